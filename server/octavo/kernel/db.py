@@ -1,0 +1,192 @@
+"""The database: one code base on SQLite and PostgreSQL, chosen by `OCTAVO_DATABASE_URL`.
+
+`Database(url, ...)` binds the tables to their engines; there is one bound database per process.
+Features then read and write through their own Piccolo tables, and open one `transaction()` per
+verb, in `service.py`. No network call happens inside one.
+
+Some tables may live in a database file of their own ("side" tables), so that a long transaction
+on the main file cannot hold them up. On PostgreSQL side tables share the main database.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from piccolo.apps.migrations.tables import Migration
+from piccolo.querystring import QueryString
+from piccolo.table import Table
+
+from octavo.kernel.engines import Engine, PooledPostgres, PooledSQLite
+
+__all__ = [
+    "Database",
+    "after_commit",
+    "bound",
+    "dialect",
+    "fetch",
+    "is_unique_violation",
+    "transaction",
+]
+
+_POSTGRES_SCHEMES = ("postgresql://", "postgres://")
+_SQLITE_SCHEME = "sqlite:///"
+
+_bound: "Database | None" = None
+_on_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("on_commit", default=None)
+
+
+class Database:
+    """The engines of this process and the tables bound to them.
+
+    Args:
+        url: `sqlite:///relative/or//absolute/path` or `postgresql://…`.
+        tables: tables of the main database.
+        side: tables that get an SQLite file of their own, by the stem of its name: with
+            `{"track": [...]}` and `sqlite:///var/octavo.db` they live in `var/track.db`.
+
+    Raises:
+        ValueError: the URL names neither SQLite nor PostgreSQL.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        tables: Iterable[type[Table]],
+        side: Mapping[str, Iterable[type[Table]]] | None = None,
+    ) -> None:
+        global _bound  # noqa: PLW0603 - Piccolo binds tables per process, so does this
+        self.url = url
+        self.main: Engine
+        self.sides: dict[str, Engine]
+        side = side or {}
+        if url.startswith(_POSTGRES_SCHEMES):
+            self.main = PooledPostgres(url)
+            self.sides = dict.fromkeys(side, self.main)
+        elif url.startswith(_SQLITE_SCHEME):
+            path = Path(url.removeprefix(_SQLITE_SCHEME))
+            self.main = PooledSQLite(str(path))
+            self.sides = {
+                stem: PooledSQLite(str(path.with_name(f"{stem}.db")), size=2) for stem in side
+            }
+        else:
+            msg = "OCTAVO_DATABASE_URL must start with sqlite:/// or postgresql://"
+            raise ValueError(msg)
+        for table in (*tables, Migration):
+            table._meta.db = self.main
+        for stem, members in side.items():
+            for table in members:
+                table._meta.db = self.sides[stem]
+        _bound = self
+
+    @property
+    def engines(self) -> list[Engine]:
+        """Every engine once, the main one first."""
+        return list(dict.fromkeys([self.main, *self.sides.values()]))
+
+    @property
+    def files(self) -> list[Path]:
+        """The SQLite files, the main one first; empty on PostgreSQL."""
+        return [Path(engine.path) for engine in self.engines if isinstance(engine, PooledSQLite)]
+
+    async def open(self) -> None:
+        """Make folders and connections ready on the running loop."""
+        for engine in self.engines:
+            if isinstance(engine, PooledSQLite):
+                Path(engine.path).parent.mkdir(parents=True, exist_ok=True)
+            elif engine.pool is None:
+                await engine.start_connection_pool(min_size=1, max_size=10)
+
+    async def close(self) -> None:
+        """Close every connection and end its thread."""
+        for engine in self.engines:
+            if isinstance(engine, PooledSQLite):
+                await engine.close_pool()
+            elif engine.pool is not None:
+                await engine.close_connection_pool()
+
+
+def bound() -> Database:
+    """Answer the database of this process.
+
+    Raises:
+        RuntimeError: none was made yet.
+    """
+    if _bound is None:
+        msg = "no database is bound: build a runtime first"
+        raise RuntimeError(msg)
+    return _bound
+
+
+def dialect() -> str:
+    """Answer `sqlite` or `postgres`, for the few statements that differ."""
+    return "sqlite" if isinstance(bound().main, PooledSQLite) else "postgres"
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """Run the block in one transaction on the main database; commit at its end, or roll back.
+
+    Inside another one this is a savepoint: a failing block takes back its own rows only. Do not
+    start a task inside: it would inherit a connection that is not its own.
+    """
+    engine = bound().main
+    outer = engine.current_transaction.get()
+    if outer is not None:
+        savepoint = await outer.savepoint()
+        try:
+            yield
+        except BaseException:
+            await savepoint.rollback_to()
+            raise
+        await savepoint.release()
+        return
+    hooks: list[Callable[[], None]] = []
+    token = _on_commit.set(hooks)
+    try:
+        async with engine.transaction():
+            yield
+    finally:
+        _on_commit.reset(token)
+    for hook in hooks:
+        hook()
+
+
+def after_commit(hook: Callable[[], None]) -> None:
+    """Call `hook` once the present transaction is committed; at once when there is none.
+
+    For waking somebody up, never for work that must happen: a process may die in between.
+    """
+    hooks = _on_commit.get()
+    if hooks is None:
+        hook()
+    else:
+        hooks.append(hook)
+
+
+async def fetch(
+    sql: str, *args: Any, table: type[Table] | None = None
+) -> Sequence[dict[str, Any]]:
+    """Run one statement with `{}` in place of each argument; answer its rows as dicts.
+
+    Runs in the present transaction if there is one. `table` picks the database of a side table.
+    Values come back as the driver gives them: timestamps written by Piccolo are UTC text on SQLite.
+    """
+    engine = table._meta.db if table is not None else bound().main
+    rows = await engine.run_querystring(QueryString(sql, *args))
+    return engine.transform_response_to_dicts(rows or [])
+
+
+def is_unique_violation(error: BaseException) -> bool:
+    """Say whether a write failed because a unique key is taken.
+
+    On PostgreSQL the failed statement spoils its transaction: wrap the attempt in `transaction()`.
+    """
+    if isinstance(error, sqlite3.IntegrityError):
+        name = getattr(error, "sqlite_errorname", "")
+        return name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+    return isinstance(error, asyncpg.UniqueViolationError)

@@ -1,0 +1,38 @@
+"""Facts travel up: a feature announces, features above it subscribe, wired in `runtime` only.
+
+Subscribers run inside the announcer's transaction, in the order they were added, and may only
+write rows. If one fails, the announcement fails and the transaction with it: a fact and what
+follows from it are stored together or not at all. Whatever touches the network is a job.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+__all__ = ["Event", "EventBus"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact, named in the past tense (`PiecePublished`). Holds ids and values, never rows."""
+
+
+E = TypeVar("E", bound=Event)
+Subscriber = Callable[[E], Awaitable[None]]
+
+
+class EventBus:
+    """Hands each announced fact to the subscribers of its exact type."""
+
+    def __init__(self) -> None:
+        self._subscribers: dict[type[Event], list[Subscriber[Any]]] = defaultdict(list)
+
+    def subscribe(self, kind: type[E], subscriber: Subscriber[E]) -> None:
+        """Call `subscriber` with every fact of `kind` from now on."""
+        self._subscribers[kind].append(subscriber)
+
+    async def announce(self, event: Event) -> None:
+        """Tell every subscriber; raises what the first failing one raises."""
+        for subscriber in self._subscribers[type(event)]:
+            await subscriber(event)
