@@ -28,6 +28,7 @@ __all__ = [
     "bound",
     "dialect",
     "fetch",
+    "is_foreign_key_violation",
     "is_unique_violation",
     "transaction",
 ]
@@ -168,9 +169,7 @@ def after_commit(hook: Callable[[], None]) -> None:
         hooks.append(hook)
 
 
-async def fetch(
-    sql: str, *args: Any, table: type[Table] | None = None
-) -> Sequence[dict[str, Any]]:
+async def fetch(sql: str, *args: Any, table: type[Table] | None = None) -> Sequence[dict[str, Any]]:
     """Run one statement with `{}` in place of each argument; answer its rows as dicts.
 
     Runs in the present transaction if there is one. `table` picks the database of a side table.
@@ -190,3 +189,12 @@ def is_unique_violation(error: BaseException) -> bool:
         name = getattr(error, "sqlite_errorname", "")
         return name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
     return isinstance(error, asyncpg.UniqueViolationError)
+
+
+def is_foreign_key_violation(error: BaseException) -> bool:
+    """Say whether a write failed because another row points at what it removes, or at nothing."""
+    if isinstance(error, sqlite3.IntegrityError):
+        name = getattr(error, "sqlite_errorname", "")
+        # ON DELETE RESTRICT is reported as a trigger.
+        return name in {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_TRIGGER"}
+    return isinstance(error, asyncpg.ForeignKeyViolationError | asyncpg.RestrictViolationError)

@@ -1,7 +1,7 @@
-"""What the operator decides, read once from the environment. The organisation's own settings
-(name, zone, theme, channels) live in the database.
+"""What the operator decides, read once from the environment.
 
-Every field is described in `docs/settings.md`; `tests/kernel/test_settings.py` holds the two together.
+The organisation's own settings (name, zone, theme, channels) live in the database. Every field is
+described in `docs/settings.md`; a test holds the two together.
 """
 
 import os
