@@ -3,6 +3,8 @@
 `kernel.db.Database` binds the tables; `kernel.migrations` points `DB` at the database it migrates.
 """
 
+from pathlib import Path
+
 from piccolo.conf.apps import AppRegistry
 
 from octavo.kernel.engines import Engine, PooledSQLite
@@ -15,4 +17,12 @@ APPS = ("kernel", "accounts", "strategy", "tracking", "content", "cta", "publish
 # Apps whose tables get an SQLite file of their own, and its stem.
 SIDE_APPS = {"tracking": "track"}
 
-APP_REGISTRY = AppRegistry(apps=[f"octavo.{app}.piccolo_app" for app in APPS])
+
+
+def _exists(app: str) -> bool:
+    return (Path(__file__).parent / app / "piccolo_app.py").is_file()
+
+
+APP_REGISTRY = AppRegistry(
+    apps=[f"octavo.{app}.piccolo_app" for app in APPS if _exists(app)]
+)

@@ -10,5 +10,5 @@ APP_CONFIG = AppConfig(
     app_name="accounts",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
     table_classes=TABLES,
-    migration_dependencies=["octavo.kernel.piccolo_app"],
+    migration_dependencies=[],
 )

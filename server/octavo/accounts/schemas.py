@@ -80,7 +80,7 @@ class OrganisationPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class SetUp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the invited person fills in. The organisation's fields count for the first owner only."""
+    """What the invited person fills in; only the first owner names the organisation."""
 
     token: str
     name: Name

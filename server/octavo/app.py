@@ -1,0 +1,183 @@
+"""The HTTP face: a front door that sends each path to the part that answers it.
+
+Tracked links and the generated site are answered by plain ASGI apps before the framework: they are
+what readers wait for. Everything else (`/api/v1`, the API's documentation, health) is Litestar.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+import octavo
+from octavo.accounts.access import actor_of
+from octavo.accounts.api import router as accounts_router
+from octavo.accounts.authentication import AuthenticationMiddleware
+from octavo.accounts.schemas import Actor
+from octavo.admin_ui import AdminApp
+from octavo.content.api import router as content_router
+from octavo.cta.api import router as cta_router
+from octavo.distribution.api import router as distribution_router
+from octavo.distribution.registry import AdapterRegistry
+from octavo.kernel import asgi, metrics
+from octavo.kernel.db import fetch
+from octavo.kernel.events import EventBus
+from octavo.kernel.http import GuardedClient
+from octavo.kernel.settings import Settings
+from octavo.kernel.vault import Vault
+from octavo.publishing.api import router as publishing_router
+from octavo.publishing.serve import site_app
+from octavo.publishing.site import Site
+from octavo.runtime import Runtime
+from octavo.strategy.api import router as strategy_router
+from octavo.tracking.api import router as tracking_router
+from octavo.tracking.go import go_app
+from octavo.tracking.writer import Tracker
+
+__all__ = ["FrontDoor", "create_app"]
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+@get("/healthz", include_in_schema=False, media_type=MediaType.TEXT, sync_to_thread=False)
+def healthz() -> str:
+    """Say that the process answers."""
+    return "ok"
+
+
+@get("/readyz", include_in_schema=False, media_type=MediaType.TEXT)
+async def readyz() -> str:
+    """Say that the database answers; 503 when it does not."""
+    await fetch("SELECT 1 AS one")
+    return "ready"
+
+
+@get("/metrics", include_in_schema=False, sync_to_thread=False)
+def metrics_page() -> Response[bytes]:
+    """Answer the counters in Prometheus' text format."""
+    return Response(metrics.render(), media_type=metrics.CONTENT_TYPE)
+
+
+def create_app(runtime: Runtime, *, lifespan: Lifespan | None = None) -> "FrontDoor":
+    """Make the whole HTTP face of one process. `lifespan` runs inside the opened runtime."""
+
+    @asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        async with runtime.opened(clicks=True):
+            if lifespan is None:
+                yield
+            else:
+                async with lifespan(app):
+                    yield
+
+    api = Litestar(
+        route_handlers=[_api_router(runtime), healthz, readyz, metrics_page],
+        dependencies=_dependencies(runtime),
+        openapi_config=_openapi(),
+        lifespan=[running],
+        **asgi.configuration(runtime.settings),
+    )
+    return FrontDoor(runtime, api)
+
+
+class FrontDoor:
+    """Sends a path to tracked links, the framework, the admin UI or the generated site."""
+
+    def __init__(self, runtime: Runtime, api: Litestar) -> None:
+        self.api = api
+        self._go = go_app(runtime.tracker, settings=runtime.settings)
+        self._admin = AdminApp(runtime.settings)
+        self._site = site_app(runtime.site)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        await self._part(scope)(scope, receive, send)
+
+    def _part(self, scope: Scope) -> ASGIApp:
+        if scope["type"] != "http":
+            return self.api
+        first = scope["path"].split("/", 2)[1]
+        if first == "go":
+            return self._go
+        if first in {"api", "healthz", "readyz", "metrics"}:
+            return self.api
+        if first == "admin":
+            return self._admin
+        return self._site
+
+
+def _api_router(runtime: Runtime) -> Router:
+    return Router(
+        path="/api/v1",
+        route_handlers=[
+            accounts_router,
+            strategy_router,
+            content_router,
+            cta_router,
+            tracking_router,
+            publishing_router,
+            distribution_router,
+        ],
+        middleware=[AuthenticationMiddleware(settings=runtime.settings, clock=runtime.clock)],
+    )
+
+
+def _dependencies(runtime: Runtime) -> dict[str, Provide]:
+    """Name what handlers may ask for. Providers are annotated: Litestar reads their types."""
+
+    def provide_actor(request: Request[Any, Any, Any]) -> Actor:
+        return actor_of(request)
+
+    def provide_now() -> datetime:
+        return runtime.clock()
+
+    def provide_bus() -> EventBus:
+        return runtime.bus
+
+    def provide_settings() -> Settings:
+        return runtime.settings
+
+    def provide_http() -> GuardedClient:
+        return runtime.http
+
+    def provide_vault() -> Vault:
+        return runtime.vault
+
+    def provide_tracker() -> Tracker:
+        return runtime.tracker
+
+    def provide_registry() -> AdapterRegistry:
+        return runtime.registry
+
+    def provide_site() -> Site:
+        return runtime.site
+
+    providers = {
+        "actor": provide_actor,
+        "now": provide_now,
+        "bus": provide_bus,
+        "settings": provide_settings,
+        "http": provide_http,
+        "vault": provide_vault,
+        "tracker": provide_tracker,
+        "registry": provide_registry,
+        "site": provide_site,
+    }
+    return {name: Provide(make, sync_to_thread=False) for name, make in providers.items()}
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Octavo",
+        version=octavo.__version__,
+        description="Plan, write, publish, distribute and measure content.",
+        path="/api/v1",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=True,
+    )

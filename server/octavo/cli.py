@@ -1,0 +1,289 @@
+"""The `octavo` command: exit 0 on success, 1 with one clear line on failure, 2 on wrong usage.
+
+`--json` prints one JSON document on standard output; long work shows progress on standard error
+when that is a terminal. Heavy modules are imported inside the commands, so that `--help` is quick.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import msgspec
+
+import octavo
+from octavo.kernel.errors import InvalidInputError, OctavoError
+from octavo.kernel.settings import SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from octavo.kernel.settings import Settings
+    from octavo.runtime import Runtime
+
+T = TypeVar("T")
+
+
+class FailedError(click.ClickException):
+    """Ends the command with exit code 1 and one line on standard error."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        """Print the line without click's `Error:` in front."""
+        click.echo(f"octavo: {self.message}", err=True, file=file)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(octavo.__version__, prog_name="octavo", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Plan, write, publish, distribute and measure content."""
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--no-worker", is_flag=True, help="Leave scheduled work to `octavo worker`.")
+def serve(host: str, port: int, *, no_worker: bool) -> None:
+    """Serve the API, the admin, tracked links and the generated site."""
+    from octavo.serving import serve as serve_app
+
+    settings = _settings()
+    with _one_line_errors():
+        serve_app(settings, host=host, port=port, with_worker=not no_worker)
+
+
+@cli.command()
+def worker() -> None:
+    """Run scheduled publishing and background work alone, until stopped."""
+    from octavo.worker import run_worker
+
+    _run(run_worker)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True)
+def migrate(*, as_json: bool) -> None:
+    """Bring the database to this version; copies an SQLite file first."""
+    from octavo.runtime import migrate_database
+
+    with _one_line_errors():
+        report = asyncio.run(migrate_database(_settings()))
+    if as_json:
+        _print_json(report)
+    else:
+        click.echo(report.summary)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True)
+def doctor(*, as_json: bool) -> None:
+    """Check the installation and say what to do about what is wrong; exit 1 when something is."""
+    from octavo.doctor import examine
+
+    with _one_line_errors():
+        findings = asyncio.run(examine(_settings()))
+    if as_json:
+        _print_json({"findings": findings})
+    else:
+        for finding in findings:
+            click.echo(f"{finding.level:<5} {finding.check}: {finding.message}")
+    if any(finding.level == "fail" for finding in findings):
+        sys.exit(1)
+
+
+@cli.group()
+def user() -> None:
+    """People who can sign in."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option(
+    "--role", required=True, type=click.Choice(["owner", "editor", "writer", "marketer"])
+)
+@click.option("--name", default="", help="Shown as the author; default: the part before the @.")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password's line.")
+def create_user(email: str, role: Any, name: str, *, password_stdin: bool) -> None:
+    """Create a user; the password is read from standard input."""
+    from octavo.accounts import service as accounts
+
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+
+    async def create(runtime: "Runtime") -> str:
+        made = await accounts.create_user(
+            email, role=role, name=name, password=password, now=runtime.clock(), bus=runtime.bus
+        )
+        return f"created {made.role} {made.email}"
+
+    click.echo(_run(create))
+
+
+@cli.group()
+def key() -> None:
+    """API keys."""
+
+
+@key.command("create")
+@click.argument("name")
+@click.option("--scope", required=True, type=click.Choice(["content", "admin"]))
+@click.option("--json", "as_json", is_flag=True)
+def create_key(name: str, scope: Any, *, as_json: bool) -> None:
+    """Create an API key and print it, once."""
+    from octavo.accounts import service as accounts
+    from octavo.accounts.schemas import SYSTEM, ApiKeyIn
+
+    async def create(runtime: "Runtime") -> Any:
+        data = ApiKeyIn(name=name, scope=scope)
+        return await accounts.make_key(data, actor=SYSTEM, now=runtime.clock())
+
+    made = _run(create)
+    if as_json:
+        _print_json(made)
+    else:
+        click.echo(made.key)
+
+
+@cli.group("import")
+def import_() -> None:
+    """Bring content in from elsewhere."""
+
+
+@import_.command("markdown")
+@click.argument("directory", type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Report what would happen; change nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--author", "author_email", default=None, help="User who gets pieces without author.")
+@click.option("--timezone", "zone", default=None, help="IANA zone of dates that name none.")
+def import_markdown(
+    directory: Path, author_email: str | None, zone: str | None, *, dry_run: bool, as_json: bool
+) -> None:
+    """Import a folder (or .zip) of Markdown files with front matter."""
+    from octavo.content.importers import markdown as importer
+
+    async def run(runtime: "Runtime") -> Any:
+        return await importer.import_markdown(
+            directory,
+            dry_run=dry_run,
+            author_email=author_email,
+            zone=zone,
+            now=runtime.clock(),
+            bus=runtime.bus,
+            media_dir=runtime.settings.media_dir,
+            progress=_progress("importing"),
+        )
+
+    report = _run(run)
+    if as_json:
+        _print_json(report)
+    else:
+        click.echo(report.as_table())
+
+
+@cli.command()
+@click.option("--full", is_flag=True, help="Render everything again, whatever is recorded.")
+@click.option("--output", type=click.Path(path_type=Path), default=None, help="Another folder.")
+@click.option("--json", "as_json", is_flag=True)
+def build(output: Path | None, *, full: bool, as_json: bool) -> None:
+    """Write the static site: only the pages that changed."""
+
+    async def run(runtime: "Runtime") -> Any:
+        return await runtime.site.build(
+            full=full, output=output, now=runtime.clock(), progress=_progress("building")
+        )
+
+    report = _run(run)
+    if as_json:
+        _print_json(report)
+        return
+    for problem in report.problems:
+        click.echo(f"skipped: {problem}", err=True)
+    click.echo(
+        f"{report.written} written, {report.unchanged} unchanged, {report.removed} removed"
+        f" in {report.seconds:.2f} s"
+    )
+
+
+@cli.command()
+def demo() -> None:
+    """Fill an empty database with a sample organisation."""
+    from octavo.demo import fill_with_sample
+
+    click.echo(_run(fill_with_sample))
+
+
+@cli.command("openapi", hidden=True)
+def openapi() -> None:
+    """Print the schema of the API."""
+    from octavo.app import create_app
+    from octavo.runtime import build_runtime
+
+    with _one_line_errors():
+        schema = create_app(build_runtime(_settings())).api.openapi_schema.to_schema()
+    click.echo(msgspec.json.format(msgspec.json.encode(schema), indent=2).decode())
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+def _settings() -> "Settings":
+    try:
+        return load_settings()
+    except SettingsError as exc:
+        raise FailedError(str(exc)) from exc
+
+
+def _run(work: "Callable[[Runtime], Awaitable[T]]") -> T:
+    """Run the work on a migrated runtime that is opened and closed around it."""
+
+    async def run() -> T:
+        async with _opened(_settings()) as runtime:
+            return await work(runtime)
+
+    with _one_line_errors():
+        return asyncio.run(run())
+
+
+@asynccontextmanager
+async def _opened(settings: "Settings") -> "AsyncIterator[Runtime]":
+    from octavo.runtime import build_runtime, migrate_database
+
+    await migrate_database(settings)
+    runtime = build_runtime(settings)
+    async with runtime.opened():
+        yield runtime
+
+
+class _one_line_errors:  # noqa: N801 - reads as a statement
+    """Turns what we know how to say into one line and exit code 1."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, InvalidInputError) and error.fields:
+            fields = "; ".join(f"{wrong.field}: {wrong.message}" for wrong in error.fields)
+            raise FailedError(f"{error.message} ({fields})") from error
+        if isinstance(error, OctavoError):
+            raise FailedError(error.message) from error
+        if isinstance(error, OSError):
+            raise FailedError(f"{error.strerror or error}: {error.filename or ''}") from error
+
+
+def _progress(verb: str) -> Callable[[int, int], None] | None:
+    """Make a progress line for a terminal; None elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        end = "\n" if done >= total else ""
+        click.echo(f"\r{verb} {done}/{total}{end}", err=True, nl=False)
+
+    return show
+
+
+def _print_json(value: Any) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

@@ -1,0 +1,126 @@
+"""The composition root: the only place that knows every feature and wires them together.
+
+Facts travel up through the bus, and the subscriptions below are all there are: reading this file
+tells what follows from what.
+"""
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+
+from piccolo.table import Table
+
+from octavo import piccolo_conf
+from octavo.accounts.events import OrganisationChanged
+from octavo.content.events import (
+    AuthorChanged,
+    PiecePublished,
+    PiecesImported,
+    PieceWithdrawn,
+    RedirectsChanged,
+    TagChanged,
+)
+from octavo.cta.events import CtaChanged, PieceCtasChanged
+from octavo.distribution import service as distribution
+from octavo.distribution.registry import AdapterRegistry
+from octavo.kernel.clock import Clock, system_clock
+from octavo.kernel.db import Database
+from octavo.kernel.events import EventBus
+from octavo.kernel.http import GuardedClient
+from octavo.kernel.ids import new_code
+from octavo.kernel.migrations import MigrationReport, migrate
+from octavo.kernel.settings import Settings
+from octavo.kernel.vault import Vault
+from octavo.publishing import service as publishing
+from octavo.publishing.events import PiecesWentLive
+from octavo.publishing.site import Site
+from octavo.tracking.writer import Tracker
+
+__all__ = ["Runtime", "build_runtime", "migrate_database"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """Everything that one process of Octavo holds while it runs.
+
+    `owner` names this process in leases: host, process id, and a random part.
+    """
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    bus: EventBus
+    http: GuardedClient
+    vault: Vault
+    registry: AdapterRegistry
+    tracker: Tracker
+    site: Site
+    owner: str
+
+    @asynccontextmanager
+    async def opened(self, *, clicks: bool = False) -> AsyncIterator[None]:
+        """Hold the connections open; with `clicks`, the click writer too. All end with the block."""
+        async with AsyncExitStack() as stack:
+            await self.database.open()
+            stack.push_async_callback(self.database.close)
+            stack.push_async_callback(self.http.aclose)
+            if clicks:
+                await self.tracker.start()
+                stack.push_async_callback(self.tracker.stop)
+            yield
+
+
+def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime:
+    """Wire one process. Opens nothing: see `Runtime.opened`."""
+    database = _database(settings)
+    bus = EventBus()
+    site = Site(settings=settings, bus=bus)
+    _subscribe(bus)
+    return Runtime(
+        settings=settings,
+        clock=clock,
+        database=database,
+        bus=bus,
+        http=GuardedClient(allowed_targets=settings.allowed_targets),
+        vault=Vault(settings.secret_key),
+        registry=AdapterRegistry(),
+        tracker=Tracker(settings=settings, database=database, clock=clock),
+        site=site,
+        owner=f"{socket.gethostname()}:{os.getpid()}:{new_code(6)}",
+    )
+
+
+async def migrate_database(settings: Settings) -> MigrationReport:
+    """Bring the database of these settings to this version."""
+    database = _database(settings)
+    await database.open()
+    try:
+        return await migrate(database)
+    finally:
+        await database.close()
+
+
+def _subscribe(bus: EventBus) -> None:
+    bus.subscribe(PiecePublished, publishing.on_piece_published)
+    bus.subscribe(PieceWithdrawn, publishing.on_piece_withdrawn)
+    bus.subscribe(PiecesImported, publishing.on_pieces_imported)
+    bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)
+    bus.subscribe(TagChanged, publishing.on_tag_changed)
+    bus.subscribe(AuthorChanged, publishing.on_author_changed)
+    bus.subscribe(CtaChanged, publishing.on_cta_changed)
+    bus.subscribe(PieceCtasChanged, publishing.on_piece_ctas_changed)
+    bus.subscribe(OrganisationChanged, publishing.on_organisation_changed)
+    bus.subscribe(PiecesWentLive, distribution.on_pieces_went_live)
+
+
+def _database(settings: Settings) -> Database:
+    tables: list[type[Table]] = []
+    side: dict[str, list[type[Table]]] = {}
+    for app in piccolo_conf.APPS:
+        config = import_module(f"octavo.{app}.piccolo_app").APP_CONFIG
+        stem = piccolo_conf.SIDE_APPS.get(app)
+        (side.setdefault(stem, []) if stem else tables).extend(config.table_classes)
+    return Database(settings.database_url, tables=tables, side=side)

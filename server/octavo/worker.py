@@ -1,0 +1,130 @@
+"""Background work: an in-memory scheduler that ticks, and a database that is the truth.
+
+Any number of workers may tick at once: every job claims what it works on. Nothing is armed in
+memory, so overdue work runs at the first tick after a start, and a killed worker loses nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from octavo.accounts import service as accounts
+from octavo.content import service as content
+from octavo.distribution import jobs as distribution_jobs
+from octavo.kernel.log import get_logger
+from octavo.kernel.metrics import JOB_FAILURES, JOB_SECONDS
+from octavo.publishing import jobs as publishing_jobs
+from octavo.runtime import Runtime
+from octavo.tracking import jobs as tracking_jobs
+
+__all__ = ["background_work", "run_worker"]
+
+_log = get_logger("octavo.worker")
+_DRAIN_S = 20
+
+
+@dataclass(frozen=True)
+class _Job:
+    name: str
+    every_s: float
+    run: Callable[[], Awaitable[object]]
+
+
+def _jobs(runtime: Runtime) -> list[_Job]:
+    clock, bus = runtime.clock, runtime.bus
+
+    async def publish_due() -> None:
+        await content.publish_due(now=clock(), bus=bus)
+
+    async def build_site() -> None:
+        await publishing_jobs.build_pending(runtime.site, now=clock())
+
+    async def send_due() -> None:
+        await distribution_jobs.send_due(
+            clock=clock,
+            bus=bus,
+            registry=runtime.registry,
+            vault=runtime.vault,
+            http=runtime.http,
+            settings=runtime.settings,
+            owner=runtime.owner,
+        )
+
+    async def roll_up() -> None:
+        await tracking_jobs.roll_up(now=clock(), owner=runtime.owner)
+
+    async def sweep_spool() -> None:
+        await tracking_jobs.sweep_spool(runtime.tracker, now=clock())
+
+    async def rotate_salts() -> None:
+        await tracking_jobs.rotate_salts(now=clock())
+
+    async def drop_old_sessions() -> None:
+        await accounts.drop_old_sessions(now=clock())
+
+    return [
+        _Job("publish_due", 1, publish_due),
+        _Job("build_site", 1, build_site),
+        _Job("send_due", 1, send_due),
+        _Job("roll_up", 2, roll_up),
+        _Job("sweep_spool", 10, sweep_spool),
+        _Job("rotate_salts", 600, rotate_salts),
+        _Job("drop_old_sessions", 3600, drop_old_sessions),
+    ]
+
+
+@asynccontextmanager
+async def background_work(runtime: Runtime) -> AsyncIterator[None]:
+    """Tick while the block runs; at its end let what is running finish, for a while."""
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+    )
+    running: set[asyncio.Task[None]] = set()
+    for job in _jobs(runtime):
+        scheduler.add_job(
+            _run_once, "interval", args=(job, running), seconds=job.every_s, id=job.name,
+            next_run_time=runtime.clock(),
+        )  # fmt: skip
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.pause()
+        if running:
+            await asyncio.wait(running, timeout=_DRAIN_S)
+        scheduler.shutdown(wait=False)
+
+
+async def run_worker(runtime: Runtime) -> None:
+    """Tick until the process is told to stop (SIGTERM, SIGINT)."""
+    import signal
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with background_work(runtime):
+        _log.info("worker_started", owner=runtime.owner)
+        await stop.wait()
+    _log.info("worker_stopped", owner=runtime.owner)
+
+
+async def _run_once(job: _Job, running: set[asyncio.Task[None]]) -> None:
+    task = asyncio.current_task()
+    if task is not None:
+        running.add(task)
+    began = time.monotonic()
+    try:
+        await job.run()
+    except Exception:  # noqa: BLE001 - one failing job must not stop the others; it runs again
+        JOB_FAILURES.labels(job.name).inc()
+        _log.exception("job_failed", job=job.name)
+    finally:
+        JOB_SECONDS.labels(job.name).observe(time.monotonic() - began)
+        if task is not None:
+            running.discard(task)

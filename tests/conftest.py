@@ -1,0 +1,227 @@
+"""A real database for every test that asks: a fresh SQLite file, and a fresh PostgreSQL database.
+
+`database` is bound and migrated; `database_url` is only its address, for tests that start processes.
+Both are parametrised, so such a test runs once on each engine. PostgreSQL is started here as a user
+other than root, on the loopback, and thrown away. Without its binaries those runs are skipped loudly.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from importlib import import_module, util
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from octavo import piccolo_conf
+from octavo.kernel.db import Database
+
+pytest.register_assert_rewrite("octavo.sdk.testing")
+
+_TEMPLATE = "octavo_template"
+_skipped: set[str] = set()
+
+
+class FrozenClock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+    def move(self, **by: float) -> datetime:
+        self.instant += timedelta(**by)
+        return self.instant
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 6, 15, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(now: datetime) -> FrozenClock:
+    return FrozenClock(now)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that would leave this machine."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def check(address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else "unix"
+        if host not in {"unix", "localhost", "::1"} and not str(host).startswith("127."):
+            pytest.fail(f"a test tried to reach {host}")
+
+    def guarded(self: socket.socket, address: object) -> None:
+        check(address)
+        connect(self, address)  # type: ignore[arg-type]
+
+    def guarded_ex(self: socket.socket, address: object) -> int:
+        check(address)
+        return connect_ex(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded_ex)
+
+
+def make_database(url: str) -> Database:
+    """Bind every table there is to the database at `url`."""
+    tables, side = [], {}
+    for app in piccolo_conf.APPS:
+        if not piccolo_conf._exists(app):
+            continue
+        members = import_module(f"octavo.{app}.piccolo_app").APP_CONFIG.table_classes
+        stem = piccolo_conf.SIDE_APPS.get(app)
+        (side.setdefault(stem, []) if stem else tables).extend(members)
+    return Database(url, tables=tables, side=side)
+
+
+def _migrate(url: str) -> None:
+    async def run() -> None:
+        database = make_database(url)
+        await database.open()
+        try:
+            if util.find_spec("octavo.kernel.migrations") is None:
+                for app in piccolo_conf.APPS:
+                    if piccolo_conf._exists(app):
+                        config = import_module(f"octavo.{app}.piccolo_app").APP_CONFIG
+                        for table in config.table_classes:
+                            await table.create_table(if_not_exists=True)
+            else:
+                await import_module("octavo.kernel.migrations").migrate(database)
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sqlite-template")
+    _migrate(f"sqlite:///{folder / 'octavo.db'}")
+    return folder
+
+
+class PostgresServer:
+    """A throw-away PostgreSQL on a free port of the loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        # PostgreSQL refuses to run as root; any other account of the machine will do.
+        self._user = "postgres" if os.geteuid() == 0 else None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    def url(self, name: str) -> str:
+        return f"postgresql://octavo@127.0.0.1:{self.port}/{name}"
+
+    def start(self) -> None:
+        data = self.folder / "data"
+        if self._user:
+            for parent in (self.folder, self.folder.parent, self.folder.parent.parent):
+                parent.chmod(0o755)
+            shutil.chown(self.folder, self._user)
+        self._run(
+            "initdb", "-D", str(data), "-U", "octavo", "-A", "trust", "-E", "UTF8", "--no-sync"
+        )
+        settings = {
+            "port": self.port,
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "max_connections": 200,
+        }
+        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "-D", str(data), "-l", log, "-o", options, "-w", "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+
+    def _run(self, *command: str) -> None:
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            user=self._user,
+            cwd=self.folder,
+            env=_plain_env(),
+        )
+
+    def sql(self, statement: str) -> None:
+        async def run() -> None:
+            connection = await asyncpg.connect(self.url("postgres"))
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        asyncio.run(run())
+
+
+def _plain_env() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": "/tmp"}
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
+        if os.environ.get("CI"):
+            pytest.fail("the tests need PostgreSQL's binaries on the PATH")
+        _skipped.add("POSTGRESQL RUNS SKIPPED: initdb and pg_ctl are not on the PATH")
+        pytest.skip("no PostgreSQL binaries on the PATH")
+    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    try:
+        server.sql(f"CREATE DATABASE {_TEMPLATE}")
+        _migrate(server.url(_TEMPLATE))
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("_sqlite_template")
+        folder = tmp_path / "database"
+        folder.mkdir()
+        for file in template.glob("*.db"):
+            shutil.copy(file, folder / file.name)
+        yield f"sqlite:///{folder / 'octavo.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"octavo_{os.getpid()}_{time.monotonic_ns()}"
+    server.sql(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+    yield server.url(name)
+    with suppress(asyncpg.PostgresError):
+        server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh, migrated database that every table is bound to."""
+    database = make_database(database_url)
+    await database.open()
+    yield database
+    await database.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in sorted(_skipped):
+        terminalreporter.write_line(line, yellow=True, bold=True)

@@ -1,0 +1,221 @@
+"""A real server process on a free port, and the outside world it talks to."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+OCTAVO = [sys.executable, "-m", "octavo"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(check: Callable[[], object], *, timeout_s: float = 20, what: str = "it") -> object:
+    """Answer the first truthy result of `check`; fail after `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        result = check()
+        if result:
+            return result
+        time.sleep(0.1)
+    pytest.fail(f"waited {timeout_s} s for {what}")
+
+
+@dataclass
+class Server:
+    """One `octavo serve` process and a client that speaks to it."""
+
+    home: Path
+    environ: dict[str, str]
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[str] | None = None
+    output: list[str] = field(default_factory=list)
+    arguments: list[str] = field(default_factory=list)
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> "Server":
+        self.process = subprocess.Popen(
+            [*OCTAVO, "serve", "--port", str(self.port), *self.arguments],
+            env=self.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        wait_until(self._answers, timeout_s=40, what=f"the server to answer: {self.output[-20:]}")
+        return self
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        for line in process.stdout or ():
+            self.output.append(line.rstrip())
+
+    def _answers(self) -> bool:
+        if self.process is not None and self.process.poll() is not None:
+            pytest.fail("the server ended: " + "\n".join(self.output[-30:]))
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"{self.base}/readyz").status_code == 200
+        return False
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                pytest.fail("the server did not stop on SIGTERM")
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def set_up_token(self) -> str:
+        found = [re.search(r"/admin/setup/(\S+)", line) for line in self.output]
+        return next(match[1] for match in found if match)
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run another `octavo` command beside the server."""
+        return subprocess.run(
+            [*OCTAVO, *arguments],
+            env=self.environ,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def owner(self) -> httpx.Client:
+        """Found the organisation over HTTP and answer a signed-in client."""
+        client = httpx.Client(base_url=self.base, timeout=30)
+        answer = client.post(
+            "/api/v1/setup",
+            json={
+                "token": self.set_up_token(),
+                "organisation_name": "The Press",
+                "zone": "Europe/Madrid",
+                "name": "Ada Lovelace",
+                "email": "ada@example.org",
+                "password": "correct horse battery",
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+        return client
+
+
+@pytest.fixture
+def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers that share one home; all stop with the test."""
+    servers: list[Server] = []
+
+    def make(*arguments: str, **environ: str) -> Server:
+        home = tmp_path / "home"
+        base = {key: value for key, value in os.environ.items() if not key.startswith("OCTAVO_")}
+        server = Server(
+            home=home,
+            environ={**base, "OCTAVO_HOME": str(home), "PYTHONUNBUFFERED": "1", **environ},
+            arguments=list(arguments),
+        )
+        server.environ.setdefault("OCTAVO_BASE_URL", server.base)
+        servers.append(server)
+        return server.start()
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@dataclass
+class Receiver:
+    """A loopback server that keeps what it is sent."""
+
+    port: int
+    received: list[tuple[dict[str, str], dict[str, object]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    @property
+    def target(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Somebody else's webhook endpoint."""
+    box = Receiver(port=free_port())
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            box.bodies.append(body)
+            box.received.append((headers, json.loads(body)))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return None
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", box.port), Handler)
+    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+    thread.start()
+    yield box
+    httpd.shutdown()
+    httpd.server_close()
+    thread.join(5)
+
+
+@pytest.fixture
+def mastodon() -> Iterator[str]:
+    """A Mastodon-compatible server; answers its address."""
+    if shutil.which("mastodon_mock", path=str(Path(sys.executable).parent)) is None:
+        pytest.skip("mastodon_mock is not installed")
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "mastodon_mock",
+            "serve",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--in-memory",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def answers() -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"http://127.0.0.1:{port}/api/v2/instance").status_code == 200
+        return False
+
+    wait_until(answers, timeout_s=40, what="mastodon_mock")
+    yield f"127.0.0.1:{port}"
+    process.terminate()
+    process.wait(10)
