@@ -1,1 +1,5 @@
-"""Placeholder until the adapter lands in this same session."""
+"""Octavo adapter: Mastodon, and servers that speak its API."""
+
+from octavo_mastodon.adapter import MastodonAdapter, MastodonSettings
+
+__all__ = ["MastodonAdapter", "MastodonSettings"]
