@@ -1,0 +1,203 @@
+"""What a template sees: these Structs and nothing else.
+
+`site/CONTRACT.md` is written from this module (`python -m octavo.publishing.contract`), and a test
+holds the two together. Everything arrives ready: templates compare and print, they never compute.
+"""
+
+import msgspec
+from markupsafe import Markup
+
+__all__ = [
+    "VARIABLES",
+    "ArchiveMonth",
+    "ArchiveYear",
+    "AuthorLink",
+    "AuthorView",
+    "CtaView",
+    "DateView",
+    "FeedRef",
+    "NavItem",
+    "PageView",
+    "PostRef",
+    "PostView",
+    "SiteView",
+    "TagLink",
+    "TagRef",
+    "TocEntry",
+]
+
+
+class NavItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One link of the main navigation."""
+
+    label: str
+    url: str
+
+
+class FeedRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed to announce: `type` is its media type."""
+
+    title: str
+    url: str
+    type: str
+
+
+class SiteView(msgspec.Struct, frozen=True, kw_only=True):
+    """The organisation as readers know it. `base_url` has no slash at its end."""
+
+    name: str
+    tagline: str
+    description: str
+    base_url: str
+    locale: str
+    nav: list[NavItem]
+    feeds: list[FeedRef]
+    theme: dict[str, str]
+
+
+class PageView(msgspec.Struct, frozen=True, kw_only=True):
+    """The page being shown; for `<title>`, `<link>` and `<meta>`.
+
+    `title` is empty on the front page. `kind` is one of home, post, page, tag, tags, author,
+    archive, month, 404, redirect.
+    """
+
+    title: str
+    description: str
+    url: str
+    absolute_url: str
+    kind: str
+    language: str
+    feeds: list[FeedRef]
+
+
+class DateView(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment: `iso` (RFC 3339), `day` (2026-11-22), `text` (22 November 2026), `year`."""
+
+    iso: str
+    day: str
+    text: str
+    year: int
+
+
+class TagLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag as a piece shows it: without a count, which would change with every new piece."""
+
+    name: str
+    url: str
+
+
+class AuthorLink(msgspec.Struct, frozen=True, kw_only=True):
+    """An author as a piece shows them."""
+
+    name: str
+    url: str
+
+
+class TagRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag on its own pages. `count` is None on the older pages of its list: those stay as they are."""
+
+    name: str
+    url: str
+    count: int | None
+
+
+class AuthorView(msgspec.Struct, frozen=True, kw_only=True):
+    """An author on their own pages. `count` is None on the older pages of the list."""
+
+    name: str
+    bio: str
+    url: str
+    count: int | None
+
+
+class PostRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece in a list. `url` is a path; `excerpt` is plain text."""
+
+    title: str
+    url: str
+    excerpt: str
+    published: DateView
+    authors: list[AuthorLink]
+    tags: list[TagLink]
+    reading_minutes: int
+
+
+class TocEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A heading: `id` is its anchor, `text` is plain, `level` is 2 to 6."""
+
+    id: str
+    text: str
+    level: int
+
+
+class CtaView(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to action. `url` is the tracked link of the place where it stands."""
+
+    slug: str
+    label: str
+    action: str
+    url: str
+
+
+class PostView(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole piece.
+
+    `html` is safe and has the calls to action of the text in their places; `ctas_after` are those
+    that the text has no place for. `newer` and `older` are None at the ends, and on standing pages.
+    `json_ld` goes inside `<script type="application/ld+json">` as it is.
+    """
+
+    title: str
+    url: str
+    excerpt: str
+    published: DateView
+    authors: list[AuthorLink]
+    tags: list[TagLink]
+    reading_minutes: int
+    html: Markup
+    absolute_url: str
+    canonical_url: str
+    description: str
+    updated: DateView | None
+    language: str
+    kind: str
+    source: str
+    toc: list[TocEntry]
+    ctas_after: list[CtaView]
+    newer: PostRef | None
+    older: PostRef | None
+    json_ld: Markup
+
+
+class ArchiveMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """A month with at least one piece."""
+
+    name: str
+    url: str
+    count: int
+
+
+class ArchiveYear(msgspec.Struct, frozen=True, kw_only=True):
+    """A year with its months, newest first."""
+
+    year: int
+    months: list[ArchiveMonth]
+
+
+_LIST = "`posts: list[PostRef]` (newest first), `newer_url: str \\| None`, `older_url: str \\| None`"
+
+VARIABLES: dict[str, str] = {
+    "home.html": _LIST,
+    "post.html": "`post: PostView`",
+    "page.html": "`post: PostView`",
+    "tag.html": f"`tag: TagRef`, {_LIST}",
+    "tags.html": "`tags: list[TagRef]` (by name)",
+    "author.html": f"`author: AuthorView`, {_LIST}",
+    "archive.html": "`years: list[ArchiveYear]` (newest first)",
+    "month.html": f"`title: str`, {_LIST}",
+    "404.html": "nothing more",
+    "redirect.html": "`target: str` (path or absolute address)",
+    "partials/cta.html": "`cta: CtaView` (rendered by the builder where the text asks for it; no `page`)",
+}
+"""Each template that the builder renders, and its variables beside `site` and `page`."""

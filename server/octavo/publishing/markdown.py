@@ -1,0 +1,219 @@
+"""From Markdown to what a page shows: safe HTML, its contents, its summary.
+
+`render_body` is the only way in, for the site and for previews alike. Content is never a template:
+`{{ }}` stays as it was written. A renderer is a port: `ComrakRenderer` works, the markdown-it one in
+the tests checks it.
+"""
+
+import re
+import subprocess
+import sys
+import unicodedata
+from html import unescape
+from typing import Protocol
+
+import comrak
+import msgspec
+
+from octavo.publishing.contexts import TocEntry
+from octavo.publishing.highlight import Highlighter
+from octavo.publishing.sanitise import ID_PREFIX, clean_html
+
+__all__ = [
+    "RENDERER_VERSION",
+    "BodyRefusedError",
+    "ComrakRenderer",
+    "Rendered",
+    "Renderer",
+    "plain_text",
+    "render_body",
+    "shorten",
+]
+
+RENDERER_VERSION = "comrak-0.0.16/1"
+"""Moves whenever the same body would give other bytes."""
+
+BODY_LIMIT_BYTES = 4_000_000
+_HTML_LIMIT = 20_000_000
+_SMALL_BODY = 200_000
+_TIME_LIMIT_S = 20.0
+
+
+class BodyRefusedError(Exception):
+    """The body cannot be rendered within its limits; the message says which, for the writer."""
+
+
+class Renderer(Protocol):
+    """Turns Markdown into HTML that is not yet safe; headings carry ids that begin with `h-`."""
+
+    def render(self, markdown: str) -> str: ...
+
+
+class ComrakRenderer:
+    """GitHub's dialect: tables, footnotes, task lists, autolinks, strikethrough, alerts."""
+
+    def __init__(self) -> None:
+        self._extensions = comrak.ExtensionOptions()
+        for name in ("table", "footnotes", "strikethrough", "tasklist", "autolink", "alerts"):
+            setattr(self._extensions, name, True)
+        self._extensions.header_id_prefix = ID_PREFIX
+        self._options = comrak.RenderOptions()
+        self._options.unsafe_ = True  # sanitised afterwards, as a whole
+        self._options.tasklist_classes = True
+
+    def render(self, markdown: str) -> str:
+        return comrak.render_markdown(
+            markdown, extension_options=self._extensions, render_options=self._options
+        )
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """A body, ready but for its calls to action, whose places are marked `<!--cta:slug-->`."""
+
+    html: str
+    toc: list[TocEntry]
+    summary: str
+    words: int
+    media: list[str]
+
+
+_renderer: Renderer = ComrakRenderer()
+_highlighter = Highlighter()
+
+_HEADING = re.compile(r"<h([1-6])( [^>]*)?>(.*?)</h\1>", re.DOTALL)
+_ID = re.compile(r' id="([^"]*)"')
+_EMPTY_LINK = re.compile(r'<a (?:[^>]* )?href="#[^"]*"[^>]*></a>')
+_TAG = re.compile(r"<[^>]*>")
+_SPACE = re.compile(r"\s+")
+_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_MEDIA = re.compile(r'(?:src|href|poster|srcset)="([^"]*/media/[^"]*)"')
+_MEDIA_PATH = re.compile(r"(?:^|(?<=[\s,]))/media/([^\s,?#\"]+)")
+_CODE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
+
+# Bodies that could make a renderer work for minutes; they are tried in a process that can be killed.
+_WIDE_TABLE = re.compile(r"^[ \t>]*\|?(?:[ \t]*:?-+:?[ \t]*\|){24,}", re.MULTILINE)
+_DEEP_QUOTE = re.compile(r"(?:>[ \t]?){100}")
+
+
+def render_body(markdown: str) -> Rendered:
+    """Render a body of any origin; bounded in time and size.
+
+    Raises:
+        BodyRefusedError: it is too large, or takes too long.
+    """
+    if len(markdown) > BODY_LIMIT_BYTES:
+        msg = f"the text is {len(markdown):,} characters long; at most {BODY_LIMIT_BYTES:,} fit a page"
+        raise BodyRefusedError(msg)
+    if _is_suspect(markdown):
+        return _render_apart(markdown)
+    return render_trusted_size(markdown)
+
+
+def render_trusted_size(markdown: str) -> Rendered:
+    """Render without asking how long it will take."""
+    html = _renderer.render(markdown.replace("\0", ""))
+    if len(html) > _HTML_LIMIT:
+        msg = "the text grows to more than 20 MB of HTML"
+        raise BodyRefusedError(msg)
+    html = clean_html(html)
+    html, toc = _with_headings(html)
+    html = _highlighter.highlight(html).strip()
+    return Rendered(
+        html=html,
+        toc=toc,
+        summary=_summary(html),
+        words=_count_words(_CODE.sub(" ", markdown)),
+        media=_media(html),
+    )
+
+
+def _is_suspect(markdown: str) -> bool:
+    return (
+        len(markdown) > _SMALL_BODY
+        or markdown.count("\n#") + markdown.count("\n=") + markdown.count("\n-") > 3_000
+        or markdown.count("<") > 4_000
+        or _WIDE_TABLE.search(markdown) is not None
+        or _DEEP_QUOTE.search(markdown) is not None
+    )
+
+
+def _render_apart(markdown: str) -> Rendered:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "octavo.publishing.render_apart"],
+            input=markdown.encode("utf-8", "replace"),
+            capture_output=True,
+            timeout=_TIME_LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as exc:
+        msg = f"the text takes more than {_TIME_LIMIT_S:.0f} s to render"
+        raise BodyRefusedError(msg) from exc
+    if done.returncode != 0:
+        msg = "the text needs more memory than a page may use"
+        raise BodyRefusedError(msg)
+    return msgspec.msgpack.decode(done.stdout, type=Rendered)
+
+
+def _with_headings(html: str) -> tuple[str, list[TocEntry]]:
+    """Take the headings' texts; a body that has an `h1` moves one level down, below the title."""
+    if "<h" not in html:
+        return html, []
+    toc: list[TocEntry] = []
+    shift = 1 if re.search(r"<h1[ >]", html) else 0
+
+    def rewrite(match: re.Match[str]) -> str:
+        level = min(int(match[1]) + shift, 6)
+        inner = _EMPTY_LINK.sub("", match[3])
+        identity = _ID.search(match[2] or "")
+        text = plain_text(inner)
+        if identity and text:
+            toc.append(TocEntry(id=unescape(identity[1]), text=text, level=max(level, 2)))
+        return f"<h{level}{match[2] or ''}>{inner}</h{level}>"
+
+    return _HEADING.sub(rewrite, html), toc
+
+
+def plain_text(html: str) -> str:
+    """Answer the text of `html`, without tags, in single spaces."""
+    return _SPACE.sub(" ", unescape(_TAG.sub("", html))).strip()
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut `text` at a word's end so that it has at most `limit` characters, the ellipsis included."""
+    text = _SPACE.sub(" ", text).strip()
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    head, space, _ = cut.rpartition(" ")
+    return (head if space and len(head) > limit // 2 else cut).rstrip(" ,;:.–—-") + "…"
+
+
+def _summary(html: str) -> str:
+    """Answer the beginning of the first paragraphs, about 240 characters of it."""
+    found: list[str] = []
+    length = 0
+    for match in _PARAGRAPH.finditer(html):
+        text = plain_text(re.sub(r'<sup class="footnote-ref">.*?</sup>', "", match[1]))
+        if not text:
+            continue
+        found.append(text)
+        length += len(text)
+        if length > 120:
+            break
+    return shorten(" ".join(found), 240)
+
+
+def _count_words(text: str) -> int:
+    """Count words; where a script writes without spaces, two characters make one."""
+    if text.isascii():
+        return len(text.split())
+    wide = sum(1 for c in text if ord(c) > 0x2E80 and unicodedata.category(c) == "Lo")
+    return len(text.split()) + wide // 2
+
+
+def _media(html: str) -> list[str]:
+    if "/media/" not in html:
+        return []
+    paths = {p for found in _MEDIA.findall(html) for p in _MEDIA_PATH.findall(unescape(found))}
+    return sorted(paths)

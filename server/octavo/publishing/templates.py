@@ -1,0 +1,277 @@
+"""The theme: templates in a sandbox, assets under hashed names, strings by locale.
+
+A user's theme (`OCTAVO_HOME/theme`) overrides the default one file by file. A theme can print what
+the contexts hold and nothing else; it is data to us, however it came here.
+"""
+
+import hashlib
+import posixpath
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateError, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+__all__ = ["Asset", "Theme", "ThemeError"]
+
+_ASSET_CALL = re.compile(r"""\basset\(\s*(?:'([^']*)'|"([^"]*)")\s*\)""")
+_ANY_ASSET_CALL = re.compile(r"\basset\(")
+_REFERENCE = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+(?:'([^']*)'|"([^"]*)"|(\S+))""")
+_CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
+_OUTSIDE = ("/", "#", "data:", "http:", "https:")
+_FOLDERS = ("templates", "assets", "locales")
+_FILE_LIMIT_BYTES = 20_000_000
+
+
+class ThemeError(Exception):
+    """The theme cannot be used; the message names the file and says why."""
+
+
+class Asset(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the theme as it is served: `path` is below the site's root, with its hash."""
+
+    path: str
+    data: bytes
+
+
+class Theme:
+    """One state of the theme's files; make a new one to see changes.
+
+    Args:
+        folders: the theme's folders, the one that wins first; those that do not exist are skipped.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self._files: dict[str, Path] = {}
+        for folder in reversed(folders):
+            self._files.update(_scan(folder))
+        self._default = folders[-1]
+        self._strings: dict[str, dict[str, str]] = {}
+        self._assets: dict[str, Asset] = {}
+        self._sources: dict[str, str] = {}
+        self._templates: dict[tuple[str, str], Template] = {}
+        self._environments: dict[str, Environment] = {}
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """The defaults of the theme's own settings, by name."""
+        if "theme.toml" not in self._files:
+            return {}
+        settings = _load_toml(self._files["theme.toml"]).get("settings", {})
+        return {name: str(spec.get("default", "")) for name, spec in settings.items()}
+
+    @property
+    def asset_names(self) -> list[str]:
+        return [n.removeprefix("assets/") for n in sorted(self._files) if n.startswith("assets/")]
+
+    def asset(self, name: str) -> Asset:
+        """Answer the file `css/site.css` as it is served; `url()` in a style sheet is followed.
+
+        Raises:
+            ThemeError: there is no such file.
+        """
+        if name not in self._assets:
+            file = self._files.get(f"assets/{name}")
+            if file is None:
+                msg = f"the theme has no assets/{name}"
+                raise ThemeError(msg)
+            data = file.read_bytes()
+            if name.endswith(".css"):
+                data = self._with_hashed_urls(name, data)
+            digest = hashlib.sha256(data).hexdigest()[:10]
+            stem, dot, suffix = name.rpartition(".")
+            path = f"assets/{stem}.{digest}.{suffix}" if dot else f"assets/{name}.{digest}"
+            self._assets[name] = Asset(path=path, data=data)
+        return self._assets[name]
+
+    def fingerprint(self, template: str, locale: str) -> str:
+        """Answer a hash that moves when pages made from `template` could come out otherwise."""
+        digest = hashlib.sha256()
+        for name in sorted(self._closure(template)):
+            source = self._source(name)
+            digest.update(f"{name}\0{source}\0".encode())
+            for asset in self._assets_named_in(source):
+                digest.update(self._asset_path(asset).encode())
+        digest.update(msgspec.json.encode(self.strings(locale), order="sorted"))
+        return digest.hexdigest()[:32]
+
+    def strings(self, locale: str) -> dict[str, str]:
+        """Answer the strings of `locale`, over those of its language, over English."""
+        if locale not in self._strings:
+            merged: dict[str, str] = {}
+            for name in ("en", locale.split("-", maxsplit=1)[0], locale):
+                shipped = self._default / "locales" / f"{name}.toml"
+                if shipped.is_file() and name.replace("-", "").isalnum():
+                    merged.update(_load_strings(shipped))
+                if f"locales/{name}.toml" in self._files:
+                    merged.update(_load_strings(self._files[f"locales/{name}.toml"]))
+            self._strings[locale] = merged
+        return self._strings[locale]
+
+    def translator(self, locale: str) -> Callable[..., str]:
+        """Answer `t`: the string of a key with its {names} filled in; the key itself when unknown."""
+        strings = self.strings(locale)
+
+        def t(key: str, **values: object) -> str:
+            text = strings.get(key, key)
+            for name, value in values.items():
+                text = text.replace("{" + name + "}", str(value))
+            return text
+
+        return t
+
+    def render(self, template: str, locale: str, variables: dict[str, Any]) -> str:
+        """Render a page.
+
+        Raises:
+            ThemeError: the template is missing, wrong, or asks for what the contract does not give.
+        """
+        try:
+            return self._template(template, locale).render(variables)
+        except TemplateNotFound as exc:
+            msg = f"the theme has no templates/{exc.name}"
+            raise ThemeError(msg) from exc
+        except TemplateError as exc:
+            msg = f"templates/{template}: {exc.message or type(exc).__name__}"
+            raise ThemeError(msg) from exc
+
+    def check(self, templates: Iterator[str] | list[str], locale: str) -> None:
+        """Compile `templates` so that a broken theme is found before anything is written.
+
+        Raises:
+            ThemeError: naming the first that is broken.
+        """
+        for name in templates:
+            try:
+                for used in self._closure(name):
+                    for asset in self._assets_named_in(self._source(used)):
+                        self.asset(asset)
+                self._template(name, locale)
+            except TemplateError as exc:
+                msg = f"templates/{name}: {exc.message}"
+                raise ThemeError(msg) from exc
+
+    def _template(self, name: str, locale: str) -> Template:
+        key = (name, locale)
+        if key not in self._templates:
+            self._templates[key] = self._environment(locale).get_template(name)
+        return self._templates[key]
+
+    def _environment(self, locale: str) -> Environment:
+        if locale not in self._environments:
+            environment = ImmutableSandboxedEnvironment(
+                loader=_ThemeLoader(self), autoescape=True, undefined=StrictUndefined, auto_reload=False
+            )
+            environment.globals = {"asset": self._asset_url, "t": self.translator(locale)}
+            self._environments[locale] = environment
+        return self._environments[locale]
+
+    def source(self, name: str) -> str | None:
+        """Answer the text of `templates/<name>`, None when there is none."""
+        return self._source(name) if f"templates/{name}" in self._files else None
+
+    def _source(self, name: str) -> str:
+        if name not in self._sources:
+            file = self._files.get(f"templates/{name}")
+            if file is None:
+                msg = f"the theme has no templates/{name}"
+                raise ThemeError(msg)
+            try:
+                self._sources[name] = file.read_text(encoding="utf-8")
+            except (UnicodeDecodeError, OSError) as exc:
+                msg = f"templates/{name} cannot be read: {exc}"
+                raise ThemeError(msg) from exc
+        return self._sources[name]
+
+    def _closure(self, template: str) -> set[str]:
+        """Answer `template` and all it can draw in; a computed name draws in everything."""
+        found: set[str] = set()
+        waiting = [template]
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found.add(name)
+            for single, double, computed in _REFERENCE.findall(self._source(name)):
+                if computed:
+                    waiting += [n.removeprefix("templates/") for n in self._files if n[:10] == "templates/"]
+                else:
+                    waiting.append(single or double)
+        return found | ({"partials/cta.html"} if template in {"post.html", "page.html"} else set())
+
+    def _assets_named_in(self, source: str) -> list[str]:
+        literal = [single or double for single, double in _ASSET_CALL.findall(source)]
+        computed = len(literal) != len(_ANY_ASSET_CALL.findall(source))
+        return self.asset_names if computed else literal
+
+    def _asset_path(self, name: str) -> str:
+        return self.asset(name).path if f"assets/{name}" in self._files else f"missing {name}"
+
+    def _asset_url(self, name: str) -> str:
+        return "/" + self.asset(name).path
+
+    def _with_hashed_urls(self, name: str, data: bytes) -> bytes:
+        def rewrite(match: re.Match[str]) -> str:
+            target = match[2].strip()
+            if target.startswith(_OUTSIDE):
+                return match[0]
+            path, mark, rest = target.partition("#")
+            other = posixpath.normpath(posixpath.join(posixpath.dirname(name), path.partition("?")[0]))
+            if other == name or other.startswith("..") or f"assets/{other}" not in self._files:
+                return match[0]
+            return f'url("{self._asset_url(other)}{mark}{rest}")'
+
+        try:
+            return _CSS_URL.sub(rewrite, data.decode("utf-8")).encode()
+        except UnicodeDecodeError as exc:
+            msg = f"assets/{name} is not UTF-8"
+            raise ThemeError(msg) from exc
+
+
+class _ThemeLoader(BaseLoader):
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        del environment
+        source = self._theme.source(template)
+        if source is None:
+            raise TemplateNotFound(template)
+        return source, template, lambda: True
+
+
+def _scan(folder: Path) -> dict[str, Path]:
+    """Answer the theme's files by their name below `folder`; what leads outside is left out."""
+    if not folder.is_dir():
+        return {}
+    root = folder.resolve()
+    found: dict[str, Path] = {}
+    if (folder / "theme.toml").is_file():
+        found["theme.toml"] = folder / "theme.toml"
+    for part in _FOLDERS:
+        for file in sorted((folder / part).rglob("*")):
+            name = file.relative_to(folder).as_posix()
+            inside = file.resolve().is_relative_to(root)
+            if inside and file.is_file() and not any(p.startswith(".") for p in name.split("/")):
+                if file.stat().st_size > _FILE_LIMIT_BYTES:
+                    msg = f"{name} is larger than {_FILE_LIMIT_BYTES // 1_000_000} MB"
+                    raise ThemeError(msg)
+                found[name] = file
+    return found
+
+
+def _load_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as exc:
+        msg = f"{file.name} cannot be read: {exc}"
+        raise ThemeError(msg) from exc
+
+
+def _load_strings(file: Path) -> dict[str, str]:
+    return {key: value for key, value in _load_toml(file).items() if isinstance(value, str)}
