@@ -5,12 +5,15 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from octavo.accounts.schemas import Actor, Role
 from octavo.kernel.errors import ForbiddenError, UnauthenticatedError
+
+Connection = ASGIConnection[Any, Any, Any, Any]
 
 __all__ = ["ACTOR_KEY", "TABLE", "Action", "actions_of", "can", "may", "require"]
 
@@ -79,16 +82,16 @@ def require(actor: Actor, action: Action) -> None:
         raise ForbiddenError(msg, action=action.value)
 
 
-def may(action: Action) -> Callable[[ASGIConnection, BaseRouteHandler], None]:
+def may(action: Action) -> Callable[[Connection, BaseRouteHandler], None]:
     """Make a route guard that lets only actors through who may do `action`."""
 
-    def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
+    def guard(connection: Connection, _handler: BaseRouteHandler) -> None:
         require(actor_of(connection), action)
 
     return guard
 
 
-def actor_of(connection: ASGIConnection) -> Actor:
+def actor_of(connection: Connection) -> Actor:
     """Answer who makes this request.
 
     Raises:

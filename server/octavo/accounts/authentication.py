@@ -4,7 +4,7 @@ One ASGI middleware on the API's routes puts the actor into the scope; `access.m
 A request with neither goes on without an actor, so that a page may answer "sign in" itself.
 """
 
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from litestar import Request
@@ -41,7 +41,7 @@ class AuthenticationMiddleware(ASGIMiddleware):
             UnauthenticatedError: an API key was sent that opens nothing.
             ForbiddenError: a write by cookie without its CSRF token, or from a foreign page.
         """
-        request: Request[object, object, object] = Request(scope)
+        request: Request[Any, Any, Any] = Request(scope)
         authorization = request.headers.get("authorization", "")
         token = request.cookies.get(COOKIE)
         if authorization:
@@ -61,7 +61,7 @@ class AuthenticationMiddleware(ASGIMiddleware):
             raise UnauthenticatedError("this API key opens nothing: it is unknown or was revoked")
         return actor
 
-    def _check_forgery(self, request: "Request[object, object, object]", session: Session) -> None:
+    def _check_forgery(self, request: "Request[Any, Any, Any]", session: Session) -> None:
         if request.method in _SAFE_METHODS:
             return
         if request.headers.get("x-csrf-token") != session.csrf_token:

@@ -3,13 +3,13 @@
 from octavo.kernel.events import Event
 
 
-class OrganisationChanged(Event):
+class OrganisationChanged(Event, frozen=True, kw_only=True):
     """The organisation's settings are no longer what they were; every page may show them."""
 
     version: int
 
 
-class UserJoined(Event):
+class UserJoined(Event, frozen=True, kw_only=True):
     """A person took an invitation, or was created by the operator."""
 
     user_id: int

@@ -120,9 +120,8 @@ async def list_users() -> list[User]:
 
 async def count_other_owners(user_id: int) -> int:
     """Count the active owners besides this user."""
-    return await UserRow.count().where(
-        (UserRow.role == "owner") & (UserRow.is_active == True) & (UserRow.id != user_id)  # noqa: E712
-    )
+    others = (UserRow.role == "owner") & (UserRow.is_active == True)  # noqa: E712 - SQL
+    return int(await UserRow.count().where(others & (UserRow.id != user_id)))
 
 
 async def get_invitation(token: str, *, now: datetime) -> Invitation:

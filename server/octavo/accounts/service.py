@@ -1,9 +1,11 @@
 """Writes of accounts: one verb per function, each in one transaction."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
+from piccolo.columns import Column
 
 from octavo.accounts import passwords, queries, rules
 from octavo.accounts.errors import (
@@ -302,8 +304,8 @@ async def patch_organisation(
     return organisation
 
 
-def _organisation_columns(patch: OrganisationPatch) -> dict[object, object]:
-    columns: dict[object, object] = {OrganisationRow.version: patch.version + 1}
+def _organisation_columns(patch: OrganisationPatch) -> dict[Column | str, Any]:
+    columns: dict[Column | str, Any] = {OrganisationRow.version: patch.version + 1}
     for name, value in msgspec.structs.asdict(patch).items():
         if value is UNSET or name == "version":
             continue

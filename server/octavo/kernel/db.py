@@ -77,7 +77,8 @@ class Database:
         else:
             msg = "OCTAVO_DATABASE_URL must start with sqlite:/// or postgresql://"
             raise ValueError(msg)
-        for table in (*tables, Migration):
+        main_tables: list[type[Table]] = [*tables, Migration]
+        for table in main_tables:
             table._meta.db = self.main
         for stem, members in side.items():
             for table in members:

@@ -100,7 +100,7 @@ class PooledSQLite(SQLiteEngine):
     async def _open(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(**self.connection_kwargs)
         try:
-            connection.row_factory = dict_factory
+            connection.row_factory = dict_factory  # type: ignore[assignment]  # any callable will do
             for pragma in _PRAGMAS:
                 await connection.execute(pragma)
         except BaseException:

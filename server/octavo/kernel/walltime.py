@@ -17,7 +17,7 @@ __all__ = ["Moment", "resolve", "zone_named"]
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """A planned time: what was typed, where, and when that is. `fold` is 1 for the second of two."""
+    """A planned time: what was typed, where, and when that is; `fold` is 1 for the later of two."""
 
     wall: datetime
     zone: str
@@ -84,7 +84,7 @@ def _parse(wall: str | datetime, *, field: str) -> datetime:
         )
     try:
         parsed.replace(tzinfo=UTC).timestamp()
-        parsed - timedelta(days=2), parsed + timedelta(days=2)
+        _ = (parsed - timedelta(days=2), parsed + timedelta(days=2))
     except (OverflowError, ValueError) as exc:
         raise _invalid(field, f"{wall!s} is out of range", "out_of_range") from exc
     return parsed.replace(microsecond=0, fold=0)

@@ -1,0 +1,60 @@
+"""Structured logs: an event name and fields. No bodies, no secrets, no query strings."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from octavo.kernel.settings import Settings
+
+__all__ = ["configure_logging", "get_logger"]
+
+_HIDDEN = frozenset(
+    {"authorization", "cookie", "csrf_token", "key", "password", "secret", "secrets", "token"}
+)
+
+
+def get_logger(name: str) -> Any:
+    """Answer a logger whose events carry `logger=name`."""
+    return structlog.get_logger(logger=name)
+
+
+def configure_logging(settings: Settings) -> None:
+    """Write events to standard error, for people or for machines; the libraries' too."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _hide_secrets,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _hide_secrets(_logger: Any, _method: str, event: Any) -> Any:
+    for name in _HIDDEN & event.keys():
+        event[name] = "…"
+    return event
