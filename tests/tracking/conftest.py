@@ -1,0 +1,123 @@
+"""A tracker on a real database, and the smallest ASGI client there is."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from octavo.kernel.db import Database
+from octavo.kernel.settings import Settings
+from octavo.tracking import service
+from octavo.tracking.go import go_app
+from octavo.tracking.schemas import Link
+from octavo.tracking.writer import Tracker
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+class Answer(msgspec.Struct, kw_only=True):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Reader:
+    """Asks for a path as a reader of a given address and browser would."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self._app = app
+
+    async def get(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        agent: str = FIREFOX,
+        address: str = "203.0.113.7",
+        query: str = "",
+        **headers: str,
+    ) -> Answer:
+        sent: list[dict[str, object]] = []
+        pairs = {"user-agent": agent, **{k.replace("_", "-"): v for k, v in headers.items()}}
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [(k.encode(), v.encode()) for k, v in pairs.items()],
+            "client": (address, 40000),
+        }
+
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        await self._app(scope, receive, send)
+        start, body = sent
+        return Answer(
+            status=start["status"],
+            headers={k.decode(): v.decode() for k, v in start["headers"]},
+            body=body["body"],
+        )
+
+
+async def utc() -> str:
+    return "UTC"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(
+        home=tmp_path / "home",
+        database_url=database_url,
+        secret_key="x",
+        trusted_proxies=("10.0.0.0/8",),
+    )
+
+
+@pytest.fixture
+async def tracker(settings: Settings, database: Database, clock) -> AsyncIterator[Tracker]:
+    tracker = Tracker(settings, database, clock=clock, zone_of=utc, deadline_s=1.0)
+    await tracker.start()
+    yield tracker
+    await tracker.stop()
+
+
+@pytest.fixture
+def reader(tracker: Tracker, settings: Settings) -> Reader:
+    return Reader(go_app(tracker, settings=settings))
+
+
+@pytest.fixture
+def make_reader() -> type[Reader]:
+    return Reader
+
+
+@pytest.fixture
+def make_link(database: Database, now) -> Callable[..., Awaitable[Link]]:
+    async def make(**given: object) -> Link:
+        wanted = {
+            "content_id": 7,
+            "cta_id": 3,
+            "channel_id": 1,
+            "delivery_id": None,
+            "dest_url": "https://example.org/guide.pdf",
+            "now": now,
+        }
+        return await service.mint_link(**{**wanted, **given})
+
+    return make
+
+
+@pytest.fixture
+def lock(database: Database):
+    """Hold the tracking database's write lock, as a slow disk or a long transaction would."""
+    if not database.files:
+        pytest.skip("a lock on the whole database is SQLite's")
+    connection = sqlite3.connect(database.sides["track"].path, isolation_level=None)
+    yield connection
+    connection.close()
