@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Scope
 
 from octavo.accounts import queries
 from octavo.accounts.access import ACTOR_KEY
@@ -34,7 +34,7 @@ class AuthenticationMiddleware(ASGIMiddleware):
         self._clock = clock
         self._origins = {origin_of(url) for url in (settings.base_url, settings.admin_url) if url}
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+    async def handle(self, scope: Any, receive: Any, send: Any, next_app: ASGIApp) -> None:
         """Leave the actor (and the session) in the scope.
 
         Raises:
@@ -45,13 +45,13 @@ class AuthenticationMiddleware(ASGIMiddleware):
         authorization = request.headers.get("authorization", "")
         token = request.cookies.get(COOKIE)
         if authorization:
-            scope[ACTOR_KEY] = await self._key_actor(authorization)  # type: ignore[literal-required]
+            scope[ACTOR_KEY] = await self._key_actor(authorization)
         elif token:
             session = await queries.find_session(token, now=self._clock())
             if session is not None:
                 self._check_forgery(request, session)
-                scope[SESSION_KEY] = session  # type: ignore[literal-required]
-                scope[ACTOR_KEY] = _actor(session)  # type: ignore[literal-required]
+                scope[SESSION_KEY] = session
+                scope[ACTOR_KEY] = _actor(session)
         await next_app(scope, receive, send)
 
     async def _key_actor(self, authorization: str) -> Actor:
