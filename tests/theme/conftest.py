@@ -1,0 +1,274 @@
+"""The default theme, rendered from sample contexts as strictly as the builder renders it."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import jinja2
+import pytest
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from octavo.publishing.contexts import (
+    VARIABLES,
+    ArchiveMonth,
+    ArchiveYear,
+    AuthorLink,
+    AuthorView,
+    CtaView,
+    DateView,
+    FeedRef,
+    NavItem,
+    PageView,
+    PostRef,
+    PostView,
+    SiteView,
+    TagLink,
+    TagRef,
+    TocEntry,
+)
+from octavo.publishing.markdown import render_body
+
+_THEME = Path(__file__).parents[2] / "site"
+_BASE = "https://blog.example"
+_HOSTILE = '<script>alert(1)</script> & "quoted"'
+_BODY = """
+When a compiler *refuses* a program, it makes a promise.[^1] See [the rules](/rules/#h-all).
+
+<!-- cta: letter -->
+
+## What changed & why
+
+> A quotation.
+
+```python
+def count(words: list[str]) -> int:  # a comment
+    return len(words)
+```
+
+| Release | Errors |
+|:--|--:|
+| 1.88 | 1,204 |
+
+### A part
+
+> [!WARNING]
+> Mind the gap.
+
+- [x] Write
+- [ ] Ship
+
+## The end
+
+<details><summary>More</summary>Press <kbd>Esc</kbd>.</details>
+
+[^1]: A note.
+"""
+
+
+def _feeds(path: str) -> list[FeedRef]:
+    return [
+        FeedRef(title="RSS", url=f"{path}feed.xml", type="application/rss+xml"),
+        FeedRef(title="Atom", url=f"{path}atom.xml", type="application/atom+xml"),
+        FeedRef(title="JSON Feed", url=f"{path}feed.json", type="application/feed+json"),
+    ]
+
+
+def _page(kind: str, url: str, **given: object) -> PageView:
+    fields = {
+        "title": "" if kind == "home" else f"A {kind}",
+        "description": "What this page is about.",
+        "url": url,
+        "absolute_url": _BASE + url,
+        "kind": kind,
+        "language": "en",
+        "feeds": _feeds("/"),
+    }
+    return PageView(**(fields | given))
+
+
+def _date(day: str) -> DateView:
+    return DateView(iso=f"{day}T09:00:00+01:00", day=day, text="22 November 2026", year=2026)
+
+
+def _ref(number: int, **given: object) -> PostRef:
+    fields = {
+        "title": f"Post {number}: {_HOSTILE}",
+        "url": f"/post-{number}/",
+        "excerpt": f"The first words of it. {_HOSTILE}",
+        "published": _date("2026-11-22"),
+        "authors": [AuthorLink(name="Ana Ruiz", url="/authors/ana-ruiz/")],
+        "tags": [TagLink(name="Rust", url="/tags/rust/"), TagLink(name="R&D", url="/tags/r-d/")],
+        "reading_minutes": number,
+    }
+    return PostRef(**(fields | given))
+
+
+def _cta(action: str) -> CtaView:
+    return CtaView(
+        slug="letter", label=f"Get one letter a month {_HOSTILE}", action=action, url="/go/a1"
+    )
+
+
+def _post(**given: object) -> PostView:
+    rendered = render_body(_BODY)
+    ref = _ref(7)
+    fields = {name: getattr(ref, name) for name in ref.__struct_fields__} | {
+        "html": Markup(rendered.html),
+        "absolute_url": f"{_BASE}/post-7/",
+        "canonical_url": "https://elsewhere.example/first/",
+        "description": "A description.",
+        "updated": _date("2026-12-01"),
+        "language": "en",
+        "kind": "post",
+        "source": "",
+        "toc": rendered.toc,
+        "ctas_after": [_cta("subscribe")],
+        "newer": _ref(8),
+        "older": _ref(6),
+        "json_ld": Markup('{"@context": "https://schema.org"}'),
+    }
+    return PostView(**(fields | given))
+
+
+def _lists(**given: object) -> dict[str, object]:
+    posts = [_ref(number) for number in range(9, 0, -1)]
+    return {"posts": posts, "newer_url": None, "older_url": "/page/3/"} | given
+
+
+def _samples() -> dict[str, tuple[str, dict[str, object]]]:
+    bare = {
+        "updated": None,
+        "toc": [],
+        "ctas_after": [],
+        "newer": None,
+        "older": None,
+        "tags": [],
+        "authors": [],
+    }
+    tag = TagRef(name="R&D", url="/tags/r-d/", count=1)
+    old_tag = TagRef(name="R&D", url="/tags/r-d/", count=None)
+    author = AuthorView(
+        name="Ana Ruiz", bio="Writes.\nGardens.", url="/authors/ana-ruiz/", count=12
+    )
+    months = [ArchiveMonth(name="November", url="/archive/2026/11/", count=3)]
+    years = [ArchiveYear(year=2026, months=months)]
+    toc = [TocEntry(id="h-a", text=_HOSTILE, level=level) for level in (2, 3, 4, 6)]
+    older = _lists(newer_url="/", older_url=None)
+    plain = Markup('<p id="h-a">x</p>')
+    frame = {
+        "home": _page("home", "/"),
+        "older": _page("home", "/page/3/", title="Posts, page 3"),
+        "bare": _page("post", "/post-7/", feeds=[], description=""),
+        "arabic": _page("post", "/post-7/", language="ar"),
+        "tag": _page("tag", "/tags/r-d/", feeds=_feeds("/tags/r-d/")),
+    }
+    return {
+        "home": ("home.html", {"page": frame["home"], **_lists()}),
+        "home, empty": ("home.html", {"page": frame["home"], **_lists(posts=[], older_url=None)}),
+        "home, older": ("home.html", {"page": frame["older"], **older}),
+        "post": ("post.html", {"page": _page("post", "/p/"), "post": _post()}),
+        "post, bare": ("post.html", {"page": frame["bare"], "post": _post(**bare)}),
+        "post, contents": (
+            "post.html",
+            {"page": _page("post", "/p/"), "post": _post(html=plain, toc=toc)},
+        ),
+        "post, arabic": ("post.html", {"page": frame["arabic"], "post": _post(language="ar")}),
+        "page": ("page.html", {"page": _page("page", "/about/"), "post": _post(**bare)}),
+        "tag": ("tag.html", {"page": frame["tag"], "tag": tag, **_lists()}),
+        "tag, older": ("tag.html", {"page": frame["tag"], "tag": old_tag, **older}),
+        "tags": ("tags.html", {"page": _page("tags", "/tags/"), "tags": [tag]}),
+        "tags, empty": ("tags.html", {"page": _page("tags", "/tags/"), "tags": []}),
+        "author": ("author.html", {"page": _page("author", "/a/"), "author": author, **_lists()}),
+        "archive": (
+            "archive.html",
+            {
+                "page": _page("archive", "/archive/"),
+                "years": [ArchiveYear(year=2026, months=months)],
+            },
+        ),
+        "archive, empty": ("archive.html", {"page": _page("archive", "/archive/"), "years": []}),
+        "month": (
+            "month.html",
+            {"page": _page("month", "/archive/2026/11/"), "title": "November 2026", **older},
+        ),
+        "404": ("404.html", {"page": _page("404", "/404.html")}),
+        "redirect": (
+            "redirect.html",
+            {"page": _page("redirect", "/old/"), "target": '/new/"><b>'},
+        ),
+    }
+
+
+@pytest.fixture(scope="session")
+def theme() -> Path:
+    """The folder of the default theme."""
+    return _THEME
+
+
+@pytest.fixture(scope="session")
+def samples() -> dict[str, tuple[str, dict[str, object]]]:
+    """Every template in its states: name of the sample -> (template, variables)."""
+    return _samples()
+
+
+@pytest.fixture(scope="session")
+def environment() -> jinja2.Environment:
+    """The templates without their globals, as strict as the builder's."""
+    return ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(_THEME / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+@pytest.fixture(scope="session")
+def render(environment: jinja2.Environment) -> Callable[..., str]:
+    """Render a template: `render("home.html", locale="es", theme={"drop_cap": "on"}, page=…)`."""
+    defaults = {
+        name: setting["default"]
+        for name, setting in tomllib.loads((_THEME / "theme.toml").read_text())["settings"].items()
+    }
+
+    def render_template(
+        template: str,
+        *,
+        locale: str = "en",
+        theme: dict[str, str] | None = None,
+        **variables: object,
+    ) -> str:
+        words = tomllib.loads((_THEME / "locales" / f"{locale}.toml").read_text())
+        site = SiteView(
+            name="Tom & Jerry's",
+            tagline="Notes on making things",
+            description="A sample.",
+            base_url=_BASE,
+            locale=locale,
+            nav=[NavItem(label="Tags", url="/tags/"), NavItem(label="About", url="/about/")],
+            feeds=_feeds("/"),
+            theme=defaults | (theme or {}),
+        )
+        return environment.get_template(template).render(
+            site=site,
+            asset=lambda path: f"/assets/{path}",
+            t=lambda key, **given: words[key].format(**given),
+            **variables,
+        )
+
+    return render_template
+
+
+@pytest.fixture(scope="session")
+def pages(
+    render: Callable[..., str], samples: dict[str, tuple[str, dict[str, object]]]
+) -> dict[str, str]:
+    """Every sample page by its name, in both languages, with its calls to action in place."""
+    card = render("partials/cta.html", cta=_cta("download"))
+    made = {}
+    for locale in ("en", "es"):
+        for name, (template, variables) in samples.items():
+            html = render(template, locale=locale, **variables)
+            made[f"{name} ({locale})"] = html.replace("<!--cta:letter-->", card)
+    covered = {template for template, _ in samples.values()} | {"partials/cta.html"}
+    assert covered == set(VARIABLES), "a template of the contract has no sample"
+    return made
