@@ -1,8 +1,8 @@
-"""A real database for every test that asks: a fresh SQLite file, and a fresh PostgreSQL database.
+"""A real database for every test that asks: a fresh SQLite file, or a fresh PostgreSQL database.
 
-`database` is bound and migrated; `database_url` is only its address, for tests that start processes.
-Both are parametrised, so such a test runs once on each engine. PostgreSQL is started here as a user
-other than root, on the loopback, and thrown away. Without its binaries those runs are skipped loudly.
+`database` is bound and migrated; `database_url` is only its address, for tests that start
+processes. Both are parametrised, so such a test runs once on each engine. PostgreSQL is started as
+a user other than root, on the loopback, and thrown away; without its binaries, skipped loudly.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from importlib import import_module, util
+from importlib import import_module
 from pathlib import Path
 
 import asyncpg
@@ -22,6 +22,7 @@ import pytest
 
 from octavo import piccolo_conf
 from octavo.kernel.db import Database
+from octavo.kernel.migrations import migrate
 
 pytest.register_assert_rewrite("octavo.sdk.testing")
 
@@ -79,8 +80,6 @@ def make_database(url: str) -> Database:
     """Bind every table there is to the database at `url`."""
     tables, side = [], {}
     for app in piccolo_conf.APPS:
-        if not piccolo_conf._exists(app):
-            continue
         members = import_module(f"octavo.{app}.piccolo_app").APP_CONFIG.table_classes
         stem = piccolo_conf.SIDE_APPS.get(app)
         (side.setdefault(stem, []) if stem else tables).extend(members)
@@ -92,14 +91,7 @@ def _migrate(url: str) -> None:
         database = make_database(url)
         await database.open()
         try:
-            if util.find_spec("octavo.kernel.migrations") is None:
-                for app in piccolo_conf.APPS:
-                    if piccolo_conf._exists(app):
-                        config = import_module(f"octavo.{app}.piccolo_app").APP_CONFIG
-                        for table in config.table_classes:
-                            await table.create_table(if_not_exists=True)
-            else:
-                await import_module("octavo.kernel.migrations").migrate(database)
+            await migrate(database)
         finally:
             await database.close()
 

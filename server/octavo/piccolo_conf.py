@@ -12,17 +12,21 @@ from octavo.kernel.engines import Engine, PooledSQLite
 # Opens no file until the first query, and none is ever sent to it.
 DB: Engine = PooledSQLite("octavo-unbound.db")
 
-APPS = ("kernel", "accounts", "strategy", "tracking", "content", "cta", "publishing", "distribution")
+_KNOWN = (
+    "kernel",
+    "accounts",
+    "strategy",
+    "tracking",
+    "content",
+    "cta",
+    "publishing",
+    "distribution",
+)
+APPS = tuple(
+    app for app in _KNOWN if (Path(__file__).parent / app / "piccolo_app.py").is_file()
+)
 
 # Apps whose tables get an SQLite file of their own, and its stem.
 SIDE_APPS = {"tracking": "track"}
 
-
-
-def _exists(app: str) -> bool:
-    return (Path(__file__).parent / app / "piccolo_app.py").is_file()
-
-
-APP_REGISTRY = AppRegistry(
-    apps=[f"octavo.{app}.piccolo_app" for app in APPS if _exists(app)]
-)
+APP_REGISTRY = AppRegistry(apps=[f"octavo.{app}.piccolo_app" for app in APPS])

@@ -1,0 +1,86 @@
+"""Wall times become instants without guessing, in every zone and at both changes of the clock."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octavo.kernel.errors import InvalidInputError
+from octavo.kernel.walltime import resolve
+
+ZONES = sorted(zone for zone in available_timezones() if not zone.startswith(("posix", "right")))
+
+
+def code_of(error: InvalidInputError) -> tuple[str, str]:
+    (wrong,) = error.fields
+    return wrong.field, wrong.code
+
+
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2037, 12, 31)).map(
+        lambda wall: wall.replace(microsecond=0)
+    ),
+    st.sampled_from(ZONES),
+)
+def test_an_instant_shows_the_wall_time_it_was_made_of(wall, zone):
+    try:
+        moment = resolve(wall, zone)
+    except InvalidInputError as exc:
+        assert code_of(exc)[1] in {"time_skipped", "time_repeated"}
+        return
+
+    assert moment.instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall
+    assert moment.instant.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "next_shown"),
+    [
+        ("2026-03-29T02:30", "Europe/Madrid", "03:00"),
+        ("2026-03-08T02:15", "America/New_York", "03:00"),
+        ("2026-10-04T02:10", "Australia/Lord_Howe", "02:30"),
+    ],
+)
+def test_a_time_that_the_clocks_skip_is_refused_and_the_next_one_named(wall, zone, next_shown):
+    with pytest.raises(InvalidInputError, match=next_shown) as caught:
+        resolve(wall, zone)
+
+    assert code_of(caught.value) == ("publish_at", "time_skipped")
+
+
+def test_a_time_shown_twice_is_asked_about_and_then_taken_as_said():
+    with pytest.raises(InvalidInputError, match=r"02:30\+0200.*02:30\+0100") as caught:
+        resolve("2026-10-25T02:30", "Europe/Madrid")
+    first, second = (resolve("2026-10-25T02:30", "Europe/Madrid", fold) for fold in (0, 1))
+
+    assert code_of(caught.value) == ("publish_at", "time_repeated")
+    assert second.instant - first.instant == timedelta(hours=1)
+    assert first.instant == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "expected"),
+    [
+        ("tomorrow", "Europe/Madrid", ("publish_at", "not_a_time")),
+        ("2026-02-30T09:00", "Europe/Madrid", ("publish_at", "not_a_time")),
+        ("2026-12-01T09:00+01:00", "Europe/Madrid", ("publish_at", "has_offset")),
+        ("0001-01-01T00:00", "Pacific/Kiritimati", ("publish_at", "out_of_range")),
+        ("9999-12-31T23:59", "America/New_York", ("publish_at", "out_of_range")),
+        ("2026-12-01T09:00", "Europe/Atlantis", ("zone", "unknown_zone")),
+        ("2026-12-01T09:00", "../../etc/passwd", ("zone", "unknown_zone")),
+        ("2026-12-01T09:00", "", ("zone", "unknown_zone")),
+    ],
+)
+def test_what_is_not_a_time_in_a_zone_names_its_field(wall, zone, expected):
+    with pytest.raises(InvalidInputError) as caught:
+        resolve(wall, zone)
+
+    assert code_of(caught.value) == expected
+
+
+def test_nine_in_the_morning_stays_nine_across_the_change():
+    winter, summer = (resolve(f"2026-{day}T09:00", "Europe/Madrid") for day in ("03-28", "03-29"))
+
+    assert summer.instant - winter.instant == timedelta(hours=23)
