@@ -1,0 +1,368 @@
+"""The HTTP face of content: pieces, revisions, moves, tags, authors, redirects."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeVar, get_args
+
+import msgspec
+from litestar import Router, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
+
+from octavo.accounts.access import Action, may
+from octavo.accounts.schemas import Actor
+from octavo.content import authors, queries, redirects, service, tags
+from octavo.content.errors import StalePieceError, wrong
+from octavo.content.schemas import (
+    Author,
+    AuthorIn,
+    AuthorPatch,
+    Kind,
+    Piece,
+    PieceFilter,
+    PieceIn,
+    PiecePatch,
+    PieceSummary,
+    RedirectIn,
+    Revision,
+    RevisionSummary,
+    SortBy,
+    Status,
+    StoredRedirect,
+    Tag,
+    TagIn,
+    TagPatch,
+    Transition,
+)
+from octavo.kernel.events import EventBus
+from octavo.kernel.pagination import Limit, Page
+from octavo.kernel.settings import Settings
+
+P = TypeVar("P", bound=PieceSummary)
+
+
+@get("/pieces", operation_id="list_pieces", guards=[may(Action.READ)])
+async def list_pieces(
+    settings: NamedDependency[Settings],
+    *,
+    kind: FromQuery[str | None] = None,
+    status: FromQuery[str | None] = None,
+    campaign: FromQuery[int | None] = None,
+    tag: FromQuery[str | None] = None,
+    author: FromQuery[str | None] = None,
+    day_from: Annotated[date | None, QueryParameter(name="from")] = None,
+    day_to: Annotated[date | None, QueryParameter(name="to")] = None,
+    q: FromQuery[str] = "",
+    sort: FromQuery[SortBy] = "-updated_at",
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = 20,
+) -> Page[PieceSummary]:
+    """Answer pieces without their texts. `kind` and `status` take several, with commas between.
+
+    `from` and `to` are days, both included, of a piece's place in the plan: when it was published,
+    else is scheduled, else is planned, else was made.
+    """
+    wanted = PieceFilter(
+        kinds=_several(kind, known=get_args(Kind), field="kind"),
+        statuses=_several(status, known=get_args(Status), field="status"),
+        campaign_id=campaign,
+        tag=tag,
+        author=author,
+        day_from=day_from,
+        day_to=day_to,
+        q=q,
+    )
+    page = await queries.list_pieces(wanted, sort=sort, cursor=cursor, limit=limit)
+    items = [_with_url(item, settings) for item in page.items]
+    return Page(items=items, next_cursor=page.next_cursor)
+
+
+@post("/pieces", operation_id="create_piece", guards=[may(Action.WRITE)])
+async def create_piece(
+    data: JSONBody[PieceIn],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+    settings: NamedDependency[Settings],
+) -> Piece:
+    """Add a piece to the plan."""
+    return _with_url(await service.create_piece(data, actor=actor, now=now, bus=bus), settings)
+
+
+@get("/pieces/{piece_id:int}", operation_id="get_piece", guards=[may(Action.READ)])
+async def get_piece(piece_id: FromPath[int], settings: NamedDependency[Settings]) -> Piece:
+    """Answer a piece as its writers see it."""
+    return _with_url(await queries.get_piece(piece_id), settings)
+
+
+@patch("/pieces/{piece_id:int}", operation_id="patch_piece", guards=[may(Action.WRITE)])
+async def patch_piece(
+    piece_id: FromPath[int],
+    *,
+    data: JSONBody[PiecePatch],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+    settings: NamedDependency[Settings],
+) -> Piece:
+    """Change a piece; send the `version` that was read. Readers see it once it is published."""
+    try:
+        piece = await service.patch_piece(piece_id, data, actor=actor, now=now, bus=bus)
+    except StalePieceError as exc:
+        raise _with_current_url(exc, settings) from exc
+    return _with_url(piece, settings)
+
+
+@delete(
+    "/pieces/{piece_id:int}",
+    operation_id="delete_piece",
+    status_code=HTTP_204_NO_CONTENT,
+    guards=[may(Action.WRITE)],
+)
+async def delete_piece(
+    piece_id: FromPath[int],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+) -> None:
+    """Delete a piece that readers do not see; others are archived."""
+    await service.delete_piece(piece_id, actor=actor, now=now, bus=bus)
+
+
+@post(
+    "/pieces/{piece_id:int}/transitions",
+    operation_id="transition_piece",
+    status_code=HTTP_200_OK,
+    guards=[may(Action.WRITE)],
+)
+async def transition_piece(
+    piece_id: FromPath[int],
+    *,
+    data: JSONBody[Transition],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+    settings: NamedDependency[Settings],
+) -> Piece:
+    """Move a piece to another state: review, approve, schedule, publish, archive."""
+    try:
+        piece = await service.transition_piece(piece_id, data, actor=actor, now=now, bus=bus)
+    except StalePieceError as exc:
+        raise _with_current_url(exc, settings) from exc
+    return _with_url(piece, settings)
+
+
+@get("/pieces/{piece_id:int}/transitions", operation_id="list_moves", guards=[may(Action.READ)])
+async def list_moves(piece_id: FromPath[int], actor: NamedDependency[Actor]) -> list[Status]:
+    """Answer the states that this actor may move the piece to."""
+    return await service.allowed_moves(piece_id, actor=actor)
+
+
+@get("/pieces/{piece_id:int}/revisions", operation_id="list_revisions", guards=[may(Action.READ)])
+async def list_revisions(
+    piece_id: FromPath[int],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = 20,
+) -> Page[RevisionSummary]:
+    """Answer the saved versions of a piece without their texts, newest first."""
+    return await queries.list_revisions(piece_id, cursor=cursor, limit=limit)
+
+
+@get(
+    "/pieces/{piece_id:int}/revisions/{revision_id:int}",
+    operation_id="get_revision",
+    guards=[may(Action.READ)],
+)
+async def get_revision(piece_id: FromPath[int], revision_id: FromPath[int]) -> Revision:
+    """Answer one saved version with its text."""
+    return await queries.get_revision(piece_id, revision_id)
+
+
+@get("/tags", operation_id="list_tags", guards=[may(Action.READ)])
+async def list_tags(
+    q: FromQuery[str] = "",
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = 20,
+) -> Page[Tag]:
+    """Answer the tags, newest first."""
+    return await tags.list_tags(q=q, cursor=cursor, limit=limit)
+
+
+@post("/tags", operation_id="create_tag", guards=[may(Action.WRITE)])
+async def create_tag(
+    data: JSONBody[TagIn], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+) -> Tag:
+    """Add a tag."""
+    return await tags.create_tag(data, actor=actor, now=now)
+
+
+@get("/tags/{tag_id:int}", operation_id="get_tag", guards=[may(Action.READ)])
+async def get_tag(tag_id: FromPath[int]) -> Tag:
+    """Answer one tag."""
+    return await tags.get_tag(tag_id)
+
+
+@patch("/tags/{tag_id:int}", operation_id="patch_tag", guards=[may(Action.REVIEW)])
+async def patch_tag(
+    tag_id: FromPath[int],
+    data: JSONBody[TagPatch],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+) -> Tag:
+    """Rename a tag on every piece that has it."""
+    return await tags.patch_tag(tag_id, data, actor=actor, now=now, bus=bus)
+
+
+@delete(
+    "/tags/{tag_id:int}",
+    operation_id="delete_tag",
+    status_code=HTTP_204_NO_CONTENT,
+    guards=[may(Action.REVIEW)],
+)
+async def delete_tag(
+    tag_id: FromPath[int],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+) -> None:
+    """Take a tag off every piece and delete it."""
+    await tags.delete_tag(tag_id, actor=actor, now=now, bus=bus)
+
+
+@get("/authors", operation_id="list_authors", guards=[may(Action.READ)])
+async def list_authors(
+    q: FromQuery[str] = "",
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = 20,
+) -> Page[Author]:
+    """Answer the bylines, newest first."""
+    return await authors.list_authors(q=q, cursor=cursor, limit=limit)
+
+
+@post("/authors", operation_id="create_author", guards=[may(Action.WRITE)])
+async def create_author(
+    data: JSONBody[AuthorIn], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+) -> Author:
+    """Add a byline."""
+    return await authors.create_author(data, actor=actor, now=now)
+
+
+@get("/authors/{author_id:int}", operation_id="get_author", guards=[may(Action.READ)])
+async def get_author(author_id: FromPath[int]) -> Author:
+    """Answer one byline."""
+    return await authors.get_author(author_id)
+
+
+@patch("/authors/{author_id:int}", operation_id="patch_author", guards=[may(Action.REVIEW)])
+async def patch_author(
+    author_id: FromPath[int],
+    data: JSONBody[AuthorPatch],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+) -> Author:
+    """Change a byline on every piece that has it."""
+    return await authors.patch_author(author_id, data, actor=actor, now=now, bus=bus)
+
+
+@delete(
+    "/authors/{author_id:int}",
+    operation_id="delete_author",
+    status_code=HTTP_204_NO_CONTENT,
+    guards=[may(Action.REVIEW)],
+)
+async def delete_author(
+    author_id: FromPath[int], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+) -> None:
+    """Delete a byline that signs nothing."""
+    await authors.delete_author(author_id, actor=actor, now=now)
+
+
+@get("/redirects", operation_id="list_redirects", guards=[may(Action.READ)])
+async def list_redirects(
+    piece: FromQuery[int | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = 20,
+) -> Page[StoredRedirect]:
+    """Answer the redirects, newest first."""
+    return await redirects.list_redirects(piece_id=piece, cursor=cursor, limit=limit)
+
+
+@post("/redirects", operation_id="create_redirect", guards=[may(Action.REVIEW)])
+async def create_redirect(
+    data: JSONBody[RedirectIn],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+) -> StoredRedirect:
+    """Lead an old address to a piece or to a fixed target."""
+    return await redirects.create_redirect(data, actor=actor, now=now, bus=bus)
+
+
+@delete(
+    "/redirects/{redirect_id:int}",
+    operation_id="delete_redirect",
+    status_code=HTTP_204_NO_CONTENT,
+    guards=[may(Action.REVIEW)],
+)
+async def delete_redirect(
+    redirect_id: FromPath[int],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+) -> None:
+    """Let an old address lead nowhere."""
+    await redirects.delete_redirect(redirect_id, actor=actor, now=now, bus=bus)
+
+
+def _several(raw: str | None, *, known: tuple[str, ...], field: str) -> tuple[str, ...]:
+    if not raw:
+        return ()
+    values = tuple(part.strip() for part in raw.split(",") if part.strip())
+    unknown = [value for value in values if value not in known]
+    if unknown:
+        raise wrong(field, f"{unknown[0]!r} is none of: {', '.join(known)}", code="unknown")
+    return values
+
+
+def _with_url(piece: P, settings: Settings) -> P:
+    url = None if piece.path is None else f"{settings.base_url}{piece.path}"
+    return msgspec.structs.replace(piece, url=url)
+
+
+def _with_current_url(error: StalePieceError, settings: Settings) -> StalePieceError:
+    current = error.extra.get("current")
+    if isinstance(current, PieceSummary):
+        error.extra["current"] = _with_url(current, settings)
+    return error
+
+
+router = Router(
+    path="/",
+    tags=["content"],
+    route_handlers=[
+        list_pieces,
+        create_piece,
+        get_piece,
+        patch_piece,
+        delete_piece,
+        transition_piece,
+        list_moves,
+        list_revisions,
+        get_revision,
+        list_tags,
+        create_tag,
+        get_tag,
+        patch_tag,
+        delete_tag,
+        list_authors,
+        create_author,
+        get_author,
+        patch_author,
+        delete_author,
+        list_redirects,
+        create_redirect,
+        delete_redirect,
+    ],
+)

@@ -1,0 +1,81 @@
+"""How content says no."""
+
+from octavo.kernel.errors import (
+    ConflictError,
+    FieldError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    RefusedError,
+)
+
+
+class PieceNotFoundError(NotFoundError):
+    code = "piece_not_found"
+
+
+class RevisionNotFoundError(NotFoundError):
+    code = "revision_not_found"
+
+
+class TagNotFoundError(NotFoundError):
+    code = "tag_not_found"
+
+
+class AuthorNotFoundError(NotFoundError):
+    code = "author_not_found"
+
+
+class RedirectNotFoundError(NotFoundError):
+    code = "redirect_not_found"
+
+
+class StalePieceError(ConflictError):
+    """The piece, tag or author moved since it was read; `current` holds it as it is."""
+
+    code = "stale_version"
+
+
+class TakenError(ConflictError):
+    """A name that must be unique belongs to something else; says which field."""
+
+    code = "taken"
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.fields = (FieldError(field=field, message=message, code="taken"),)
+
+
+class StillInUseError(ConflictError):
+    """Something else points at it."""
+
+    code = "still_in_use"
+
+
+class ForbiddenMoveError(ForbiddenError):
+    """The state machine knows this move, but not for this actor."""
+
+    code = "transition_forbidden"
+
+
+class ImpossibleMoveError(RefusedError):
+    """No one may move a piece that way."""
+
+    code = "transition_impossible"
+
+
+class LockedError(RefusedError):
+    """What was approved stays as it was approved until it is taken back."""
+
+    code = "piece_locked"
+
+
+class InvalidContentError(InvalidInputError):
+    code = "invalid_content"
+
+
+def wrong(field: str, message: str, *, code: str = "invalid") -> InvalidContentError:
+    """Make the error of one wrong field."""
+    return InvalidContentError(
+        f"{field}: {message}", FieldError(field=field, message=message, code=code)
+    )

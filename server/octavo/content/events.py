@@ -1,0 +1,119 @@
+"""What content announces. Lists of ids are in the piece's own order."""
+
+from datetime import datetime
+
+import msgspec
+
+from octavo.kernel.events import Event
+
+
+class LiveState(msgspec.Struct, frozen=True, kw_only=True):
+    """What readers saw of a piece before a change."""
+
+    path: str
+    published_at: datetime
+    tag_ids: tuple[int, ...]
+    author_ids: tuple[int, ...]
+
+
+class PieceCreated(Event, frozen=True, kw_only=True):
+    """A piece entered the plan."""
+
+    piece_id: int
+    kind: str
+
+
+class PieceChanged(Event, frozen=True, kw_only=True):
+    """What writers see of a piece changed; readers see no difference."""
+
+    piece_id: int
+    version: int
+
+
+class PieceMoved(Event, frozen=True, kw_only=True):
+    """A piece went from one state to another."""
+
+    piece_id: int
+    before: str
+    after: str
+
+
+class PieceScheduled(Event, frozen=True, kw_only=True):
+    """A piece has a time; it goes live by itself."""
+
+    piece_id: int
+    instant: datetime
+
+
+class PiecePublished(Event, frozen=True, kw_only=True):
+    """Readers are to see this revision. `previous` is what they saw until now, if anything.
+
+    `first` = the piece was never published before; `live_at` is the moment of this publication.
+    """
+
+    piece_id: int
+    kind: str
+    revision_id: int
+    first: bool
+    path: str
+    published_at: datetime
+    live_at: datetime
+    tag_ids: tuple[int, ...]
+    author_ids: tuple[int, ...]
+    previous: LiveState | None
+
+
+class PieceWithdrawn(Event, frozen=True, kw_only=True):
+    """Readers are to see the piece no more."""
+
+    piece_id: int
+    kind: str
+    path: str
+    published_at: datetime
+    tag_ids: tuple[int, ...]
+    author_ids: tuple[int, ...]
+
+
+class PieceDeleted(Event, frozen=True, kw_only=True):
+    """A piece that was not live is gone, with its revisions."""
+
+    piece_id: int
+    kind: str
+
+
+class PiecesImported(Event, frozen=True, kw_only=True):
+    """A batch came in from elsewhere; announced once per batch in place of one event for each.
+
+    `live_ids` are those of them that readers see now; redirects may have come with them.
+    """
+
+    piece_ids: tuple[int, ...]
+    live_ids: tuple[int, ...]
+
+
+class PiecesRepathed(Event, frozen=True, kw_only=True):
+    """The permalink pattern changed: every live piece may be elsewhere now."""
+
+    piece_ids: tuple[int, ...]
+
+
+class RedirectsChanged(Event, frozen=True, kw_only=True):
+    """Redirects from these paths were made, changed or removed."""
+
+    paths: tuple[str, ...]
+
+
+class TagChanged(Event, frozen=True, kw_only=True):
+    """A tag's name, slug or description changed, or it is gone."""
+
+    tag_id: int
+    piece_ids: tuple[int, ...]
+    old_slug: str
+
+
+class AuthorChanged(Event, frozen=True, kw_only=True):
+    """A byline's name, slug or bio changed."""
+
+    author_id: int
+    piece_ids: tuple[int, ...]
+    old_slug: str

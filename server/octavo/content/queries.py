@@ -1,0 +1,354 @@
+"""Reads of pieces and their revisions, as writers see them. Rows in, Structs out."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+from operator import and_
+from typing import Any, TypeGuard
+
+import msgspec
+from piccolo.columns.combination import WhereRaw
+
+from octavo.content import rules
+from octavo.content.errors import PieceNotFoundError, RevisionNotFoundError, wrong
+from octavo.content.schemas import (
+    AuthorRef,
+    Piece,
+    PieceFilter,
+    PieceSummary,
+    Revision,
+    RevisionSummary,
+    SortBy,
+    TagRef,
+)
+from octavo.content.tables import (
+    AuthorRow,
+    PieceAuthorRow,
+    PieceRow,
+    PieceTagRow,
+    RevisionRow,
+    TagRow,
+)
+from octavo.kernel.pagination import Page, decode_cursor, encode_cursor
+
+Row = dict[str, Any]
+
+_PIECE = (
+    PieceRow.id,
+    PieceRow.kind,
+    PieceRow.title,
+    PieceRow.slug,
+    PieceRow.status,
+    PieceRow.version,
+    PieceRow.campaign_id,
+    PieceRow.path,
+    PieceRow.planned_for,
+    PieceRow.publish_at,
+    PieceRow.publish_zone,
+    PieceRow.publish_instant,
+    PieceRow.published_at,
+    PieceRow.live_path,
+    PieceRow.head_revision_id,
+    PieceRow.live_revision_id,
+    PieceRow.created_by,
+    PieceRow.created_at,
+    PieceRow.updated_at,
+    PieceRow.stands_at,
+    PieceRow.search_key,
+)
+_TEXT = (
+    RevisionRow.body,
+    RevisionRow.excerpt,
+    RevisionRow.language,
+    RevisionRow.canonical_url,
+    RevisionRow.source_url,
+)
+_REVISION = (
+    RevisionRow.id,
+    RevisionRow.piece_id,
+    RevisionRow.number,
+    RevisionRow.reason,
+    RevisionRow.title,
+    RevisionRow.slug,
+    RevisionRow.created_at,
+    RevisionRow.created_by,
+    RevisionRow.created_by_name,
+)
+_SORT = {
+    "updated_at": PieceRow.updated_at,
+    "created_at": PieceRow.created_at,
+    "stands_at": PieceRow.stands_at,
+    "published_at": PieceRow.stands_at,
+    "title": PieceRow.search_key,
+    "id": PieceRow.id,
+}
+_INSTANTS = frozenset({"updated_at", "created_at", "stands_at"})
+
+
+async def find_piece(piece_id: int) -> Piece | None:
+    """Answer a piece with its text, or None."""
+    row = await PieceRow.select(*_PIECE).where(PieceRow.id == piece_id).first()
+    if row is None:
+        return None
+    text = await RevisionRow.select(*_TEXT).where(RevisionRow.id == row["head_revision_id"]).first()
+    (summary,) = await _summaries([row])
+    return Piece(
+        **{name: getattr(summary, name) for name in PieceSummary.__struct_fields__}, **(text or {})
+    )
+
+
+async def get_piece(piece_id: int) -> Piece:
+    """Answer a piece with its text.
+
+    Raises:
+        PieceNotFoundError: there is none of that id.
+    """
+    piece = await find_piece(piece_id)
+    if piece is None:
+        raise PieceNotFoundError(f"there is no piece {piece_id}")
+    return piece
+
+
+async def pieces_named(piece_ids: Sequence[int]) -> dict[int, PieceSummary]:
+    """Answer those of the pieces that exist, without their texts."""
+    if not piece_ids:
+        return {}
+    rows = await PieceRow.select(*_PIECE).where(PieceRow.id.is_in(list(piece_ids)))
+    return {summary.id: summary for summary in await _summaries(rows)}
+
+
+async def list_pieces(
+    wanted: PieceFilter, *, sort: SortBy = "-updated_at", cursor: str | None = None, limit: int = 20
+) -> Page[PieceSummary]:
+    """Answer a page of pieces without their texts; any page costs the same.
+
+    Raises:
+        InvalidContentError: the cursor was not made by this list in this order.
+    """
+    name, descending = sort.removeprefix("-"), sort.startswith("-")
+    conditions = _conditions(wanted)
+    if cursor:
+        conditions.append(_beyond(cursor, name=name, descending=descending))
+    query = PieceRow.select(*_PIECE).order_by(_SORT[name], ascending=not descending)
+    if name != "id":
+        query = query.order_by(PieceRow.id, ascending=not descending)
+    if conditions:
+        query = query.where(reduce(and_, conditions))
+    rows = await query.limit(limit + 1)
+    more = len(rows) > limit
+    next_cursor = _cursor(rows[limit - 1], name) if more else None
+    return Page(items=await _summaries(rows[:limit]), next_cursor=next_cursor)
+
+
+async def list_revisions(
+    piece_id: int, *, cursor: str | None = None, limit: int = 20
+) -> Page[RevisionSummary]:
+    """Answer a page of a piece's revisions without their texts, newest first.
+
+    Raises:
+        PieceNotFoundError: there is no such piece.
+    """
+    marks = await _marks(piece_id)
+    query = (
+        RevisionRow.select(*_REVISION)
+        .where(RevisionRow.piece_id == piece_id)
+        .order_by(RevisionRow.id, ascending=False)
+        .limit(limit + 1)
+    )
+    if cursor:
+        query = query.where(RevisionRow.id < id_of(cursor))
+    rows = await query
+    next_cursor = encode_cursor((rows[limit - 1]["id"],)) if len(rows) > limit else None
+    items = [RevisionSummary(**row, **_is_marked(row["id"], marks)) for row in rows[:limit]]
+    return Page(items=items, next_cursor=next_cursor)
+
+
+async def get_revision(piece_id: int, revision_id: int) -> Revision:
+    """Answer one revision with its text.
+
+    Raises:
+        PieceNotFoundError: there is no such piece.
+        RevisionNotFoundError: the piece has no such revision.
+    """
+    marks = await _marks(piece_id)
+    row = await (
+        RevisionRow.select(*_REVISION, *_TEXT, RevisionRow.tag_names, RevisionRow.author_names)
+        .where((RevisionRow.id == revision_id) & (RevisionRow.piece_id == piece_id))
+        .first()
+    )
+    if row is None:
+        raise RevisionNotFoundError(f"piece {piece_id} has no revision {revision_id}")
+    tags = msgspec.json.decode(row.pop("tag_names"), type=list[str])
+    authors = msgspec.json.decode(row.pop("author_names"), type=list[str])
+    return Revision(**row, **_is_marked(row["id"], marks), tags=tags, authors=authors)
+
+
+async def tags_of(piece_ids: Sequence[int], *, live: bool = False) -> dict[int, list[TagRef]]:
+    """Answer the tags of each piece in their order, as writers or (`live`) readers see them."""
+    rows = await (
+        PieceTagRow.select(
+            PieceTagRow.piece_id,
+            PieceTagRow.tag_id.as_alias("id"),
+            PieceTagRow.tag_id.name.as_alias("name"),
+            PieceTagRow.tag_id.slug.as_alias("slug"),
+        )
+        .where(PieceTagRow.piece_id.is_in(list(piece_ids)) & (PieceTagRow.live == live))
+        .order_by(PieceTagRow.piece_id, PieceTagRow.position)
+    )
+    return _grouped(rows, TagRef)
+
+
+async def authors_of(piece_ids: Sequence[int], *, live: bool = False) -> dict[int, list[AuthorRef]]:
+    """Answer the bylines of each piece in their order, as writers or (`live`) readers see them."""
+    rows = await (
+        PieceAuthorRow.select(
+            PieceAuthorRow.piece_id,
+            PieceAuthorRow.author_id.as_alias("id"),
+            PieceAuthorRow.author_id.name.as_alias("name"),
+            PieceAuthorRow.author_id.slug.as_alias("slug"),
+            PieceAuthorRow.author_id.bio.as_alias("bio"),
+        )
+        .where(PieceAuthorRow.piece_id.is_in(list(piece_ids)) & (PieceAuthorRow.live == live))
+        .order_by(PieceAuthorRow.piece_id, PieceAuthorRow.position)
+    )
+    return _grouped(rows, AuthorRef)
+
+
+def _grouped(rows: list[Row], kind: type[Any]) -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = {}
+    for row in rows:
+        grouped.setdefault(row.pop("piece_id"), []).append(kind(**row))
+    return grouped
+
+
+async def _summaries(rows: list[Row]) -> list[PieceSummary]:
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
+    tags, authors = await tags_of(ids), await authors_of(ids)
+    live_ids = [row["live_revision_id"] for row in rows if row["live_revision_id"] is not None]
+    numbers = await _numbers(live_ids)
+    return [
+        PieceSummary(
+            **{name: row[name] for name in row if name in PieceSummary.__struct_fields__},
+            tags=tags.get(row["id"], []),
+            authors=authors.get(row["id"], []),
+            url=row["path"],
+            live_version=numbers.get(row["live_revision_id"] or 0),
+            has_unpublished_changes=row["live_revision_id"] is not None
+            and row["live_revision_id"] != row["head_revision_id"],
+        )
+        for row in rows
+    ]
+
+
+async def _numbers(revision_ids: list[int]) -> dict[int, int]:
+    if not revision_ids:
+        return {}
+    rows = await RevisionRow.select(RevisionRow.id, RevisionRow.number).where(
+        RevisionRow.id.is_in(revision_ids)
+    )
+    return {row["id"]: row["number"] for row in rows}
+
+
+async def _marks(piece_id: int) -> Row:
+    row = await (
+        PieceRow.select(PieceRow.head_revision_id, PieceRow.live_revision_id)
+        .where(PieceRow.id == piece_id)
+        .first()
+    )
+    if row is None:
+        raise PieceNotFoundError(f"there is no piece {piece_id}")
+    return row
+
+
+def _is_marked(revision_id: int, marks: Row) -> Row:
+    return {
+        "is_head": revision_id == marks["head_revision_id"],
+        "is_live": revision_id == marks["live_revision_id"],
+    }
+
+
+def _conditions(wanted: PieceFilter) -> list[Any]:
+    conditions: list[Any] = []
+    if wanted.kinds:
+        conditions.append(PieceRow.kind.is_in(list(wanted.kinds)))
+    if wanted.statuses:
+        conditions.append(PieceRow.status.is_in(list(wanted.statuses)))
+    if wanted.campaign_id is not None:
+        conditions.append(PieceRow.campaign_id == wanted.campaign_id)
+    if wanted.day_from:
+        conditions.append(PieceRow.stands_at >= _midnight(wanted.day_from))
+    if wanted.day_to:
+        conditions.append(PieceRow.stands_at < _midnight(wanted.day_to + timedelta(days=1)))
+    if wanted.q.strip():
+        pattern = rules.like_pattern(wanted.q)
+        conditions.append(WhereRaw("search_key LIKE {} ESCAPE '!'", pattern))
+    return conditions + _label_conditions(wanted)
+
+
+def _label_conditions(wanted: PieceFilter) -> list[Any]:
+    conditions: list[Any] = []
+    if wanted.tag is not None:
+        tagged = PieceTagRow.select(PieceTagRow.piece_id).where(
+            PieceTagRow.tag_id.is_in(TagRow.select(TagRow.id).where(TagRow.slug == wanted.tag))
+            & (PieceTagRow.live == False)  # noqa: E712 - SQL
+        )
+        conditions.append(PieceRow.id.is_in(tagged))
+    if wanted.author is not None:
+        signed = PieceAuthorRow.select(PieceAuthorRow.piece_id).where(
+            PieceAuthorRow.author_id.is_in(
+                AuthorRow.select(AuthorRow.id).where(AuthorRow.slug == wanted.author)
+            )
+            & (PieceAuthorRow.live == False)  # noqa: E712 - SQL
+        )
+        conditions.append(PieceRow.id.is_in(signed))
+    return conditions
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _cursor(row: Row, name: str) -> str:
+    return encode_cursor((row[_name_of(name)], row["id"]))
+
+
+def _beyond(cursor: str, *, name: str, descending: bool) -> Any:
+    """Answer the condition for rows after the cursor, in a shape that an index can serve."""
+    column = _SORT[name]
+    value, last_id = _decoded(cursor, column=_name_of(name))
+    if descending:
+        return (column <= value) & ((column < value) | (PieceRow.id < last_id))
+    return (column >= value) & ((column > value) | (PieceRow.id > last_id))
+
+
+def _name_of(sort: str) -> str:
+    return {"published_at": "stands_at", "title": "search_key"}.get(sort, sort)
+
+
+def _decoded(cursor: str, *, column: str) -> tuple[Any, int]:
+    values = decode_cursor(cursor)
+    expected = datetime if column in _INSTANTS else str if column == "search_key" else int
+    if len(values) != 2 or not isinstance(values[0], expected):  # noqa: PLR2004 - key and id
+        raise wrong("cursor", "was made for another order")
+    aware = not isinstance(values[0], datetime) or values[0].tzinfo is not None
+    if not aware or not _is_id(values[1]) or (expected is int and not _is_id(values[0])):
+        raise wrong("cursor", "was not made by this list")
+    return values[0], values[1]
+
+
+def id_of(cursor: str) -> int:
+    """Answer the id that the cursor of a list ordered by id holds.
+
+    Raises:
+        InvalidContentError: it holds something else.
+    """
+    values = decode_cursor(cursor)
+    if len(values) != 1 or not _is_id(values[0]):
+        raise wrong("cursor", "was not made by this list")
+    return values[0]
+
+
+def _is_id(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and 0 <= value < 2**31

@@ -1,0 +1,300 @@
+"""What leaves this feature, and what may come in."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+Kind = Literal[
+    "post",
+    "page",
+    "press_release",
+    "video",
+    "audio",
+    "newsletter",
+    "picture",
+    "update",
+    "link",
+]
+Status = Literal["idea", "draft", "in_review", "approved", "scheduled", "published", "archived"]
+
+BODY_LIMIT = 10_000_000
+"""Characters of Markdown in one piece."""
+
+Title = Annotated[str, Meta(max_length=300)]
+Body = Annotated[str, Meta(max_length=BODY_LIMIT)]
+Slug = Annotated[str, Meta(min_length=1, max_length=120)]
+Excerpt = Annotated[str, Meta(max_length=5_000)]
+TagNames = Annotated[list[Annotated[str, Meta(max_length=120)]], Meta(max_length=100)]
+AuthorIds = Annotated[list[int], Meta(max_length=50)]
+Url = Annotated[str, Meta(max_length=2_000)]
+Language = Annotated[str, Meta(max_length=16)]
+Name = Annotated[str, Meta(min_length=1, max_length=120)]
+Text = Annotated[str, Meta(max_length=20_000)]
+Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+PlannedFor = Annotated[str, Meta(max_length=10)]
+"""A day `2026-12-01`, a week `2026-W49` or a month `2026-12`."""
+
+
+class TagRef(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    name: str
+    slug: str
+
+
+class AuthorRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A byline. `bio` is plain text, empty when there is none."""
+
+    id: int
+    name: str
+    slug: str
+    bio: str = ""
+
+
+class PieceSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece as lists show it: everything but its text.
+
+    `publish_at` is the wall time in `publish_zone`, `publish_instant` the moment that it means.
+    `version` moves with every write; `live_version` is the one that readers see, None when they
+    see none. `url` is absolute.
+    """
+
+    id: int
+    kind: Kind
+    title: str
+    slug: str
+    status: Status
+    version: int
+    tags: list[TagRef]
+    authors: list[AuthorRef]
+    campaign_id: int | None
+    path: str | None
+    url: str | None
+    planned_for: str | None
+    publish_at: str | None
+    publish_zone: str | None
+    publish_instant: datetime | None
+    published_at: datetime | None
+    live_version: int | None
+    live_path: str | None
+    has_unpublished_changes: bool
+    created_by: int | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Piece(PieceSummary, frozen=True, kw_only=True):
+    """A piece as its writers see it."""
+
+    body: str
+    excerpt: str
+    language: str
+    canonical_url: str | None
+    source_url: str | None
+
+
+class PieceIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new piece. Without `status` it is a draft; without `author_ids` its author is the actor."""
+
+    kind: Kind = "post"
+    title: Title = ""
+    body: Body = ""
+    slug: Slug | None = None
+    excerpt: Excerpt = ""
+    tags: TagNames = []
+    author_ids: AuthorIds | None = None
+    campaign_id: Id | None = None
+    planned_for: PlannedFor | None = None
+    language: Language = ""
+    canonical_url: Url | None = None
+    source_url: Url | None = None
+    status: Literal["idea", "draft"] = "draft"
+
+
+class PiecePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Changed fields of a piece that is still at `version`."""
+
+    version: Version
+    title: Title | UnsetType = UNSET
+    body: Body | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
+    excerpt: Excerpt | UnsetType = UNSET
+    tags: TagNames | UnsetType = UNSET
+    author_ids: AuthorIds | UnsetType = UNSET
+    campaign_id: Id | UnsetType | None = UNSET
+    planned_for: PlannedFor | UnsetType | None = UNSET
+    language: Language | UnsetType = UNSET
+    canonical_url: Url | UnsetType | None = UNSET
+    source_url: Url | UnsetType | None = UNSET
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A move to another state.
+
+    To `scheduled`: `publish_at` is a wall time in `zone` (default: the organisation's); `fold`
+    says which of the two is meant when the clocks go back (0 the earlier, 1 the later).
+    """
+
+    to: Status
+    version: Version
+    publish_at: Annotated[str, Meta(max_length=40)] | None = None
+    zone: Annotated[str, Meta(max_length=64)] | None = None
+    fold: Literal[0, 1] | None = None
+
+
+SortBy = Literal[
+    "updated_at", "-updated_at", "created_at", "-created_at", "stands_at", "-stands_at",
+    "published_at", "-published_at", "title", "-title", "id", "-id",
+]  # fmt: skip
+"""`stands_at` is a piece's place in the plan: published, else scheduled, else planned, else made.
+`published_at` is the same order; it reads well together with `status=published`."""
+
+
+class PieceFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pieces are wanted; every field that is given must hold. `days` include both ends."""
+
+    kinds: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    campaign_id: int | None = None
+    tag: str | None = None  # slug
+    author: str | None = None  # slug
+    day_from: date | None = None
+    day_to: date | None = None
+    q: str = ""
+
+
+class RevisionSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A saved version without its text. `number` is the version of the piece that it became."""
+
+    id: int
+    piece_id: int
+    number: int
+    reason: str
+    title: str
+    slug: str
+    created_at: datetime
+    created_by: int | None
+    created_by_name: str
+    is_head: bool
+    is_live: bool
+
+
+class Revision(RevisionSummary, frozen=True, kw_only=True):
+    body: str
+    excerpt: str
+    language: str
+    canonical_url: str | None
+    source_url: str | None
+    tags: list[str]
+    authors: list[str]
+
+
+class Tag(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag; `pieces` counts what writers have under it."""
+
+    id: int
+    name: str
+    slug: str
+    description: str
+    version: int
+    pieces: int
+
+
+class TagIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    slug: Slug | None = None
+    description: Text = ""
+
+
+class TagPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    version: Version
+    name: Name | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    """A byline; `user_id` is whose it is, if anybody's."""
+
+    id: int
+    name: str
+    slug: str
+    bio: str
+    user_id: int | None
+    version: int
+    pieces: int
+
+
+class AuthorIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    slug: Slug | None = None
+    bio: Text = ""
+    user_id: Id | None = None
+
+
+class AuthorPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    version: Version
+    name: Name | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
+    bio: Text | UnsetType = UNSET
+    user_id: Id | UnsetType | None = UNSET
+
+
+class StoredRedirect(msgspec.Struct, frozen=True, kw_only=True):
+    """A redirect as its keepers see it: to a piece, wherever that is, or to a fixed target."""
+
+    id: int
+    from_path: str
+    piece_id: int | None
+    to_path: str | None
+    reason: str
+
+
+class RedirectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    from_path: Annotated[str, Meta(min_length=1, max_length=600)]
+    piece_id: Id | None = None
+    to_path: Url | None = None
+
+
+class Redirect(msgspec.Struct, frozen=True, kw_only=True):
+    """A redirect as the site has it: `target` is where it leads now, chains resolved."""
+
+    path: str
+    target: str
+
+
+class Media(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored file. It lies at `<media folder>/<path>` and is served at `/media/<path>`."""
+
+    id: int
+    sha256: str
+    name: str
+    mime: str
+    size_bytes: int
+    width: int | None
+    height: int | None
+    path: str
+    alt: str
+    source: str
+
+
+class PublishedPiece(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece as readers see it. `path` begins and ends with a slash."""
+
+    id: int
+    kind: Kind
+    revision_id: int
+    title: str
+    slug: str
+    path: str
+    body: str
+    excerpt: str
+    language: str
+    published_at: datetime
+    updated_at: datetime | None
+    tags: list[TagRef]
+    authors: list[AuthorRef]
+    canonical_url: str | None
+    source: str | None

@@ -1,0 +1,370 @@
+"""Writes of pieces: one verb per function, each in one transaction.
+
+A write names the version it was made from. One conditional UPDATE moves the version on and so
+decides between two writers on both databases; the texts of every write stay as a revision.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET
+
+from octavo.accounts import queries as accounts_q
+from octavo.accounts import service as accounts
+from octavo.accounts.events import OrganisationChanged
+from octavo.accounts.schemas import Actor
+from octavo.content import authors, queries, rules, slugs, tags
+from octavo.content.errors import ForbiddenMoveError, StillInUseError, TakenError, wrong
+from octavo.content.events import PieceChanged, PieceCreated, PieceDeleted, RedirectsChanged
+from octavo.content.moves import (
+    allowed_moves,
+    check_fresh,
+    is_own,
+    publish_due,
+    repath_pieces,
+    transition_piece,
+)
+from octavo.content.redirects import paths_leading_to
+from octavo.content.schemas import AuthorRef, Piece, PieceIn, PiecePatch, TagRef
+from octavo.content.tables import PieceRow, RevisionRow
+from octavo.kernel.db import is_foreign_key_violation, is_unique_violation, transaction
+from octavo.kernel.events import EventBus
+from octavo.kernel.ids import new_code
+from octavo.kernel.text import clean_text
+from octavo.kernel.walltime import zone_named
+from octavo.strategy import queries as strategy_q
+
+__all__ = [
+    "allowed_moves",
+    "create_piece",
+    "delete_piece",
+    "on_organisation_changed",
+    "patch_piece",
+    "publish_due",
+    "repath_pieces",
+    "transition_piece",
+]
+
+_TRIES = 6
+_MAX_BASE = 70
+_TEXTS = ("title", "body", "excerpt", "slug", "language", "canonical_url", "source_url")
+
+
+class _Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """The words of a piece, clean and checked, on their way into a revision."""
+
+    title: str
+    slug: str
+    body: str
+    excerpt: str
+    language: str
+    canonical_url: str | None
+    source_url: str | None
+    tags: list[TagRef]
+    authors: list[AuthorRef]
+
+
+async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: EventBus) -> Piece:
+    """Store a new piece with its first revision.
+
+    Raises:
+        InvalidInputError: a field cannot be used.
+        TakenError: the chosen slug belongs to another piece; a made-up one is suffixed instead.
+    """
+    rules.check_kind(data.kind)
+    texts = _clean({name: getattr(data, name) for name in _TEXTS})
+    names = rules.tag_names(data.tags)
+    plan = rules.plan_days(data.planned_for) if data.planned_for else None
+    async with transaction():
+        await _check_campaign(data.campaign_id)
+        draft = _Draft(
+            **{**texts, "slug": texts["slug"] or ""},
+            tags=await tags.ensure_tags(names, now=now),
+            authors=await _authors_for(data.author_ids, actor=actor, now=now),
+        )
+        made = PieceRow(
+            kind=data.kind,
+            status=data.status,
+            title=draft.title,
+            campaign_id=data.campaign_id,
+            planned_for=data.planned_for,
+            planned_from=plan and plan[0],
+            planned_to=plan and plan[1],
+            stands_at=rules.stands_at(
+                published_at=None,
+                publish_instant=None,
+                planned_from=plan and plan[0],
+                created_at=now,
+            ),
+            created_by=actor.id if actor.kind == "user" else None,
+            created_at=now,
+            updated_at=now,
+        )
+        piece_id, slug = await _insert(made, slug=texts["slug"])
+        draft = msgspec.structs.replace(draft, slug=slug)
+        revision_id = await _save(piece_id, 1, draft, reason="created", actor=actor, now=now)
+        await PieceRow.update({PieceRow.head_revision_id: revision_id}).where(
+            PieceRow.id == piece_id
+        )
+        await tags.tag_piece(piece_id, draft.tags, live=False)
+        await authors.sign_piece(piece_id, draft.authors, live=False)
+        await accounts.record(actor, "piece.created", subject=f"piece:{piece_id}", now=now)
+        await bus.announce(PieceCreated(piece_id=piece_id, kind=data.kind))
+    return await queries.get_piece(piece_id)
+
+
+async def patch_piece(
+    piece_id: int, patch: PiecePatch, *, actor: Actor, now: datetime, bus: EventBus
+) -> Piece:
+    """Change what writers see of a piece that is still at `patch.version`.
+
+    Readers of a published piece see no difference until it is published again.
+
+    Raises:
+        PieceNotFoundError: there is no such piece.
+        StalePieceError: it moved on; carries `current`.
+        LockedError: it was approved, and the actor may not judge.
+        TakenError: the chosen slug belongs to another piece.
+        InvalidInputError: a field cannot be used.
+    """
+    try:
+        async with transaction():
+            before = await queries.get_piece(piece_id)
+            await check_fresh(piece_id, patch.version, fresh=before.version == patch.version)
+            draft = await _patched(before, patch, now=now)
+            edited = draft != _draft_of(before)
+            if edited:
+                rules.check_edit(before.status, actor=actor)
+                _check_title(before, draft)
+            changes = await _changes(before, patch, draft)
+            done = await _update(before, changes, now=now)
+            await check_fresh(piece_id, patch.version, fresh=done)
+            if edited:
+                await _keep(piece_id, patch.version + 1, draft, actor=actor, now=now)
+            await bus.announce(PieceChanged(piece_id=piece_id, version=patch.version + 1))
+    except Exception as exc:
+        if is_unique_violation(exc):
+            raise TakenError("the slug belongs to another piece", field="slug") from exc
+        raise
+    return await queries.get_piece(piece_id)
+
+
+async def delete_piece(piece_id: int, *, actor: Actor, now: datetime, bus: EventBus) -> None:
+    """Delete a piece that readers do not see, with its revisions.
+
+    Raises:
+        PieceNotFoundError: there is no such piece.
+        ForbiddenMoveError: it is somebody else's.
+        StillInUseError: readers see it, or deliveries and results hang on it; archive it instead.
+    """
+    piece = await queries.get_piece(piece_id)
+    own = await is_own({"id": piece_id, "created_by": piece.created_by}, actor)
+    if not rules.powers_of(actor, own=own) & {"reviewer", "author"}:
+        raise ForbiddenMoveError("only its author or an editor may delete this piece")
+    if piece.live_version is not None or piece.status == "scheduled":
+        raise StillInUseError("a published or scheduled piece is not deleted: archive it first")
+    try:
+        async with transaction():
+            paths = await paths_leading_to(piece_id)
+            await PieceRow.delete().where(
+                (PieceRow.id == piece_id) & PieceRow.live_revision_id.is_null()
+            )
+            await accounts.record(actor, "piece.deleted", subject=f"piece:{piece_id}", now=now)
+            await bus.announce(PieceDeleted(piece_id=piece_id, kind=piece.kind))
+            if paths:
+                await bus.announce(RedirectsChanged(paths=tuple(paths)))
+    except Exception as exc:
+        if is_foreign_key_violation(exc):
+            msg = "calls to action or deliveries hang on this piece: archive it instead"
+            raise StillInUseError(msg) from exc
+        raise
+
+
+def on_organisation_changed(bus: EventBus, now: Any) -> Any:
+    """Make the subscriber that moves posts when the permalink pattern changed.
+
+    Args:
+        now: the clock; events carry no time of their own.
+    """
+
+    async def subscriber(_event: OrganisationChanged) -> None:
+        await repath_pieces(now=now(), bus=bus)
+
+    return subscriber
+
+
+async def _insert(made: PieceRow, *, slug: str | None) -> tuple[int, str]:
+    """Store the row under its slug; answer its id and the slug it got."""
+    organisation = await accounts_q.get_organisation()
+    zone = zone_named(organisation.zone)
+    day = made.created_at.astimezone(zone).date()
+    for attempt in range(_TRIES):
+        if slug is None:
+            base = rules.slug_candidate(made.title, fallback=made.kind.replace("_", "-"))
+            if attempt > 1:  # a crowd is after the same numbers
+                base = f"{base[:_MAX_BASE]}-{new_code(4)}"
+            prefix = organisation.post_path.partition("{")[0] if made.kind == "post" else "/"
+            made.slug = await slugs.free_slug(base, prefix=prefix)
+        else:
+            made.slug = slug
+        made.path = rules.path_of(made.kind, made.slug, pattern=organisation.post_path, day=day)
+        if slug is not None and await slugs.is_taken(slug, path=made.path):
+            break
+        made.search_key = rules.search_key(made.title, made.slug)
+        try:
+            async with transaction():
+                rows = await PieceRow.insert(made).returning(PieceRow.id)
+            return rows[0]["id"], made.slug
+        except Exception as exc:
+            if not is_unique_violation(exc):
+                raise
+    raise TakenError(f"the slug {made.slug!r} belongs to another piece", field="slug")
+
+
+async def _save(
+    piece_id: int,
+    number: int,
+    draft: _Draft,
+    *,
+    reason: Literal["created", "saved"],
+    actor: Actor,
+    now: datetime,
+) -> int:
+    rows = await RevisionRow.insert(
+        RevisionRow(
+            piece_id=piece_id,
+            number=number,
+            reason=reason,
+            created_at=now,
+            created_by=actor.id if actor.kind == "user" else None,
+            created_by_name=actor.name[:120],
+            title=draft.title,
+            slug=draft.slug,
+            language=draft.language,
+            canonical_url=draft.canonical_url,
+            source_url=draft.source_url,
+            excerpt=draft.excerpt,
+            tag_names=_json([tag.name for tag in draft.tags]),
+            author_names=_json([author.name for author in draft.authors]),
+            body=draft.body,
+        )
+    ).returning(RevisionRow.id)
+    return int(rows[0]["id"])
+
+
+async def _keep(piece_id: int, number: int, draft: _Draft, *, actor: Actor, now: datetime) -> None:
+    """Make the draft the head revision of a piece."""
+    revision_id = await _save(piece_id, number, draft, reason="saved", actor=actor, now=now)
+    await PieceRow.update({PieceRow.head_revision_id: revision_id}).where(PieceRow.id == piece_id)
+    await tags.tag_piece(piece_id, draft.tags, live=False)
+    await authors.sign_piece(piece_id, draft.authors, live=False)
+
+
+async def _patched(before: Piece, patch: PiecePatch, *, now: datetime) -> _Draft:
+    given = {name: value for name in _TEXTS if (value := getattr(patch, name)) is not UNSET}
+    changes: dict[str, Any] = _clean(given)
+    if patch.tags is not UNSET:
+        changes["tags"] = await tags.ensure_tags(rules.tag_names(patch.tags), now=now)
+    if patch.author_ids is not UNSET:
+        changes["authors"] = await authors.authors_by_id(patch.author_ids)
+    return msgspec.structs.replace(_draft_of(before), **changes)
+
+
+def _draft_of(piece: Piece) -> _Draft:
+    return _Draft(**{name: getattr(piece, name) for name in _Draft.__struct_fields__})
+
+
+async def _changes(before: Piece, patch: PiecePatch, draft: _Draft) -> dict[Any, Any]:
+    """Answer the columns of the piece itself that the patch touches."""
+    changes: dict[Any, Any] = {}
+    if draft.title != before.title or draft.slug != before.slug:
+        changes[PieceRow.title] = draft.title
+        changes[PieceRow.search_key] = rules.search_key(draft.title, draft.slug)
+    if draft.slug != before.slug:
+        changes |= await _slug_changes(before, draft.slug)
+    if patch.campaign_id is not UNSET and patch.campaign_id != before.campaign_id:
+        await _check_campaign(patch.campaign_id)
+        changes[PieceRow.campaign_id] = patch.campaign_id
+    if patch.planned_for is not UNSET:
+        changes |= _plan_changes(before, patch.planned_for)
+    return changes
+
+
+async def _slug_changes(before: Piece, slug: str) -> dict[Any, Any]:
+    organisation = await accounts_q.get_organisation()
+    instant = before.published_at or before.publish_instant or before.created_at
+    day = instant.astimezone(zone_named(organisation.zone)).date()
+    path = rules.path_of(before.kind, slug, pattern=organisation.post_path, day=day)
+    if await slugs.is_taken(slug, path=path, piece_id=before.id):
+        raise TakenError(f"the slug {slug!r} belongs to another piece", field="slug")
+    return {PieceRow.slug: slug, PieceRow.path: path}
+
+
+def _plan_changes(before: Piece, planned_for: str | None) -> dict[Any, Any]:
+    first, last = rules.plan_days(planned_for) if planned_for else (None, None)
+    place = rules.stands_at(
+        published_at=before.published_at,
+        publish_instant=before.publish_instant,
+        planned_from=first,
+        created_at=before.created_at,
+    )
+    return {
+        PieceRow.planned_for: planned_for or None,
+        PieceRow.planned_from: first,
+        PieceRow.planned_to: last,
+        PieceRow.stands_at: place,
+    }
+
+
+async def _update(before: Piece, changes: dict[Any, Any], *, now: datetime) -> bool:
+    done = await (
+        PieceRow.update({**changes, PieceRow.version: before.version + 1, PieceRow.updated_at: now})
+        .where((PieceRow.id == before.id) & (PieceRow.version == before.version))
+        .returning(PieceRow.id)
+    )
+    return bool(done)
+
+
+def _clean(texts: dict[str, Any]) -> dict[str, Any]:
+    """Answer the given texts fit to be stored; the first that is not is refused by name."""
+    clean = {
+        name: clean_text(value, field=name) if isinstance(value, str) else value
+        for name, value in texts.items()
+    }
+    if "title" in clean:
+        clean["title"] = " ".join(clean["title"].split())
+    if "body" in clean:
+        clean["body"] = clean["body"].replace("\r\n", "\n").replace("\r", "\n")
+    if clean.get("slug") is not None:
+        clean["slug"] = rules.check_slug(clean["slug"])
+    if "language" in clean:
+        clean["language"] = rules.check_language(clean["language"])
+    for name in ("canonical_url", "source_url"):
+        if name in clean:
+            clean[name] = rules.check_url(clean[name], field=name)
+    return clean
+
+
+async def _authors_for(
+    author_ids: list[int] | None, *, actor: Actor, now: datetime
+) -> list[AuthorRef]:
+    if author_ids is not None:
+        return await authors.authors_by_id(author_ids)
+    if actor.kind == "user" and actor.id is not None:
+        return [await authors.ensure_author_of_user(actor.id, now=now)]
+    return []
+
+
+async def _check_campaign(campaign_id: int | None) -> None:
+    if campaign_id is not None and await strategy_q.find_campaign(campaign_id) is None:
+        raise wrong("campaign_id", f"there is no campaign {campaign_id}", code="unknown")
+
+
+def _check_title(before: Piece, draft: _Draft) -> None:
+    if before.status == "scheduled" and not draft.title:
+        raise wrong("title", "a scheduled piece needs a title", code="required")
+
+
+def _json(value: list[str]) -> str:
+    return msgspec.json.encode(value).decode()

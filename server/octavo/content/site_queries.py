@@ -1,0 +1,174 @@
+"""Reads for the site builder: pieces as readers see them, and where old addresses lead."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from octavo.content.queries import authors_of, tags_of
+from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, TagRef
+from octavo.content.tables import AuthorRow, PieceRow, RedirectRow, RevisionRow, TagRow
+
+_LIVE = (
+    PieceRow.id,
+    PieceRow.kind,
+    PieceRow.live_path,
+    PieceRow.published_at,
+    PieceRow.live_at,
+    PieceRow.live_revision_id,
+)
+_TEXT = (
+    RevisionRow.id,
+    RevisionRow.title,
+    RevisionRow.slug,
+    RevisionRow.body,
+    RevisionRow.excerpt,
+    RevisionRow.language,
+    RevisionRow.canonical_url,
+    RevisionRow.source_url,
+)
+_MAX_HOPS = 10
+
+
+async def published_page(after: tuple[datetime, int] | None, limit: int) -> list[PublishedPiece]:
+    """Answer the next `limit` live pieces, oldest first by (published_at, id)."""
+    query = (
+        PieceRow.select(*_LIVE)
+        .where(PieceRow.live_revision_id.is_not_null())
+        .order_by(PieceRow.published_at, PieceRow.id)
+        .limit(limit)
+    )
+    if after is not None:
+        instant, last_id = after
+        query = query.where(
+            (PieceRow.published_at >= instant)
+            & ((PieceRow.published_at > instant) | (PieceRow.id > last_id))
+        )
+    return await _published(await query)
+
+
+async def published_pieces(ids: Sequence[int]) -> list[PublishedPiece]:
+    """Answer those of the pieces that are live, in no order; one that is absent is not live."""
+    if not ids:
+        return []
+    rows = await PieceRow.select(*_LIVE).where(
+        PieceRow.id.is_in(list(ids)) & PieceRow.live_revision_id.is_not_null()
+    )
+    return await _published(rows)
+
+
+async def published_count() -> int:
+    """Count the live pieces."""
+    return int(await PieceRow.count().where(PieceRow.live_revision_id.is_not_null()))
+
+
+async def redirects_page(after: str | None, limit: int) -> list[Redirect]:
+    """Answer the next `limit` redirects by path that lead somewhere now.
+
+    A redirect whose piece is not live leads nowhere and is left out, so a page may hold fewer; the
+    end is an empty page.
+    """
+    query = RedirectRow.select().order_by(RedirectRow.from_path).limit(limit)
+    while True:
+        page = query if after is None else query.where(RedirectRow.from_path > after)
+        rows = await page
+        found = await _resolved(rows)
+        if found or len(rows) < limit:
+            return found
+        after = rows[-1]["from_path"]
+
+
+async def redirects_at(paths: Sequence[str]) -> list[Redirect]:
+    """Answer the redirects from these paths that lead somewhere now."""
+    if not paths:
+        return []
+    return await _resolved(
+        await RedirectRow.select().where(RedirectRow.from_path.is_in(list(paths)))
+    )
+
+
+async def tags_named(ids: Sequence[int]) -> list[TagRef]:
+    """Answer those of the tags that exist, in no order."""
+    if not ids:
+        return []
+    rows = await TagRow.select(TagRow.id, TagRow.name, TagRow.slug).where(
+        TagRow.id.is_in(list(ids))
+    )
+    return [TagRef(**row) for row in rows]
+
+
+async def authors_named(ids: Sequence[int]) -> list[AuthorRef]:
+    """Answer those of the bylines that exist, in no order."""
+    if not ids:
+        return []
+    rows = await AuthorRow.select(
+        AuthorRow.id, AuthorRow.name, AuthorRow.slug, AuthorRow.bio
+    ).where(AuthorRow.id.is_in(list(ids)))
+    return [AuthorRef(**row) for row in rows]
+
+
+async def _published(rows: list[dict[str, Any]]) -> list[PublishedPiece]:
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
+    texts = await RevisionRow.select(*_TEXT).where(
+        RevisionRow.id.is_in([row["live_revision_id"] for row in rows])
+    )
+    text_of = {text.pop("id"): text for text in texts}
+    tags, authors = await tags_of(ids, live=True), await authors_of(ids, live=True)
+    return [
+        PublishedPiece(
+            id=row["id"],
+            kind=row["kind"],
+            revision_id=row["live_revision_id"],
+            path=row["live_path"],
+            published_at=row["published_at"],
+            updated_at=row["live_at"],
+            tags=tags.get(row["id"], []),
+            authors=authors.get(row["id"], []),
+            source=text.pop("source_url"),
+            **text,
+        )
+        for row in rows
+        if (text := text_of.get(row["live_revision_id"])) is not None
+    ]
+
+
+async def _resolved(rows: Iterable[dict[str, Any]]) -> list[Redirect]:
+    """Follow each redirect to where it ends; one that ends nowhere or in itself is left out."""
+    rows = list(rows)
+    paths = await _live_paths({row["piece_id"] for row in rows if row["piece_id"] is not None})
+    pending = {
+        row["from_path"]: paths.get(row["piece_id"]) if row["piece_id"] else row["to_path"]
+        for row in rows
+    }
+    targets = {path: target for path, target in pending.items() if target}
+    for _ in range(_MAX_HOPS):
+        hops = await _hops({target for target in targets.values() if target.startswith("/")})
+        if not hops:
+            break
+        targets = {path: hops.get(target, target) for path, target in targets.items()}
+    return [
+        Redirect(path=path, target=target) for path, target in targets.items() if target != path
+    ]
+
+
+async def _hops(targets: set[str]) -> dict[str, str]:
+    """Answer where those of the targets lead that are redirects themselves."""
+    if not targets:
+        return {}
+    rows = await RedirectRow.select().where(RedirectRow.from_path.is_in(sorted(targets)))
+    paths = await _live_paths({row["piece_id"] for row in rows if row["piece_id"] is not None})
+    hops = {
+        row["from_path"]: paths.get(row["piece_id"]) if row["piece_id"] else row["to_path"]
+        for row in rows
+    }
+    return {path: target for path, target in hops.items() if target and target != path}
+
+
+async def _live_paths(piece_ids: set[int]) -> dict[int, str]:
+    if not piece_ids:
+        return {}
+    rows = await PieceRow.select(PieceRow.id, PieceRow.live_path).where(
+        PieceRow.id.is_in(sorted(piece_ids)) & PieceRow.live_revision_id.is_not_null()
+    )
+    return {row["id"]: row["live_path"] for row in rows}
