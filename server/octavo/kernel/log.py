@@ -16,8 +16,8 @@ _HIDDEN = frozenset(
 
 
 def get_logger(name: str) -> Any:
-    """Answer a logger whose events carry `logger=name`."""
-    return structlog.get_logger(logger=name)
+    """Answer a logger whose events carry `source=name`."""
+    return structlog.get_logger(source=name)
 
 
 def configure_logging(settings: Settings) -> None:

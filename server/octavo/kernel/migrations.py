@@ -84,7 +84,7 @@ async def pending_migrations(database: Database) -> list[tuple[str, str]]:
     """Answer (app, migration id) of what has not run yet, in the order it would run."""
     manager = BaseMigrationManager()
     waiting: list[tuple[str, str]] = []
-    for app in piccolo_conf.APPS:
+    for app in (config.app_name for config in manager.get_app_configs()):
         with _engine_for(database, app):
             await Migration.create_table(if_not_exists=True)
             done = await Migration.get_migrations_which_ran(app_name=app)
