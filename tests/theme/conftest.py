@@ -1,6 +1,5 @@
 """The default theme, rendered from sample contexts as strictly as the builder renders it."""
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from octavo.publishing.contexts import (
     TocEntry,
 )
 from octavo.publishing.markdown import render_body
+from octavo.publishing.templates import Theme
 
 _THEME = Path(__file__).parents[2] / "site"
 _BASE = "https://blog.example"
@@ -121,7 +121,7 @@ def _post(**given: object) -> PostView:
         "updated": _date("2026-12-01"),
         "language": "en",
         "kind": "post",
-        "source": "",
+        "source": "https://elsewhere.example/first/?a=1&b=2",
         "toc": rendered.toc,
         "ctas_after": [_cta("subscribe")],
         "newer": _ref(8),
@@ -145,6 +145,7 @@ def _samples() -> dict[str, tuple[str, dict[str, object]]]:
         "older": None,
         "tags": [],
         "authors": [],
+        "source": "",
     }
     tag = TagRef(name="R&D", url="/tags/r-d/", count=1)
     old_tag = TagRef(name="R&D", url="/tags/r-d/", count=None)
@@ -184,7 +185,7 @@ def _samples() -> dict[str, tuple[str, dict[str, object]]]:
             "archive.html",
             {
                 "page": _page("archive", "/archive/"),
-                "years": [ArchiveYear(year=2026, months=months)],
+                "years": years,
             },
         ),
         "archive, empty": ("archive.html", {"page": _page("archive", "/archive/"), "years": []}),
@@ -214,7 +215,7 @@ def samples() -> dict[str, tuple[str, dict[str, object]]]:
 
 @pytest.fixture(scope="session")
 def environment() -> jinja2.Environment:
-    """The templates without their globals, as strict as the builder's."""
+    """The templates, to be read and not to be rendered."""
     return ImmutableSandboxedEnvironment(
         loader=jinja2.FileSystemLoader(_THEME / "templates"),
         autoescape=True,
@@ -223,12 +224,9 @@ def environment() -> jinja2.Environment:
 
 
 @pytest.fixture(scope="session")
-def render(environment: jinja2.Environment) -> Callable[..., str]:
+def render() -> Callable[..., str]:
     """Render a template: `render("home.html", locale="es", theme={"drop_cap": "on"}, page=…)`."""
-    defaults = {
-        name: setting["default"]
-        for name, setting in tomllib.loads((_THEME / "theme.toml").read_text())["settings"].items()
-    }
+    octavo = Theme(_THEME)
 
     def render_template(
         template: str,
@@ -237,7 +235,6 @@ def render(environment: jinja2.Environment) -> Callable[..., str]:
         theme: dict[str, str] | None = None,
         **variables: object,
     ) -> str:
-        words = tomllib.loads((_THEME / "locales" / f"{locale}.toml").read_text())
         site = SiteView(
             name="Tom & Jerry's",
             tagline="Notes on making things",
@@ -246,14 +243,9 @@ def render(environment: jinja2.Environment) -> Callable[..., str]:
             locale=locale,
             nav=[NavItem(label="Tags", url="/tags/"), NavItem(label="About", url="/about/")],
             feeds=_feeds("/"),
-            theme=defaults | (theme or {}),
+            theme=octavo.settings | (theme or {}),
         )
-        return environment.get_template(template).render(
-            site=site,
-            asset=lambda path: f"/assets/{path}",
-            t=lambda key, **given: words[key].format(**given),
-            **variables,
-        )
+        return octavo.render(template, locale, {"site": site, **variables})
 
     return render_template
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from octavo.publishing.contexts import CtaView
@@ -267,6 +268,18 @@ def test_a_setting_turns_a_part_of_the_page_on_and_off(
 
     assert mark in render(template, theme={setting: "on"}, **variables)
     assert mark not in render(template, theme={setting: "off"}, **variables)
+
+
+def test_the_source_of_a_shared_link_is_a_link_only_when_it_leads_to_the_web(
+    render: Callable[..., str],
+    samples: dict[str, tuple[str, dict[str, object]]],
+    pages: dict[str, str],
+) -> None:
+    template, variables = samples["post"]
+    forged = msgspec.structs.replace(variables["post"], source="javascript:alert(1)")
+
+    assert 'href="https://elsewhere.example/first/?a=1&amp;b=2"' in pages["post (en)"]
+    assert "javascript:" not in render(template, **(variables | {"post": forged}))
 
 
 def test_a_post_without_author_tags_or_neighbours_leaves_no_empty_frame(
