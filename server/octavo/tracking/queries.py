@@ -1,6 +1,7 @@
 """Reads of tracking. Rows in, Structs out."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,21 @@ _LINK = (
     LinkRow.pass_click_id,
     LinkRow.retired_at,
 )
+_TOTALS = {
+    "impressions": "impressions",
+    "exposed": "u_exposed",
+    "clicks": "clicks",
+    "unique_clicks": "u_clicks",
+    "clicks_noid": "clicks_noid",
+    "conversions": "conversions",
+    "converters": "converters",
+    "bot": "x_bot",
+    "preview": "x_preview",
+    "prefetch": "x_prefetch",
+    "scanner": "x_scanner",
+    "other": "x_other",
+}
+_CHUNK = 500
 _CHANNEL = (ChannelRow.channel_id, ChannelRow.code, ChannelRow.exposure)
 
 
@@ -47,7 +63,6 @@ def link_of(row: dict[str, Any]) -> Link:
 async def find_links(
     *,
     content_id: int | None = None,
-    content_ids: list[int] | None = None,
     cta_id: int | None = None,
     delivery_id: int | None = None,
 ) -> list[Link]:
@@ -55,15 +70,24 @@ async def find_links(
     query = LinkRow.select(*_LINK).order_by(LinkRow.link_id).limit(10_000)
     if content_id is not None:
         query = query.where(LinkRow.content_id == content_id)
-    if content_ids is not None:
-        if not content_ids:
-            return []
-        query = query.where(LinkRow.content_id.is_in(content_ids))
     if cta_id is not None:
         query = query.where(LinkRow.cta_id == cta_id)
     if delivery_id is not None:
         query = query.where(LinkRow.delivery_id == delivery_id)
     return [link_of(row) for row in await query]
+
+
+async def standing_links(content_ids: Sequence[int]) -> list[Link]:
+    """Answer the live links of many contents that belong to no delivery."""
+    links: list[Link] = []
+    for start in range(0, len(content_ids), _CHUNK):
+        rows = await LinkRow.select(*_LINK).where(
+            LinkRow.content_id.is_in(list(content_ids[start : start + _CHUNK]))
+            & (LinkRow.delivery_id == 0)
+            & LinkRow.retired_at.is_null()
+        )
+        links += [link_of(row) for row in rows]
+    return links
 
 
 async def get_channel(channel_id: int) -> Channel:
@@ -86,27 +110,24 @@ async def list_channels() -> list[Channel]:
 
 async def totals(content_id: int, day_from: int, day_to: int) -> list[Totals]:
     """Answer the figures of a piece's calls to action, each on each channel, both days included."""
+    return await _totals(1, content_id, day_from, day_to)
+
+
+async def totals_of_all_channels(content_id: int, day_from: int, day_to: int) -> list[Totals]:
+    """Answer the figures of a piece's calls to action over all channels (`channel_id` 0).
+
+    Not the sum of `totals`: whoever clicked on two channels on one day is one visitor here.
+    """
+    return await _totals(6, content_id, day_from, day_to)
+
+
+async def _totals(grain: int, content_id: int, day_from: int, day_to: int) -> list[Totals]:
+    sums = ", ".join(f"CAST(SUM({column}) AS BIGINT) AS {name}" for name, column in _TOTALS.items())
     rows = await db.fetch(
-        "SELECT cta_id, channel_id, "  # noqa: S608 - constants
-        + ", ".join(
-            f"CAST(SUM({column}) AS BIGINT) AS {name}"
-            for name, column in (
-                ("impressions", "impressions"),
-                ("exposed", "u_exposed"),
-                ("clicks", "clicks"),
-                ("unique_clicks", "u_clicks"),
-                ("clicks_noid", "clicks_noid"),
-                ("conversions", "conversions"),
-                ("converters", "converters"),
-                ("bot", "x_bot"),
-                ("preview", "x_preview"),
-                ("prefetch", "x_prefetch"),
-                ("scanner", "x_scanner"),
-                ("other", "x_other"),
-            )
-        )
-        + " FROM trk_daily WHERE grain = 1 AND content_id = {} AND day BETWEEN {} AND {} "
+        f"SELECT cta_id, channel_id, {sums} FROM trk_daily "  # noqa: S608 - constants
+        "WHERE grain = {} AND content_id = {} AND day BETWEEN {} AND {} "
         "GROUP BY cta_id, channel_id ORDER BY cta_id, channel_id",
+        grain,
         content_id,
         day_from,
         day_to,
@@ -227,6 +248,8 @@ __all__ = [
     "list_channels",
     "pending",
     "recompute",
+    "standing_links",
     "stored_figures",
     "totals",
+    "totals_of_all_channels",
 ]

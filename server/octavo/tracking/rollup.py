@@ -63,9 +63,10 @@ class Raw(msgspec.Struct, frozen=True):
 
 def cells(day: int, key: Key) -> list[Cell]:
     """Answer the cell of each grain that something with this key falls into."""
+    content, channel, cta, variant = key
     return [
-        (grain, day, *(part if keep else 0 for part, keep in zip(key, kept, strict=True)))
-        for grain, kept in GRAINS.items()
+        (grain, day, content * k[0], channel * k[1], cta * k[2], variant * k[3])
+        for grain, k in GRAINS.items()
     ]
 
 

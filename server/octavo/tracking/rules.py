@@ -5,10 +5,10 @@ add what it lacks. Order matters: a preview fetcher is also in the crawler list,
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
@@ -30,9 +30,9 @@ _PREVIEWS = (
 )
 # Programs that say so, where the crawler list does not know them.
 _PROGRAMS = (
-    "(?<!cu)bot\\b|crawl|spider|headless|phantomjs|puppeteer|playwright|selenium|curl/|wget|libwww|python|aiohttp|httpx"
-    "|go-http-client|okhttp|java/|apache-httpclient|axios|node-fetch|undici|got \\(|postman|insomnia|\\bruby\\b"
-    "|\\bperl\\b|php/|guzzle|restsharp|winhttp|\\bmonitor|uptime|fetch|://"
+    "(?<!cu)bot\\b|crawl|spider|headless|phantomjs|puppeteer|playwright|selenium|curl/|wget|libwww|python"
+    "|aiohttp|httpx|go-http-client|okhttp|java/|apache-httpclient|axios|node-fetch|undici"
+    "|got \\(|postman|insomnia|\\bruby\\b|\\bperl\\b|php/|guzzle|restsharp|winhttp|\\bmonitor|uptime|fetch|://"
 )
 
 
@@ -57,7 +57,7 @@ _crawlers = _patterns()
 
 @lru_cache(maxsize=8_192)
 def classify_user_agent(user_agent: str) -> Verdict:
-    """Answer what the User-Agent alone says: BOT, PREVIEW, or HUMAN when nothing speaks against it."""
+    """Answer what the User-Agent alone says: BOT, PREVIEW, or HUMAN if nothing is against it."""
     text = user_agent[:_UA_CHARS]
     if not text.strip():
         return Verdict(klass=Class.BOT, reason="no_user_agent")
@@ -84,16 +84,16 @@ def classify(hit: Hit) -> Verdict:
 
 
 def truncated(address: str) -> str:
-    """Answer an address as far as it may be hashed: IPv6 by its /64, since hosts change the rest."""
+    """Answer an address as far as it is hashed: IPv6 by its /64, since hosts change the rest."""
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
         return ""
-    if ip.version == 6:
-        if ip.ipv4_mapped is not None:
-            return str(ip.ipv4_mapped)
-        return str(ip_network((int(ip) >> 64 << 64, 64)).network_address)
-    return str(ip)
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return str(IPv6Address(int(ip) >> 64 << 64))
 
 
 def visitor_hash(salt: bytes, *, address: str, user_agent: str) -> str | None:
@@ -107,8 +107,12 @@ def visitor_hash(salt: bytes, *, address: str, user_agent: str) -> str | None:
 
 def local_day(instant: datetime, zone: str) -> int:
     """Answer the day (yyyymmdd) that an instant falls on in `zone`."""
-    local = instant.astimezone(_zone(zone))
-    return local.year * 10_000 + local.month * 100 + local.day
+    return day_number(instant.astimezone(_zone(zone)))
+
+
+def day_number(day: date) -> int:
+    """Answer a date as yyyymmdd."""
+    return day.year * 10_000 + day.month * 100 + day.day
 
 
 def day_end(day: int, zone: str) -> datetime:

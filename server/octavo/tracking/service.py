@@ -102,6 +102,8 @@ async def retire_links(
 ) -> int:
     """Retire the links that match everything given: they answer 410. Answer how many.
 
+    `delivery_id=0` means the standing links, which belong to no delivery.
+
     Raises:
         ValueError: nothing was given, which would retire every link there is.
     """

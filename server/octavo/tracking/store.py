@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 import asyncpg
 
 from octavo.kernel.db import Database
+from octavo.kernel.engines import PooledSQLite
 from octavo.tracking import sql
 from octavo.tracking.sql import Row
 
@@ -160,7 +161,7 @@ _PG_MINUTES = sql.add_minutes("postgres", parameter="$1")
 
 def open_store(database: Database, *, wait_s: float) -> Store:
     """Answer the store for the database that holds the tracking tables."""
-    if database.files:
-        path = database.sides["track"].path  # type: ignore[union-attr] - SQLite, or no files
-        return SqliteStore(path, busy_s=wait_s)
+    engine = database.sides["track"]
+    if isinstance(engine, PooledSQLite):
+        return SqliteStore(str(engine.path), busy_s=wait_s)
     return PostgresStore(database.url, lock_s=wait_s)

@@ -21,7 +21,7 @@ class SaltRow(Table, tablename="trk_salt"):
 
 
 class ChannelRow(Table, tablename="trk_channel"):
-    """A channel as tracking knows it; `exposure` says what it can measure: none, view or delivered."""
+    """A channel as tracking knows it; `exposure`: what it can measure (none, view, delivered)."""
 
     channel_id = Integer(primary_key=True)
     code = Varchar(length=32, unique=True)

@@ -92,9 +92,8 @@ class Tracker:
         self._batch = _Batch()
         self._stopping = False
         self._zone = await self._zone_of()
-        with contextlib.suppress(
-            Exception
-        ):  # a database that is busy just now; house-keeping retries
+        # A database that is busy just now is asked again by house-keeping.
+        with contextlib.suppress(Exception):
             await self._refresh()
         await self.sweep()
         await self.links.warm()

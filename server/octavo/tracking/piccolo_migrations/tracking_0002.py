@@ -21,7 +21,7 @@ RAW = (
     "CREATE INDEX IF NOT EXISTS trk_daily_post ON trk_daily (grain, content_id, day)",
     "CREATE UNIQUE INDEX IF NOT EXISTS trk_dirty_cell ON trk_dirty (day, content_id)",
     "INSERT INTO trk_channel (channel_id, code, exposure)"
-    " VALUES (1, 'blog', 'view'), (2, 'feed', 'none') ON CONFLICT (channel_id) DO NOTHING",
+    " VALUES (1, 'blog', 'none'), (2, 'feed', 'none') ON CONFLICT (channel_id) DO NOTHING",
 )
 
 
