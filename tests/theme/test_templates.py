@@ -190,6 +190,19 @@ def test_every_page_but_error_and_redirect_says_where_it_belongs(
             assert {"og:type", "og:title", "og:url", "og:site_name"} <= properties, name
 
 
+@pytest.mark.parametrize("title", ["", "Tom & Jerry's"])
+def test_the_front_page_says_the_name_once_and_opens_with_the_tagline(
+    render: Callable[..., str], samples: dict[str, tuple[str, dict[str, object]]], title: str
+) -> None:
+    template, variables = samples["home"]
+    page = msgspec.structs.replace(variables["page"], title=title)
+
+    html = render(template, **(variables | {"page": page}))
+
+    assert "<title>Tom &amp; Jerry&#39;s</title>" in html
+    assert "<h1>Notes on making things</h1>" in html
+
+
 def test_a_post_names_its_first_place_its_dates_and_its_data(pages: dict[str, str]) -> None:
     html = pages["post (en)"]
 
