@@ -140,7 +140,7 @@ async def get_outcomes(
     day_from: Annotated[date | None, QueryParameter(name="from")] = None,
     day_to: Annotated[date | None, QueryParameter(name="to")] = None,
 ) -> Outcomes:
-    """Answer what came of a piece's calls to action. Days are the organisation's, both included."""
+    """Answer what came of a piece's calls to action. Days are local, both included."""
     return await queries.outcomes(piece_id, day_from, day_to, now=now)
 
 

@@ -164,9 +164,7 @@ async def outcomes(
     whole = await tracking.totals_of_all_channels(piece_id, first, last)
     links = await tracking.find_links(content_id=piece_id)
     ctas = await _ctas_named({*attached, *(t.cta_id for t in whole), *(x.cta_id for x in links)})
-    expected = {
-        i: attached[i].expected if i in attached else cta.expected for i, cta in ctas.items()
-    }
+    expected = {i: (attached.get(i) or cta).expected for i, cta in ctas.items()}
     objectives = await _objectives(ctas.values())
     codes = {channel.channel_id: channel.code for channel in await tracking.list_channels()}
     pending, oldest_ms = await tracking.pending(content_id=piece_id)

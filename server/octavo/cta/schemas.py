@@ -28,9 +28,7 @@ class Destination(
 class Expected(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """What a call to action should achieve: a `count` of results, or a `rate` of them per visitor
-    who clicked. Exactly one.
-    """
+    """What is to come of it: a `count` of results, or their `rate` per visitor who clicked."""
 
     count: Annotated[int, Meta(ge=1, le=10**9)] | UnsetType = UNSET
     rate: Annotated[float, Meta(gt=0, le=1)] | UnsetType = UNSET

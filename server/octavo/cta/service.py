@@ -129,9 +129,7 @@ async def attach_cta(
     try:
         async with transaction():
             present = await queries.ctas_of_piece(piece_id)
-            cta = await _usable(data.cta_id)
-            if len(present) >= _MOST_ON_A_PIECE:
-                raise wrong("cta_id", f"a piece takes at most {_MOST_ON_A_PIECE}", code="too_many")
+            cta = await _usable(data.cta_id, present)
             position = max((each.position for each in present), default=0) + 1
             await PieceCtaRow.insert(
                 PieceCtaRow(
@@ -162,21 +160,23 @@ async def attach_cta(
 async def detach_cta(
     piece_id: int, cta_id: int, *, actor: Actor, now: datetime, bus: EventBus
 ) -> None:
-    """Take a call to action off a piece. Its links in the blog and the feeds answer 410 from now on;
-    those in posts already sent go on working.
+    """Take a call to action off a piece.
+
+    Its links in the blog and the feeds answer 410 from now on; those in posts already sent go on
+    working.
 
     Raises:
         PieceNotFoundError: there is no such piece.
+        CtaNotFoundError: there is no such call to action.
         NotAttachedError: it does not stand on the piece.
     """
     async with transaction():
         await queries.check_piece(piece_id)
+        await queries.get_cta(cta_id)
         gone = await (
             PieceCtaRow.delete()
             .where((PieceCtaRow.piece_id == piece_id) & (PieceCtaRow.cta_id == cta_id))
             .returning(PieceCtaRow.id)
-            if cta_id < 2**31
-            else _nothing()
         )
         if not gone:
             msg = f"call to action {cta_id} does not stand on piece {piece_id}"
@@ -246,10 +246,6 @@ async def on_piece_deleted(event: PieceDeleted) -> None:
     await PieceCtaRow.delete().where(PieceCtaRow.piece_id == event.piece_id)
 
 
-async def _nothing() -> list[Any]:
-    return []
-
-
 async def _mint(
     piece_id: int, cta: Cta, *, channel_id: int, delivery_id: int | None, now: datetime
 ) -> str:
@@ -265,12 +261,14 @@ async def _mint(
     return link.path
 
 
-async def _usable(cta_id: int) -> Cta:
+async def _usable(cta_id: int, present: Sequence[PieceCta]) -> Cta:
     cta = await queries.find_cta(cta_id)
     if cta is None:
         raise wrong("cta_id", f"there is no call to action {cta_id}", code="unknown")
     if cta.archived:
         raise wrong("cta_id", f"{cta.label!r} is archived", code="archived")
+    if len(present) >= _MOST_ON_A_PIECE:
+        raise wrong("cta_id", f"a piece takes at most {_MOST_ON_A_PIECE}", code="too_many")
     return cta
 
 
@@ -293,7 +291,7 @@ async def _insert(values: dict[str, Any], *, wanted: str | None, label: str) -> 
 
 
 def _changes(before: Cta, patch: CtaPatch, *, now: datetime) -> dict[Any, Any]:
-    """Answer the columns that a patch sets; the destination is checked against the action it gets."""
+    """Answer the columns that a patch sets; the destination must suit the new action."""
     changes: dict[Any, Any] = {CtaRow.version: before.version + 1, CtaRow.updated_at: now}
     action = before.action if patch.action is UNSET else patch.action
     destination = before.destination if patch.destination is UNSET else patch.destination

@@ -31,8 +31,9 @@ class CtaRow(Table, tablename="cta"):
 
 
 class PieceCtaRow(Table, tablename="piece_cta"):
-    """A call to action on a piece. Unique: (piece_id, cta_id). Without an expectation of its own
-    that of the call to action holds.
+    """A call to action on a piece. Unique: (piece_id, cta_id).
+
+    Without an expectation of its own that of the call to action holds.
     """
 
     id = Serial(primary_key=True)

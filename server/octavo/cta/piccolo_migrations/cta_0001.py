@@ -28,7 +28,7 @@ class CtaRow(Table, tablename="cta", schema=None):
 
 ID = "2026-11-22T23:59:20:708432"
 VERSION = "1.38.0"
-DESCRIPTION = ""
+DESCRIPTION = "Tables of calls to action"
 
 
 async def forwards():
