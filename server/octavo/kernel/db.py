@@ -9,9 +9,18 @@ on the main file cannot hold them up. On PostgreSQL side tables share the main d
 """
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +33,7 @@ from octavo.kernel.engines import Engine, PooledPostgres, PooledSQLite
 
 __all__ = [
     "Database",
+    "FirstCommit",
     "after_commit",
     "bound",
     "dialect",
@@ -31,6 +41,7 @@ __all__ = [
     "is_foreign_key_violation",
     "is_unique_violation",
     "transaction",
+    "with_first_commit",
 ]
 
 _POSTGRES_SCHEMES = ("postgresql://", "postgres://")
@@ -38,6 +49,15 @@ _SQLITE_SCHEME = "sqlite:///"
 
 _bound: "Database | None" = None
 _on_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("on_commit", default=None)
+_first_commit: ContextVar["FirstCommit | None"] = ContextVar("first_commit", default=None)
+
+
+@dataclass
+class FirstCommit:
+    """Something to be written together with the first transaction of a block, or not at all."""
+
+    write: Callable[[], Awaitable[None]]
+    done: bool = False
 
 
 class Database:
@@ -149,13 +169,32 @@ async def transaction() -> AsyncIterator[None]:
         return
     hooks: list[Callable[[], None]] = []
     token = _on_commit.set(hooks)
+    first = _first_commit.get()
     try:
         async with engine.transaction():
             yield
+            if first is not None and not first.done:
+                await first.write()
     finally:
         _on_commit.reset(token)
+    if first is not None:
+        first.done = True
     for hook in hooks:
         hook()
+
+
+@contextmanager
+def with_first_commit(write: Callable[[], Awaitable[None]]) -> Iterator[FirstCommit]:
+    """Run `write` inside the first outermost transaction of the block, right before it commits.
+
+    Afterwards `done` says whether that transaction was committed. If `write` raises, it is not.
+    """
+    first = FirstCommit(write)
+    token = _first_commit.set(first)
+    try:
+        yield first
+    finally:
+        _first_commit.reset(token)
 
 
 def after_commit(hook: Callable[[], None]) -> None:

@@ -1,6 +1,6 @@
 """What the kernel itself keeps: leases, remembered answers, and how often somebody tried."""
 
-from piccolo.columns import Bytea, Integer, Serial, Text, Timestamptz, Varchar
+from piccolo.columns import Boolean, Integer, Serial, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -14,14 +14,18 @@ class LeaseRow(Table, tablename="kernel_lease"):
 
 
 class IdempotencyRow(Table, tablename="kernel_idempotency"):
-    """The answer to a creating request, so that repeating the request repeats the answer."""
+    """A creating request that carries a key, and its answer once there is one."""
 
     id = Serial(primary_key=True)
-    key = Varchar(length=64, unique=True)  # fingerprint of principal, method, path and key
+    key = Varchar(length=64, unique=True)  # fingerprint of principal, path and key
     request_hash = Varchar(length=64)
-    status = Integer(null=True, default=None)  # null while the first request runs
+    owner = Varchar(length=64)  # the attempt that may go on; another takes over after `until`
+    until = Timestamptz()
+    # Set in the very transaction that stores what the request does.
+    committed = Boolean(default=False)
+    status = Integer(null=True, default=None)  # null while there is no answer
     headers = Text(default="[]")  # JSON
-    body = Bytea(null=True, default=None)
+    body = Text(default="")  # sealed: an answer may hold a secret that is shown once
     created_at = Timestamptz(index=True)
 
 
