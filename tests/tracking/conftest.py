@@ -80,21 +80,28 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-async def tracker(settings: Settings, database: Database, clock) -> AsyncIterator[Tracker]:
-    tracker = Tracker(settings, database, clock=clock, zone_of=utc, deadline_s=1.0)
-    await tracker.start()
-    yield tracker
-    await tracker.stop()
+async def start_tracker(
+    settings: Settings, database: Database, clock
+) -> AsyncIterator[Callable[..., Awaitable[tuple[Tracker, Reader]]]]:
+    """Start a tracker, and a reader whose clicks it takes; it is stopped with the test."""
+    started: list[Tracker] = []
+
+    async def start(
+        *, deadline_s: float = 1.0, zone_of=utc, **go: object
+    ) -> tuple[Tracker, Reader]:
+        tracker = Tracker(settings, database, clock=clock, zone_of=zone_of, deadline_s=deadline_s)
+        await tracker.start()
+        started.append(tracker)
+        return tracker, Reader(go_app(tracker, settings=settings, **go))
+
+    yield start
+    for tracker in started:
+        await tracker.stop()
 
 
 @pytest.fixture
-def reader(tracker: Tracker, settings: Settings) -> Reader:
-    return Reader(go_app(tracker, settings=settings))
-
-
-@pytest.fixture
-def make_reader() -> type[Reader]:
-    return Reader
+async def reader(start_tracker) -> Reader:
+    return (await start_tracker())[1]
 
 
 @pytest.fixture

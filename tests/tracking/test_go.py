@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from octavo.tracking import jobs, queries, service
-from octavo.tracking.go import go_app
 from octavo.tracking.schemas import Class
 from octavo.tracking.tables import EventRow, MinuteRow
 
@@ -55,7 +54,8 @@ async def test_what_is_not_a_reader_is_sent_on_and_stored_apart(
     assert (answer.status, event["class"], event["visitor"]) == (302, expected, None)
 
 
-async def test_a_storm_of_previews_is_one_row(reader, make_link, tracker):
+async def test_a_storm_of_previews_is_one_row(start_tracker, make_link):
+    tracker, reader = await start_tracker()
     link = await make_link()
 
     for _ in range(50):
@@ -148,13 +148,11 @@ async def test_other_methods_are_refused_and_count_nothing(reader, make_link):
     assert await stored() == []
 
 
-async def test_a_retired_link_points_back_to_its_piece(
-    tracker, settings, make_reader, make_link, now
-):
+async def test_a_retired_link_points_back_to_its_piece(start_tracker, make_link, now):
     async def piece_url(content_id: int) -> str:
         return f"/piece-{content_id}/"
 
-    reader = make_reader(go_app(tracker, settings=settings, piece_url=piece_url))
+    _, reader = await start_tracker(piece_url=piece_url)
     link = await make_link()
     assert (await reader.get(link.path)).status == 302
     await service.retire_links(content_id=7, now=now)

@@ -14,7 +14,7 @@ from octavo.kernel import db
 from octavo.kernel.clock import to_ms
 from octavo.tracking import rollup, sql
 from octavo.tracking.queries import recompute, stored_figures
-from octavo.tracking.rollup import CONTENT_GRAINS, COUNTS, KEYS, METRICS, Cell, Figures, Raw
+from octavo.tracking.rollup import ANONYMOUS, CONTENT_GRAINS, KEYS, METRICS, Cell, Figures, Raw
 from octavo.tracking.schemas import Difference
 from octavo.tracking.spool import SpoolReport, import_spools
 from octavo.tracking.tables import DailyRow, DirtyRow, EventRow, SaltRow, transaction
@@ -182,11 +182,11 @@ async def _destroy(day: int) -> None:
 async def audit(day: int) -> list[Difference]:
     """Answer where the figures of a day are not what its raw events say; the right answer is [].
 
-    For days whose salt is gone only the plain counts can be checked.
+    Of days whose salt is gone only the figures that need no visitors can be checked.
     """
     async with transaction():
         await _take_turn()
-        metrics = METRICS if await _has_salt(day) else COUNTS
+        metrics = METRICS if await _has_salt(day) else ANONYMOUS
         computed = await recompute(day)
         stored = await stored_figures(day)
     differences = []
@@ -202,12 +202,13 @@ async def rebuild(day: int, content_id: int) -> None:
     """Compute the figures of one piece on one day again from its raw events.
 
     Channel and site figures of the day are computed again as a whole, and so is who was seen: one
-    piece's part cannot be taken out of a hash.
+    piece's part cannot be taken out of a hash. Once the day's salt is gone, figures that need
+    visitors stay as they are.
     """
     async with transaction():
         await _take_turn()
         alive = await _has_salt(day)
-        metrics = METRICS if alive else COUNTS
+        metrics = METRICS if alive else ANONYMOUS
         figures = {
             cell: figure
             for cell, figure in (await recompute(day)).items()

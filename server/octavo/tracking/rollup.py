@@ -23,9 +23,10 @@ GRAINS: dict[int, tuple[bool, bool, bool, bool]] = {
 }
 CONTENT_GRAINS = (1, 2, 3, 6)
 KEYS = ("content_id", "channel_id", "cta_id", "variant_id")
-UNIQUES = ("u_clicks",)
 COUNTS = ("clicks", "clicks_noid", "x_bot", "x_preview", "x_prefetch", "x_scanner", "x_other")
-METRICS = (*COUNTS, *UNIQUES)
+METRICS = (*COUNTS, "u_clicks")
+# What can still be told once the visitors' hashes of a day are gone.
+ANONYMOUS = tuple(metric for metric in METRICS if metric not in {"u_clicks", "clicks_noid"})
 FILTERED: dict[int, str] = {
     Class.BOT: "x_bot",
     Class.PREFETCH: "x_prefetch",
