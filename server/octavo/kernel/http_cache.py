@@ -7,7 +7,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp
 
-__all__ = ["ConditionalGet", "matches", "strong_etag"]
+__all__ = ["ConditionalGet", "HeadAsGet", "matches", "strong_etag"]
 
 
 def strong_etag(body: bytes) -> str:
@@ -24,56 +24,80 @@ def matches(if_none_match: str, etag: str) -> bool:
 
 
 class ConditionalGet(ASGIMiddleware):
-    """Adds a strong ETag to every 200 of a GET or HEAD, and answers 304 when the client has it.
+    """Adds a strong ETag to the 200s of GET, and answers 304 when the client has it.
 
-    The answer is held until it is whole: API answers are bounded. Answers that bring their own
-    ETag pass untouched.
+    Answers that bring their own ETag, and those that are streamed, pass untouched.
     """
 
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Any, receive: Any, send: Any, next_app: ASGIApp) -> None:
-        """Answer through a buffer when the request is a GET or HEAD."""
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
-            await next_app(scope, receive, send)
-            return
-        await next_app(scope, receive, _Tagger(scope, send))
+        """Answer through a buffer when the request is a GET."""
+        tagged = _Tagger(scope, send) if scope["method"] == "GET" else send
+        await next_app(scope, receive, tagged)
 
 
 class _Tagger:
-    """Holds the start and the body of one answer, then sends it, or 304 instead."""
+    """Holds the start of one answer until its body is there, then sends both, or 304 instead."""
 
     def __init__(self, scope: Any, send: Any) -> None:
         self._send = send
-        names = dict(scope["headers"])
-        self._known = names.get(b"if-none-match", b"").decode("latin-1")
+        # The header may come in several lines; they are one list.
+        lines = [value for name, value in scope["headers"] if name == b"if-none-match"]
+        self._known = b", ".join(lines).decode("latin-1")
         self._start: Any = None
-        self._body = bytearray()
 
     async def __call__(self, message: Any) -> None:
-        if message["type"] == "http.response.start":
-            if message["status"] != 200 or any(n == b"etag" for n, _ in message["headers"]):  # noqa: PLR2004
-                await self._send(message)
-                return
+        if message["type"] == "http.response.start" and _is_taggable(message):
             self._start = message
-        elif self._start is None:
+            return
+        start, self._start = self._start, None
+        if start is None:
+            await self._send(message)
+        elif message.get("more_body", False):
+            await self._send(start)
             await self._send(message)
         else:
-            self._body += message.get("body", b"")
-            if not message.get("more_body", False):
-                await self._finish()
+            await self._finish(start, message)
 
-    async def _finish(self) -> None:
-        body, start = bytes(self._body), self._start
-        etag = strong_etag(body)
+    async def _finish(self, start: Any, message: Any) -> None:
+        etag = strong_etag(message.get("body", b""))
         headers = [*start["headers"], (b"etag", etag.encode())]
         if not any(name == b"cache-control" for name, _ in headers):
             # The answer depends on who asks; a browser may keep it, and must ask again.
-            headers.append((b"cache-control", b"private, no-cache"))
+            headers += [
+                (b"cache-control", b"private, no-cache"),
+                (b"vary", b"authorization, cookie"),
+            ]
         if self._known and matches(self._known, etag):
-            kept = [(n, v) for n, v in headers if n not in {b"content-length", b"content-type"}]
-            await self._send({**start, "status": 304, "headers": kept})
-            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-            return
+            dropped = {b"content-length", b"content-type"}
+            start = {**start, "status": 304}
+            headers = [(name, value) for name, value in headers if name not in dropped]
+            message = {**message, "body": b""}
         await self._send({**start, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        await self._send(message)
+
+
+def _is_taggable(start: Any) -> bool:
+    return start["status"] == 200 and all(name != b"etag" for name, _ in start["headers"])  # noqa: PLR2004
+
+
+class HeadAsGet:
+    """Answers HEAD as GET would be answered, without the body; the framework answers 405."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass everything else on as it is."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def bodiless(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        as_get: Any = {**scope, "method": "GET"}
+        await self._app(as_get, receive, bodiless)

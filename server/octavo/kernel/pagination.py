@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
+from litestar.params import QueryParameter
 from msgspec import Meta
 
 from octavo.kernel.errors import FieldError, InvalidInputError
+from octavo.kernel.text import has_forbidden_characters
 
 __all__ = ["CursorValue", "Limit", "Page", "decode_cursor", "encode_cursor"]
 
@@ -17,8 +19,12 @@ T = TypeVar("T")
 CursorValue = str | int | float | bool | datetime | None
 """What a cursor may hold: the sort key of the last item seen, ending in its unique id."""
 
-Limit = Annotated[int, Meta(ge=1, le=100)]
+# Litestar reads the first, msgspec the second; either ignores the other's.
+Limit = Annotated[int, QueryParameter(ge=1, le=100), Meta(ge=1, le=100)]
 """How many items a page may hold at most."""
+
+# What a cursor may hold goes into a query: nothing that no column holds.
+_Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -43,12 +49,25 @@ def decode_cursor(cursor: str) -> tuple[CursorValue, ...]:
     padded = cursor + "=" * (-len(cursor) % 4)
     try:
         raw = base64.b64decode(padded, altchars=b"-_", validate=True)
-        tagged = msgspec.json.decode(raw, type=list[tuple[str, str | int | float | bool | None]])
-        return tuple(
-            datetime.fromisoformat(str(value)) if tag == "t" else value for tag, value in tagged
+        tagged = msgspec.json.decode(
+            raw, type=list[tuple[str, str | _Integer | float | bool | None]]
         )
+        return tuple(_instant(value) if tag == "t" else _storable(value) for tag, value in tagged)
     except (binascii.Error, msgspec.MsgspecError, ValueError, UnicodeError) as exc:
         raise InvalidInputError(
             "this cursor was not given out by this list",
             FieldError(field="cursor", message="not a cursor", code="bad_cursor"),
         ) from exc
+
+
+def _instant(value: CursorValue) -> datetime:
+    instant = datetime.fromisoformat(str(value))
+    if instant.tzinfo is None:
+        raise ValueError(value)
+    return instant
+
+
+def _storable(value: CursorValue) -> CursorValue:
+    if isinstance(value, str) and has_forbidden_characters(value):
+        raise ValueError(value)
+    return value

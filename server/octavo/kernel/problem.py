@@ -8,9 +8,12 @@ wrong. Nothing of an unexpected failure's own message leaves the server: its log
 the request id that the answer carries.
 """
 
+import re
+import sqlite3
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import (
@@ -21,9 +24,10 @@ from litestar.exceptions import (
 )
 
 from octavo.kernel.errors import FieldError, InvalidInputError, OctavoError, TooManyRequestsError
+from octavo.kernel.ids import new_code
 from octavo.kernel.log import get_logger
 
-__all__ = ["EXCEPTION_HANDLERS", "Problem", "problem_of"]
+__all__ = ["EXCEPTION_HANDLERS", "Problem", "problem_of", "request_id_of"]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -79,16 +83,25 @@ def _respond(
     )
 
 
+def request_id_of(scope: Any) -> str:
+    """Answer the name of this request; gives it one when it has none."""
+    return str(scope.setdefault("octavo.request_id", new_code(12)))
+
+
 def handle_ours(_request: AnyRequest, error: OctavoError) -> Response[bytes]:
     """Answer a failure of ours; its extra members stand beside the standard ones."""
     headers = {}
     if isinstance(error, TooManyRequestsError):
         headers["retry-after"] = str(error.retry_after_s)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
     return _respond(problem_of(error), extra=error.extra, headers=headers)
 
 
 def handle_http(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Answer a failure of the framework: no such route, wrong method, body too large."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return handle_unexpected(_request, error)
     detail = _detail(error)
     return _respond(_problem(error.status_code, detail), headers=dict(error.headers or {}))
 
@@ -100,20 +113,50 @@ def handle_validation(_request: AnyRequest, error: ClientException) -> Response[
     return _respond(_problem(error.status_code, detail, code="invalid_input", fields=fields))
 
 
+def handle_out_of_range(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Answer a value that no column holds: a number beyond 64 bits, NUL in a text."""
+    if isinstance(error, OverflowError | RecursionError) and not _is_about_input(error):
+        return handle_unexpected(request, error)
+    _log.warning("value_out_of_range", route=_route(request), exc_info=error)
+    detail = "a value is out of range: a number is too large, or a text holds what cannot be stored"
+    return _respond(_problem(400, detail, code="out_of_range"))
+
+
+def handle_unavailable(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Answer while the database is away or does not keep up."""
+    if isinstance(error, sqlite3.OperationalError) and not _is_busy(error):
+        return handle_unexpected(request, error)
+    _log.error("database_unavailable", route=_route(request), exc_info=error)
+    detail = "the database does not answer; try again in a moment"
+    return _respond(_problem(503, detail, code="unavailable"), headers={"retry-after": "5"})
+
+
 def handle_unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer what nobody expected: the log has the story, the answer only where to find it."""
-    request_id = request.scope.get("octavo.request_id")
+    request_id = request_id_of(request.scope)
     _log.error(
         "unexpected_error",
         method=request.method,
-        path=request.url.path,
+        route=_route(request),
         request_id=request_id,
         exc_info=error,
     )
     detail = "something went wrong on our side; the server's log has it under this request id"
-    return _respond(
-        _problem(500, detail, code="internal_error", request_id=str(request_id or "") or None)
-    )
+    return _respond(_problem(500, detail, code="internal_error", request_id=request_id))
+
+
+def _route(request: AnyRequest) -> str:
+    """Name the route, not the path: paths may hold tokens."""
+    return str(request.scope.get("path_template") or "unmatched")
+
+
+def _is_about_input(error: Exception) -> bool:
+    # So say sqlite3 of an integer beyond 64 bits, and msgspec of JSON nested thousands deep.
+    return "SQLite" in str(error) or "deserializing" in str(error)
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_CANTOPEN"))
 
 
 def _detail(error: HTTPException) -> str:
@@ -129,14 +172,31 @@ def _items(error: HTTPException) -> list[dict[str, Any]]:
 def _field_error(item: dict[str, Any]) -> FieldError:
     key = str(item.get("key") or "")
     message = str(item.get("message") or "not valid")
-    return FieldError(field=key or _named_in(message), message=message, code="invalid")
+    for pattern, code, words in _OBJECT_ERRORS:
+        found = pattern.search(message)
+        if found:
+            return FieldError(field=_joined(key, found[1]), message=words, code=code)
+    code = next((code for word, code in _VALUE_ERRORS if word in message), "invalid")
+    return FieldError(field=_joined(key), message=message, code=code)
 
 
-def _named_in(message: str) -> str:
-    """Find the field in a message such as "Object missing required field `title`"."""
-    parts = message.split("`")
-    return parts[1].removeprefix("$.") if len(parts) > 2 else "body"  # noqa: PLR2004
+def _joined(*parts: str) -> str:
+    """Answer a path such as `destination.url`; the framework calls the body itself `data`."""
+    return ".".join(part for part in parts if part not in {"", "data"}) or "body"
 
+
+# What msgspec says about an object, and about a value.
+_OBJECT_ERRORS = (
+    (re.compile(r"missing required field `(.+?)`"), "missing", "is required"),
+    (re.compile(r"contains unknown field `(.+?)`"), "unknown_field", "is not a field of this"),
+)
+_VALUE_ERRORS = (
+    ("of length", "wrong_length"),
+    (", got `", "wrong_type"),
+    ("<=", "out_of_range"),
+    (">=", "out_of_range"),
+    ("matching regex", "wrong_form"),
+)
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     OctavoError: handle_ours,
@@ -144,5 +204,14 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     SerializationException: handle_validation,
     ClientException: handle_validation,
     HTTPException: handle_http,
+    OverflowError: handle_out_of_range,
+    RecursionError: handle_out_of_range,
+    asyncpg.DataError: handle_out_of_range,
+    asyncpg.PostgresConnectionError: handle_unavailable,
+    asyncpg.CannotConnectNowError: handle_unavailable,
+    asyncpg.TooManyConnectionsError: handle_unavailable,
+    asyncpg.QueryCanceledError: handle_unavailable,
+    ConnectionError: handle_unavailable,
+    sqlite3.OperationalError: handle_unavailable,
     Exception: handle_unexpected,
 }

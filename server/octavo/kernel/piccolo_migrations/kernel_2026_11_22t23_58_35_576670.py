@@ -14,13 +14,9 @@ DESCRIPTION = "First tables of kernel"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="kernel", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="kernel", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="LeaseRow", tablename="kernel_lease", schema=None, columns=None
-    )
+    manager.add_table(class_name="LeaseRow", tablename="kernel_lease", schema=None, columns=None)
 
     manager.add_table(
         class_name="AttemptCountRow",
