@@ -40,6 +40,7 @@ class HttpxHttp:
         client: neither follows redirects nor retries nor reads the environment.
         timeout_s: answers how many seconds a request may take as a whole, asked for each one.
         max_bytes: longest body that is read.
+        blocked: exceptions by which the client says that an address may not be called.
         before_send: called when the connection stands, right before the first byte of a mutating
             request; whatever it raises keeps the request from being sent.
     """
@@ -50,9 +51,11 @@ class HttpxHttp:
         *,
         timeout_s: Callable[[], float] = lambda: 20.0,
         max_bytes: int = 1_000_000,
+        blocked: tuple[type[Exception], ...] = (),
         before_send: Callable[[], None] | None = None,
     ) -> None:
         self._client = client
+        self._blocked = blocked
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._before_send = before_send
@@ -82,8 +85,13 @@ class HttpxHttp:
                 content=content,
                 extensions={"trace": wire.trace},
             )
+            # A shared client keeps cookies; one channel's are no business of another's.
+            request.headers.pop("cookie", None)
             async with asyncio.timeout(max(self._timeout_s(), 0)):
                 return await self._exchange(request)
+        except self._blocked as exc:
+            msg = f"this address may not be called: {exc}"
+            raise RejectedError(msg, code="blocked_address", field="settings") from exc
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError, ValueError) as exc:
             msg = "the address of the channel cannot be called"
             raise RejectedError(msg, code="bad_address", field="settings") from exc
