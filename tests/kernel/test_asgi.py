@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import tempfile
 
 import asyncpg
 import httpx
@@ -44,17 +45,16 @@ class Deeds:
 
 def busy():
     """A real "database is locked"."""
-    with contextlib.closing(sqlite3.connect("file:x?mode=memory&cache=shared", uri=True)) as one:
-        one.execute("CREATE TABLE t (x)")
-        one.execute("BEGIN IMMEDIATE")
-        one.execute("INSERT INTO t VALUES (1)")
-        with contextlib.closing(
-            sqlite3.connect("file:x?mode=memory&cache=shared", uri=True, timeout=0)
-        ) as two:
-            try:
-                two.execute("SELECT * FROM t")
-            except sqlite3.OperationalError as exc:
-                return exc
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.closing(sqlite3.connect(f"{folder}/x.db", isolation_level=None)) as one,
+        contextlib.closing(sqlite3.connect(f"{folder}/x.db", timeout=0)) as two,
+    ):
+        one.execute("BEGIN EXCLUSIVE")
+        try:
+            two.execute("CREATE TABLE t (x)")
+        except sqlite3.OperationalError as exc:
+            return exc
     raise AssertionError
 
 
