@@ -43,9 +43,13 @@ help:
 setup: $(SYNCED)
 	@.venv/bin/python hatch_build.py admin
 
+# The sample is made once; what it printed, the password included, is shown again at every later start.
 run: setup
 ifeq ($(DEMO),1)
-	.venv/bin/octavo demo
+	@umask 077; home=$${OCTAVO_HOME:-var}; mkdir -p "$$home"; \
+	[ -s "$$home/sample.txt" ] || { .venv/bin/octavo demo > "$$home/sample.new" \
+		&& mv "$$home/sample.new" "$$home/sample.txt"; } || { rm -f "$$home/sample.new"; exit 1; }; \
+	cat "$$home/sample.txt"
 endif
 	.venv/bin/octavo serve --host $(HOST) --port $(PORT)
 
