@@ -3,8 +3,8 @@
 Addresses that users give are checked where the connection is made. The name is resolved once, every
 address it has must be public, and the connection goes to the checked address while TLS and the Host
 header keep the name: there is no window for a second, different answer from DNS. Redirects are not
-followed by themselves, the environment's proxies are ignored, and bodies are counted as they come,
-after decompression.
+followed by themselves, the environment's proxies are ignored, and bodies are unpacked a little at a
+time, so that whoever reads can stop before a small reply has become a large one.
 
 Private targets that the operator wants to reach stand in OCTAVO_ALLOWED_TARGETS as host:port.
 """
@@ -12,7 +12,9 @@ Private targets that the operator wants to reach stand in OCTAVO_ALLOWED_TARGETS
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import AsyncIterator, Iterable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any
 
@@ -24,7 +26,19 @@ import msgspec
 __all__ = ["BlockedAddressError", "Fetched", "GuardedClient", "TooLargeError", "is_public"]
 
 _PORTS = frozenset({80, 443})
+_PIECE = 64 * 1024
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Not of the public internet, though some versions of Python's tables call them global.
+_SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # IETF protocol assignments
+        "192.88.99.0/24",  # 6to4 relays, withdrawn
+        "fec0::/10",  # site-local, withdrawn
+        "64:ff9b:1::/48",  # NAT64 inside one network
+        "3fff::/20",  # documentation
+    )
+)
 _MAX_HOPS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -56,6 +70,8 @@ def is_public(address: str) -> bool:
         if inner is None and ip in _NAT64:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
         ip = inner or ip
+    if any(ip in network for network in _SPECIAL):
+        return False
     special = ip.is_multicast or ip.is_reserved or ip.is_loopback or ip.is_link_local
     return ip.is_global and not special and not ip.is_unspecified
 
@@ -75,15 +91,20 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Resolve once, check every address, connect to the first."""
-        target = await self._checked(host, port)
-        return await self._inner.connect_tcp(
-            target,
-            port,
-            timeout=timeout,
-            local_address=local_address,
-            socket_options=socket_options,
-        )
+        """Resolve once, check every address, connect to the first that answers."""
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address in await self._checked(host, port):
+            try:
+                return await self._inner.connect_tcp(
+                    address,
+                    port,
+                    timeout=timeout,
+                    local_address=local_address,
+                    socket_options=socket_options,
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
+                failure = exc
+        raise failure
 
     async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
         """Refuse."""
@@ -93,8 +114,8 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
         """Wait."""
         await anyio.sleep(seconds)
 
-    async def _checked(self, host: str, port: int) -> str:
-        allowed = f"{host}:{port}" in self._allowed
+    async def _checked(self, host: str, port: int) -> list[str]:
+        allowed = f"{host.lower()}:{port}" in self._allowed
         if port not in _PORTS and not allowed:
             raise BlockedAddressError(f"port {port} is not one that we call")
         loop = asyncio.get_running_loop()
@@ -103,9 +124,9 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
         except (socket.gaierror, UnicodeError) as exc:
             raise httpx.ConnectError(f"{host} has no address") from exc
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if not addresses or not (allowed or all(is_public(a) for a in addresses)):
+        if not allowed and not all(is_public(address) for address in addresses):
             raise BlockedAddressError(f"{host} is not on the public internet")
-        return addresses[0]
+        return addresses
 
 
 class _GuardedTransport(httpx.AsyncHTTPTransport):
@@ -125,23 +146,67 @@ class _GuardedTransport(httpx.AsyncHTTPTransport):
         """Refuse what is not plain HTTP to a named host, before any connection."""
         if request.url.scheme not in {"http", "https"} or request.url.userinfo:
             raise BlockedAddressError("only http and https addresses without a user are called")
-        return await super().handle_async_request(request)
+        reply = await super().handle_async_request(request)
+        encoding = reply.headers.get("content-encoding", "").strip().lower()
+        if encoding in {"", "identity"}:
+            return reply
+        if encoding not in {"gzip", "x-gzip"}:
+            await reply.aclose()
+            raise httpx.DecodingError(
+                f"the reply is packed as {encoding!r}, which we never ask for"
+            )
+        # httpx would unpack each piece as a whole, a thousand times its size or more.
+        packing = {"content-encoding", "content-length"}
+        headers = [
+            (n, v) for n, v in reply.headers.raw if n.decode("latin-1").lower() not in packing
+        ]
+        return httpx.Response(
+            reply.status_code,
+            headers=headers,
+            stream=_Unpacked(reply.stream),
+            extensions=reply.extensions,
+        )
+
+
+class _Unpacked(httpx.AsyncByteStream):
+    """The gzip stream inside a body, in small pieces."""
+
+    def __init__(self, packed: Any) -> None:
+        self._packed = packed
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        inflate = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        try:
+            async for chunk in self._packed:
+                rest = chunk
+                while rest and not inflate.eof:
+                    piece = inflate.decompress(rest, _PIECE)
+                    rest = inflate.unconsumed_tail
+                    if piece:
+                        yield piece
+        except zlib.error as exc:
+            raise httpx.DecodingError("the reply is not the gzip it says it is") from exc
+
+    async def aclose(self) -> None:
+        await self._packed.aclose()
 
 
 class GuardedClient:
     """The process's client. `client` is the bare httpx client: one request, one reply.
 
     Args:
-        allowed_targets: `host:port` pairs that may be private.
+        allowed_targets: `host:port` pairs that may be private, and on any port.
     """
 
     def __init__(self, *, allowed_targets: Iterable[str] = (), timeout_s: float = 20) -> None:
         self.client = httpx.AsyncClient(
-            transport=_GuardedTransport(frozenset(allowed_targets)),
+            transport=_GuardedTransport(frozenset(t.lower() for t in allowed_targets)),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(timeout_s),
-            headers={"user-agent": "Octavo"},
+            headers={"user-agent": "Octavo", "accept-encoding": "gzip"},
+            # Channels and accounts share this client; none may see what another was given.
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         )
 
     async def __aenter__(self) -> "GuardedClient":
@@ -182,6 +247,8 @@ class GuardedClient:
                     if fetched.status not in _REDIRECTS or not location:
                         return fetched
                     url, headers = _next_hop(url, location, headers)
+        except (httpx.InvalidURL, UnicodeError) as exc:
+            raise BlockedAddressError("this is not an address that can be called") from exc
         except TimeoutError as exc:
             raise httpx.ReadTimeout(f"no whole reply within {deadline_s} s") from exc
         raise httpx.TooManyRedirects(f"more than {_MAX_HOPS} redirects")
