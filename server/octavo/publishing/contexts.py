@@ -58,7 +58,7 @@ class SiteView(msgspec.Struct, frozen=True, kw_only=True):
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """The page being shown; for `<title>`, `<link>` and `<meta>`.
 
-    `title` is empty on the front page. `kind` is one of home, post, page, tag, tags, author,
+    `title` is the site's name on the front page. `kind` is one of home, post, page, tag, tags, author,
     archive, month, 404, redirect.
     """
 
@@ -185,7 +185,9 @@ class ArchiveYear(msgspec.Struct, frozen=True, kw_only=True):
     months: list[ArchiveMonth]
 
 
-_LIST = "`posts: list[PostRef]` (newest first), `newer_url: str \\| None`, `older_url: str \\| None`"
+_LIST = (
+    "`posts: list[PostRef]` (newest first), `newer_url: str \\| None`, `older_url: str \\| None`"
+)
 
 VARIABLES: dict[str, str] = {
     "home.html": _LIST,

@@ -20,7 +20,17 @@ __all__ = ["Highlighter"]
 _BLOCK = re.compile(r'<pre><code class="language-([^"]*)">(.*?)</code></pre>', re.DOTALL)
 _PLAIN = re.compile(r"<pre><code>(.*?)</code></pre>", re.DOTALL)
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,40}")
-_PLAIN_NAMES = {"text", "txt", "plain", "plaintext", "none", "no_run", "ignore", "output", "console-output"}
+_PLAIN_NAMES = {
+    "text",
+    "txt",
+    "plain",
+    "plaintext",
+    "none",
+    "no_run",
+    "ignore",
+    "output",
+    "console-output",
+}
 _BLOCK_LIMIT = 64_000
 _PIECE_LIMIT_S = 3.0
 
@@ -40,7 +50,9 @@ class Highlighter:
         if "<pre><code" not in page:
             return page
         page = _BLOCK.sub(lambda match: self._block(match, deadline), page)
-        return _PLAIN.sub(r'<div class="highlight"><pre tabindex="0"><code>\1</code></pre></div>', page)
+        return _PLAIN.sub(
+            r'<div class="highlight"><pre tabindex="0"><code>\1</code></pre></div>', page
+        )
 
     def _block(self, match: re.Match[str], deadline: float) -> str:
         found = _LANGUAGE.match(match[1])

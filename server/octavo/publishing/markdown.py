@@ -139,7 +139,7 @@ def _is_suspect(markdown: str) -> bool:
 
 def _render_apart(markdown: str) -> Rendered:
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+        done = subprocess.run(
             [sys.executable, "-m", "octavo.publishing.render_apart"],
             input=markdown.encode("utf-8", "replace"),
             capture_output=True,

@@ -94,7 +94,9 @@ _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _CTA = re.compile(r"\s*cta:\s*([A-Za-z0-9][A-Za-z0-9_-]{0,119})\s*\Z")
 _FRAGMENT = re.compile(r'href="#(?!h-)(?=[^"])')
 # To a heading of another piece; a file's fragment (`/media/a.pdf#page=2`) means something else.
-_PATH_FRAGMENT = re.compile(r'href="(/(?!/)(?:[^"#?]*/)?(?:[^"#?/.]*|[^"#?/]*\.html))#(?!h-)(?=[^"])')
+_PATH_FRAGMENT = re.compile(
+    r'href="(/(?!/)(?:[^"#?]*/)?(?:[^"#?/.]*|[^"#?/]*\.html))#(?!h-)(?=[^"])'
+)
 _NAMED = re.compile(r'<a name="([^"]*)"(?![^>]* id=)')
 _NAME = re.compile(r'(<a [^>]*?) ?\bname="[^"]*"')
 _OTHER_CLASS = re.compile(r'<code class="(?!language-[\w+#.,:{}=-]+")[^"]*"')

@@ -14,14 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateError, TemplateNotFound
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 __all__ = ["Asset", "Theme", "ThemeError"]
 
 _ASSET_CALL = re.compile(r"""\basset\(\s*(?:'([^']*)'|"([^"]*)")\s*\)""")
 _ANY_ASSET_CALL = re.compile(r"\basset\(")
-_REFERENCE = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+(?:'([^']*)'|"([^"]*)"|(\S+))""")
+_REFERENCE = re.compile(
+    r"""\{%[-+]?\s*(?:extends|include|import|from)\s+(?:'([^']*)'|"([^"]*)"|(\S+))"""
+)
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 _OUTSIDE = ("/", "#", "data:", "http:", "https:")
 _FOLDERS = ("templates", "assets", "locales")
@@ -165,7 +174,10 @@ class Theme:
     def _environment(self, locale: str) -> Environment:
         if locale not in self._environments:
             environment = ImmutableSandboxedEnvironment(
-                loader=_ThemeLoader(self), autoescape=True, undefined=StrictUndefined, auto_reload=False
+                loader=_ThemeLoader(self),
+                autoescape=True,
+                undefined=StrictUndefined,
+                auto_reload=False,
             )
             environment.globals = {"asset": self._asset_url, "t": self.translator(locale)}
             self._environments[locale] = environment
@@ -199,7 +211,9 @@ class Theme:
             found.add(name)
             for single, double, computed in _REFERENCE.findall(self._source(name)):
                 if computed:
-                    waiting += [n.removeprefix("templates/") for n in self._files if n[:10] == "templates/"]
+                    waiting += [
+                        n.removeprefix("templates/") for n in self._files if n[:10] == "templates/"
+                    ]
                 else:
                     waiting.append(single or double)
         return found | ({"partials/cta.html"} if template in {"post.html", "page.html"} else set())
@@ -221,7 +235,9 @@ class Theme:
             if target.startswith(_OUTSIDE):
                 return match[0]
             path, mark, rest = target.partition("#")
-            other = posixpath.normpath(posixpath.join(posixpath.dirname(name), path.partition("?")[0]))
+            other = posixpath.normpath(
+                posixpath.join(posixpath.dirname(name), path.partition("?")[0])
+            )
             if other == name or other.startswith("..") or f"assets/{other}" not in self._files:
                 return match[0]
             return f'url("{self._asset_url(other)}{mark}{rest}")'
@@ -237,7 +253,9 @@ class _ThemeLoader(BaseLoader):
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
         del environment
         source = self._theme.source(template)
         if source is None:

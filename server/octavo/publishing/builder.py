@@ -1,0 +1,447 @@
+"""The builder: from what changed to a site on disk, whole at every moment.
+
+    lock -> finish what a killed build left -> read the changes -> decide how -> make and stage
+    -> commit the state with its journal (this is the moment) -> rename -> announce
+
+`Site` is what the rest of Octavo holds.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from octavo.accounts.schemas import Organisation
+from octavo.kernel.paths import default_theme
+from octavo.kernel.settings import Settings
+from octavo.publishing.changes import ChangeLog, Changes, read_changes, sort_keys
+from octavo.publishing.errors import BuildFailedError, BuildRunningError
+from octavo.publishing.ledger import Ledger
+from octavo.publishing.library import Library
+from octavo.publishing.lock import build_lock
+from octavo.publishing.model import Model
+from octavo.publishing.output import Output
+from octavo.publishing.pages import TEMPLATES, SiteSettings
+from octavo.publishing.preview import render_draft
+from octavo.publishing.rebuilding import Progress, Rebuild
+from octavo.publishing.schemas import BuildReport, PreviewIn, Problem
+from octavo.publishing.state import State, StateLostError
+from octavo.publishing.stepping import apply_changes, make_in_process
+from octavo.publishing.templates import Theme, ThemeError
+
+__all__ = ["BUILD_VERSION", "Site"]
+
+BUILD_VERSION = "1"
+"""Moves whenever the same model would give other pages, or the model other contents."""
+
+_KINDS = {
+    "home.html": {"list:home"},
+    "post.html": {"piece"},
+    "page.html": {"piece"},
+    "tag.html": {"list:tag"},
+    "tags.html": {"tags"},
+    "author.html": {"list:author"},
+    "archive.html": {"archive"},
+    "month.html": {"list:month"},
+    "404.html": {"404"},
+    "redirect.html": {"redirect"},
+    "partials/cta.html": {"piece"},
+}
+_EVERY_KIND = set().union(*_KINDS.values()) | {"feed", "sitemap", "robots", "redirects"}
+_CHANGE_LIMIT = 50_000
+_PROBLEM_LIMIT = 1_000
+_ANNOUNCE_CHUNK = 500
+_LOCK_WAIT_S = 600.0
+
+
+class _Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder to build, with the state that belongs to it."""
+
+    output: Output
+    state_file: Path
+    announces: bool
+
+
+class Site:
+    """The generated site of this installation."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        library: Library,
+        log: ChangeLog,
+        theme_folders: Sequence[Path] | None = None,
+        workers: int | None = None,
+    ) -> None:
+        self._settings = settings
+        self._library = library
+        self._log = log
+        self._folders = list(theme_folders or (settings.home / "theme", default_theme()))
+        self._workers = workers
+        self._theme: tuple[object, Theme] | None = None
+
+    async def build(
+        self,
+        *,
+        full: bool = False,
+        now: datetime,
+        progress: Progress | None = None,
+        output: Path | None = None,
+        wait_s: float = _LOCK_WAIT_S,
+    ) -> BuildReport:
+        """Bring the site's files up to date; `full` forgets everything and makes every page again.
+
+        With `output` the whole site goes to that folder, and nothing is announced.
+
+        Raises:
+            BuildRunningError: another process builds, and did so for `wait_s`.
+            BuildFailedError: the theme cannot be used; the old site stands.
+            OutputRefusedError: `output` holds files that are not ours.
+        """
+        target = self._target(output)
+        async with self._locked(target, wait_s):
+            report = await self._build(target, full=full, now=now, progress=progress)
+        if target.announces:
+            await asyncio.to_thread(self._keep_report, report, now)
+        return report
+
+    async def build_pending(self, now: datetime) -> BuildReport | None:
+        """Build if something was marked; None when there was nothing, or another process is at it."""
+        changes = await self._log.pending(1)
+        if not changes and await asyncio.to_thread(self._is_settled):
+            return None
+        try:
+            return await self.build(now=now, wait_s=0)
+        except BuildRunningError:
+            return None
+
+    async def render_preview(self, draft: PreviewIn, *, now: datetime) -> str:
+        """Render a draft as its page would be, by the same code; nothing is stored.
+
+        Raises:
+            PreviewRefusedError: the text is beyond the limits.
+            BuildFailedError: the theme cannot be used.
+        """
+        settings = self._site_settings(await self._library.organisation())
+        ctas = await self._library.ctas([draft.piece_id]) if draft.piece_id else {}
+        specs = list(ctas.get(draft.piece_id or 0, ()))
+        try:
+            return await asyncio.to_thread(
+                render_draft, draft, specs, self._current_theme(), settings, now
+            )
+        except ThemeError as exc:
+            raise BuildFailedError(str(exc)) from exc
+
+    def last_report(self) -> tuple[datetime, BuildReport] | None:
+        """Answer when the last build was and what it did."""
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            kept = msgspec.json.decode(self._report_file.read_bytes(), type=_KeptReport)
+            return kept.built_at, kept.report
+        return None
+
+    # --- one build
+
+    async def _build(
+        self, target: _Target, *, full: bool, now: datetime, progress: Progress | None
+    ) -> BuildReport:
+        began = time.perf_counter()
+        await asyncio.to_thread(target.output.claim)
+        old = await asyncio.to_thread(self._open_state, target)
+        try:
+            if old is not None and target.announces:
+                await self._announce(old, [], now)
+            logged = await self._log.pending(_CHANGE_LIMIT) if target.announces else []
+            settings = self._site_settings(await self._library.organisation())
+            theme = await asyncio.to_thread(self._checked_theme, settings)
+            wanted = sort_keys(change.key for change in logged)
+            marks = _marks(theme, settings)
+            scratch = full or wanted.everything or not target.announces
+            if old is None or scratch or _needs_scratch(old, marks):
+                rebuild = self._rebuild(target, theme, settings, progress)
+                state, ledger = await self._from_scratch(target, rebuild, old, marks)
+            else:
+                kinds = _stale_kinds(old, marks)
+                changes = await read_changes(self._library, wanted)
+                if kinds:
+                    rebuild = self._rebuild(target, theme, settings, progress)
+                    old.close()
+                    ledger = await rebuild.from_copy(target.state_file, changes, kinds)
+                    state = await asyncio.to_thread(self._seal, target, rebuild, ledger, marks)
+                else:
+                    state = old
+                    ledger = await asyncio.to_thread(
+                        _step, old, target, changes, theme, settings, marks, progress
+                    )
+            old = state
+            await asyncio.to_thread(_switch, state, target.output)
+            live = len(state.announcements())
+            if target.announces:
+                await self._announce(state, [change.id for change in logged], now)
+            problems = [
+                Problem(subject=_subject(p), message=m) for p, m in state.problems(_PROBLEM_LIMIT)
+            ]
+            return BuildReport(
+                full=scratch,
+                written=ledger.written,
+                unchanged=int(state.meta("files")) - ledger.written,
+                removed=ledger.removed,
+                seconds=round(time.perf_counter() - began, 4),
+                problems=problems,
+                went_live=live,
+            )
+        finally:
+            if old is not None:
+                await asyncio.to_thread(old.close)
+
+    async def _from_scratch(
+        self, target: _Target, rebuild: Rebuild, old: State | None, marks: dict[str, str]
+    ) -> tuple[State, Ledger]:
+        ledger = await rebuild.from_scratch(old)
+        known = set(Model(old, zone="UTC").piece_ids()) if old else set()
+        rebuild.state.add_announcements(i for i in rebuild.live if i not in known)
+        if old is not None:
+            old.close()
+        return await asyncio.to_thread(self._seal, target, rebuild, ledger, marks), ledger
+
+    def _rebuild(
+        self, target: _Target, theme: Theme, settings: SiteSettings, progress: Progress | None
+    ) -> Rebuild:
+        return Rebuild(
+            library=self._library,
+            output=target.output,
+            file=target.state_file.with_name(target.state_file.name + ".next"),
+            theme=theme,
+            settings=settings,
+            progress=progress,
+            workers=self._workers,
+        )
+
+    def _seal(
+        self, target: _Target, rebuild: Rebuild, ledger: Ledger, marks: dict[str, str]
+    ) -> State:
+        """Give the new state its final name: from here on, the new site is what will be."""
+        _keep_marks(rebuild.state, marks)
+        (files,) = rebuild.state.db.execute("SELECT count(*) FROM artifact").fetchone()
+        rebuild.state.set_meta("files", str(files))
+        if ledger.removed or ledger.written:
+            rebuild.state.set_meta("changed", str(time.time_ns()))
+        rebuild.close()
+        next_file = target.state_file.with_name(target.state_file.name + ".next")
+        os.replace(next_file, target.state_file)  # noqa: PTH105 - the commit, said as it is
+        return State.open(target.state_file)
+
+    async def _announce(self, state: State, change_ids: list[int], now: datetime) -> None:
+        """Say that pieces are live. A crash before the end says it again: at least once."""
+        waiting = state.announcements()
+        for start in range(0, max(len(waiting), 1), _ANNOUNCE_CHUNK):
+            part = waiting[start : start + _ANNOUNCE_CHUNK]
+            last = start + _ANNOUNCE_CHUNK >= len(waiting)
+            if part or change_ids:
+                await self._log.settle(change_ids if last else [], part, now)
+        if waiting:
+            state.begin()
+            state.clear_announcements(waiting)
+            state.commit()
+
+    # --- around it
+
+    def _open_state(self, target: _Target) -> State | None:
+        """Open the state and finish what a killed build left; None when there is none to use."""
+        try:
+            state = State.open(target.state_file)
+            _switch(state, target.output)
+        except StateLostError:
+            target.output.clear_staging()
+            return None
+        target.output.clear_staging()
+        return state
+
+    def _is_settled(self) -> bool:
+        """Say whether the site was ever built and the theme is as it was then."""
+        target = self._target(None)
+        if not target.state_file.exists():
+            return False
+        kept = self.last_report()
+        return kept is not None and self._theme_mark() == self._theme_mark_file()
+
+    def _theme_mark(self) -> str:
+        return hashlib.sha256(repr(_stats(self._folders)).encode()).hexdigest()
+
+    def _theme_mark_file(self) -> str:
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            return msgspec.json.decode(self._report_file.read_bytes(), type=_KeptReport).theme
+        return ""
+
+    def _current_theme(self) -> Theme:
+        """Answer the theme as it is now, read anew when a file of it changed."""
+        seen = _stats(self._folders)
+        if self._theme is None or self._theme[0] != seen:
+            self._theme = (seen, Theme(*self._folders))
+        return self._theme[1]
+
+    def _checked_theme(self, settings: SiteSettings) -> Theme:
+        try:
+            theme = self._current_theme()
+            theme.check(list(TEMPLATES), settings.locale)
+        except ThemeError as exc:
+            raise BuildFailedError(str(exc)) from exc
+        return theme
+
+    def _site_settings(self, organisation: Organisation) -> SiteSettings:
+        return SiteSettings(
+            base_url=self._settings.base_url.rstrip("/"),
+            name=organisation.name,
+            tagline=organisation.tagline,
+            description=organisation.description,
+            locale=organisation.locale,
+            zone=organisation.zone,
+            nav=[(link.label, link.url) for link in organisation.nav],
+            theme=dict(organisation.theme),
+            theme_folders=[str(folder) for folder in self._folders],
+            media_folder=str(self._settings.media_dir),
+        )
+
+    def _target(self, output: Path | None) -> _Target:
+        if output is None or output.resolve() == self._settings.site_dir.resolve():
+            file = self._settings.state_dir / "site.db"
+            return _Target(output=Output(self._settings.site_dir), state_file=file, announces=True)
+        folder = output.resolve()
+        name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+        file = self._settings.state_dir / "outputs" / f"{name}.db"
+        return _Target(output=Output(folder), state_file=file, announces=False)
+
+    @asynccontextmanager
+    async def _locked(self, target: _Target, wait_s: float) -> AsyncIterator[None]:
+        with ExitStack() as stack:
+            lock = build_lock(target.state_file.with_suffix(".lock"), wait_s=wait_s)
+            await asyncio.to_thread(stack.enter_context, lock)
+            yield
+
+    @property
+    def _report_file(self) -> Path:
+        return self._settings.state_dir / "last_build.json"
+
+    def _keep_report(self, report: BuildReport, now: datetime) -> None:
+        kept = _KeptReport(built_at=now, report=report, theme=self._theme_mark())
+        fresh = self._report_file.with_suffix(".tmp")
+        fresh.write_bytes(msgspec.json.encode(kept))
+        fresh.replace(self._report_file)
+
+
+class _KeptReport(msgspec.Struct, frozen=True, kw_only=True):
+    built_at: datetime
+    report: BuildReport
+    theme: str = ""
+
+
+def _step(
+    state: State,
+    target: _Target,
+    changes: Changes,
+    theme: Theme,
+    settings: SiteSettings,
+    marks: dict[str, str],
+    progress: Callable[[int, int], None] | None,
+) -> Ledger:
+    """Build in process, in one transaction of the state."""
+    model = Model(state, zone=settings.zone)
+    state.begin()
+    try:
+        applied = apply_changes(state, model, changes)
+        ledger = make_in_process(
+            state,
+            model,
+            target.output,
+            applied.pages,
+            theme=theme,
+            settings=settings,
+            progress=progress,
+        )
+        state.add_announcements(applied.live)
+        _keep_marks(state, marks)
+        state.set_meta("files", str(int(state.meta("files") or 0) + ledger.added))
+    except BaseException:
+        state.rollback()
+        raise
+    state.commit()
+    return ledger
+
+
+def _switch(state: State, output: Output) -> None:
+    """Play the journal to its end; safe to be killed in, and to be done twice."""
+    steps = state.journal()
+    if not steps:
+        return
+    failed: list[tuple[str, str]] = []
+    output.switch(steps, on_problem=lambda path, message: failed.append((path, message)))
+    state.begin()
+    for path, message in failed:
+        artifact = state.artifact(path)
+        state.set_problems(artifact.page if artifact else path, [f"/{path} {message}"])
+    state.clear_journal()
+    state.commit()
+    output.clear_staging()
+
+
+def _marks(theme: Theme, settings: SiteSettings) -> dict[str, str]:
+    """Answer the fingerprints of all that pages depend on beside the model."""
+    shown = msgspec.structs.replace(settings, theme_folders=[], media_folder="")
+    marks = {
+        "version": BUILD_VERSION,
+        "zone": settings.zone,
+        "settings": hashlib.sha256(
+            msgspec.json.encode((shown, sorted(theme.settings.items())))
+        ).hexdigest(),
+        "assets": hashlib.sha256(
+            "\n".join(theme.asset(name).path for name in theme.asset_names).encode()
+        ).hexdigest(),
+    }
+    for template in TEMPLATES:
+        marks[f"template:{template}"] = theme.fingerprint(template, settings.locale)
+    return marks
+
+
+def _keep_marks(state: State, marks: dict[str, str]) -> None:
+    for name, value in marks.items():
+        if state.meta(name) != value:
+            state.set_meta(name, value)
+
+
+def _needs_scratch(state: State, marks: dict[str, str]) -> bool:
+    return any(state.meta(name) != marks[name] for name in ("version", "zone"))
+
+
+def _stale_kinds(state: State, marks: dict[str, str]) -> set[str]:
+    """Answer the kinds of pages whose template, theme or settings are no longer what they were."""
+    if state.meta("settings") != marks["settings"]:
+        return _EVERY_KIND | {"asset"}
+    kinds: set[str] = {"asset"} if state.meta("assets") != marks["assets"] else set()
+    for template, made in _KINDS.items():
+        name = f"template:{template}"
+        if state.meta(name) != marks[name]:
+            kinds |= made
+    return kinds
+
+
+def _subject(page: str) -> str:
+    return page.replace("source:", "piece:", 1) if page.startswith("source:") else page
+
+
+def _stats(folders: Sequence[Path]) -> list[tuple[str, int, int]]:
+    """Answer what tells that a file of the theme changed, without reading it."""
+    found: list[tuple[str, int, int]] = []
+    for folder in folders:
+        for root, _, names in os.walk(folder):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    stat = os.stat(os.path.join(root, name))  # noqa: PTH116, PTH118 - hot
+                    found.append((f"{root}/{name}", stat.st_mtime_ns, stat.st_size))
+    return sorted(found)

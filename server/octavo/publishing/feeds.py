@@ -1,0 +1,210 @@
+"""RSS 2.0 and Atom by feedgen, JSON Feed 1.1 by msgspec: the newest pieces, in full.
+
+Ids are tag URIs (RFC 4151) over the piece's number, so a changed slug does not make an old piece
+new. Times come from the pieces: the same pieces give the same bytes.
+"""
+
+import html as html_text
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+from feedgen.feed import FeedGenerator
+
+from octavo.publishing import dates
+from octavo.publishing.library import CtaSpec
+from octavo.publishing.model import NOT_XML, PieceDetail, PieceRecord, file_path, url_path
+from octavo.publishing.pages import File, PageMaker
+from octavo.publishing.placing import place_ctas
+from octavo.publishing.plan import HOME, feed_size
+
+__all__ = ["feed_files"]
+
+_URL = re.compile(r'( (?:href|src|poster|cite)=")([^"]*)"')
+_SRCSET = re.compile(r'( srcset=")([^"]*)"')
+_PAGE_ONLY = re.compile(r' (?:tabindex="0"|loading="lazy"|decoding="async"|rel="noopener")')
+_LONG_AGO = 946_684_800_000_000  # 2000-01-01: the time of a feed without entries
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True):
+    identity: str
+    url: str
+    record: PieceRecord
+    updated: int
+    language: str
+    html: str
+    tags: list[tuple[str, str]]
+    authors: list[tuple[str, str]]
+
+
+def feed_files(maker: PageMaker, name: str) -> list[File]:
+    """Make the three feeds of a list; none when the list is empty and is not the home."""
+    if maker.model.count(name) == 0 and name != HOME:
+        return []
+    entries = [_entry(maker, i) for i in maker.model.newest(name, feed_size(name))]
+    base = maker.list_url(name, None)
+    title = maker.settings.name
+    if name != HOME:
+        title = f"{maker.list_title(name)} · {title}"
+    rss, atom = _xml_feeds(maker, title, base, entries)
+    return [
+        File(path=file_path(base + "feed.xml"), data=rss),
+        File(path=file_path(base + "atom.xml"), data=atom),
+        File(path=file_path(base + "feed.json"), data=_json_feed(maker, title, base, entries)),
+    ]
+
+
+def _entry(maker: PageMaker, piece_id: int) -> _Entry:
+    maker.reads |= {f"piece:{piece_id}", f"ref:{piece_id}"}
+    cached: dict[int, _Entry] = maker.feed_entries
+    if piece_id not in cached:
+        found = maker.model.find(piece_id)
+        if found is None:  # not while the model is whole
+            msg = f"piece {piece_id} is in a list but not in the model"
+            raise LookupError(msg)
+        if len(cached) > 200:
+            cached.clear()
+        cached[piece_id] = _make_entry(maker, *found)
+    entry = cached[piece_id]
+    maker.reads.update(
+        [f"tag:{i}" for i in entry.record.tag_ids], [f"author:{i}" for i in entry.record.author_ids]
+    )
+    return entry
+
+
+def _make_entry(maker: PageMaker, record: PieceRecord, detail: PieceDetail) -> _Entry:
+    url = maker.base_url + url_path(record.path)
+    host = urlsplit(maker.base_url).hostname or "localhost"
+    tags = [maker.tag_link(i) for i in record.tag_ids]
+    authors = [maker.author_link(i) for i in record.author_ids]
+    return _Entry(
+        identity=f"tag:{host},2026:piece-{record.id}",
+        url=url,
+        record=record,
+        updated=detail.updated or record.published,
+        language=detail.language,
+        html=_content(maker.model.html(record.id), detail.ctas, url, maker.base_url),
+        tags=[(t.name, maker.base_url + t.url) for t in tags],
+        authors=[(a.name, maker.base_url + a.url) for a in authors],
+    )
+
+
+def _content(html: str, ctas: list[CtaSpec], url: str, base_url: str) -> str:
+    """A text as feed readers need it: absolute addresses, calls to action as plain links."""
+    links = {c.slug: _cta_link(c, base_url) for c in ctas}
+    html, placed, _ = place_ctas(html, known=set(links), render=links.__getitem__)
+    html = _PAGE_ONLY.sub("", html)
+    html = _URL.sub(lambda m: f'{m[1]}{_absolute(m[2], url)}"', html)
+    html = _SRCSET.sub(lambda m: f'{m[1]}{_absolute_set(m[2], url)}"', html)
+    html += "".join(link for slug, link in links.items() if slug not in placed)
+    return NOT_XML.sub("", html)
+
+
+def _cta_link(cta: CtaSpec, base_url: str) -> str:
+    address = html_text.escape(base_url + cta.feed_path)
+    return f'<p><a href="{address}">{html_text.escape(cta.label)}</a></p>'
+
+
+def _absolute(address: str, url: str) -> str:
+    if address.startswith(("http://", "https://", "mailto:", "tel:")):
+        return address
+    try:
+        return html_text.escape(urljoin(url, html_text.unescape(address)))
+    except ValueError:
+        return address
+
+
+def _absolute_set(candidates: str, url: str) -> str:
+    parts = [part.strip().split(" ", 1) for part in candidates.split(",") if part.strip()]
+    return ", ".join(" ".join([_absolute(part[0], url), *part[1:]]) for part in parts)
+
+
+def _xml_feeds(
+    maker: PageMaker, title: str, base: str, entries: list[_Entry]
+) -> tuple[bytes, bytes]:
+    zone = maker.settings.zone
+    home = maker.base_url + base
+    updated = max((e.updated for e in entries), default=_LONG_AGO)
+    feed = FeedGenerator()
+    feed.load_extension("dc")
+    feed.id(home)
+    feed.title(_text(title))
+    feed.subtitle(
+        _text(maker.settings.description or maker.settings.tagline or maker.settings.name)
+    )
+    feed.link(href=home, rel="alternate")
+    feed.language(maker.settings.locale)
+    feed.generator("Octavo")
+    feed.docs(None)
+    feed.updated(dates.local(updated, zone))
+    feed.lastBuildDate(dates.local(updated, zone))
+    for entry in entries:
+        _add_entry(feed, entry, zone)
+    feed.link(href=home + "feed.xml", rel="self", type="application/rss+xml")
+    rss = feed.rss_str(pretty=False)
+    feed.link(
+        [
+            {"href": home, "rel": "alternate", "type": "text/html"},
+            {"href": home + "atom.xml", "rel": "self", "type": "application/atom+xml"},
+        ],
+        replace=True,
+    )
+    return rss, feed.atom_str(pretty=False)
+
+
+def _add_entry(feed: Any, entry: _Entry, zone: str) -> None:
+    item = feed.add_entry(order="append")
+    item.id(entry.identity)
+    item.guid(entry.identity, permalink=False)
+    item.title(_text(entry.record.title))
+    item.link(href=entry.url, rel="alternate")
+    item.published(dates.local(entry.record.published, zone))
+    item.updated(dates.local(entry.updated, zone))
+    item.summary(_text(entry.record.excerpt) or _text(entry.record.title))
+    item.content(entry.html or " ", type="html")
+    for name, url in entry.authors:
+        item.author(name=_text(name), uri=url)
+        item.dc.dc_creator(_text(name))
+    for name, _ in entry.tags:
+        item.category(term=_text(name))
+
+
+def _text(text: str) -> str:
+    return NOT_XML.sub("", text)
+
+
+def _json_feed(maker: PageMaker, title: str, base: str, entries: list[_Entry]) -> bytes:
+    zone = maker.settings.zone
+    home = maker.base_url + base
+    items = [_json_item(entry, zone) for entry in entries]
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": title,
+        "home_page_url": home,
+        "feed_url": home + "feed.json",
+        "language": maker.settings.locale,
+        "items": items,
+    }
+    if maker.settings.description or maker.settings.tagline:
+        feed["description"] = maker.settings.description or maker.settings.tagline
+    return msgspec.json.encode(feed)
+
+
+def _json_item(entry: _Entry, zone: str) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": entry.identity,
+        "url": entry.url,
+        "title": entry.record.title,
+        "content_html": entry.html,
+        "summary": entry.record.excerpt,
+        "date_published": dates.iso(entry.record.published, zone),
+        "date_modified": dates.iso(entry.updated, zone),
+    }
+    if entry.authors:
+        item["authors"] = [{"name": name, "url": url} for name, url in entry.authors]
+    if entry.tags:
+        item["tags"] = [name for name, _ in entry.tags]
+    if entry.language:
+        item["language"] = entry.language
+    return item

@@ -1,0 +1,171 @@
+"""The pages that no template makes, and the table of all makers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
+
+from octavo.publishing import dates
+from octavo.publishing.feeds import feed_files
+from octavo.publishing.model import file_path, path_problem, url_path
+from octavo.publishing.pages import File, PageMaker
+from octavo.publishing.plan import SITEMAP_SIZE
+from octavo.publishing.templates import ThemeError
+
+__all__ = ["MAKERS"]
+
+_URLSET = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+_INDEX = '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+_LISTS_LIMIT = 45_000
+_OWN = ("tags/", "authors/", "archive/", "page/", "assets/", "media/", "sitemaps/")
+_OWN_FILES = {"index.html", "404.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt",
+              "_redirects"}  # fmt: skip
+
+
+def _asset(maker: PageMaker, name: str) -> list[File]:
+    try:
+        asset = maker.theme.asset(name)
+    except ThemeError:
+        return []
+    return [File(path=asset.path, data=asset.data)]
+
+
+def _media(maker: PageMaker, path: str) -> list[File]:
+    if not maker.model.uses_media(path):
+        return []
+    plain = unquote(path)
+    root = Path(maker.settings.media_folder)
+    if (
+        any(part in {"", ".", ".."} or part.startswith(".") for part in plain.split("/"))
+        or "\0" in plain
+    ):
+        maker.problems.append(f"/media/{path} is not an address that media can have")
+        return []
+    file = root / plain
+    if not file.is_file() or not file.resolve().is_relative_to(root.resolve()):
+        maker.problems.append(f"/media/{path} is linked to, but there is no such file")
+        return []
+    return [File(path=f"media/{plain}", link_to=str(file))]
+
+
+def _redirect(maker: PageMaker, path: str) -> list[File]:
+    target = maker.model.redirect(path)
+    if target is None:
+        return []
+    plain = unquote(path)
+    file = file_path(path)
+    site_path = "/" + file.removesuffix("index.html")
+    if maker.model.owner_of(site_path) is not None or target in {path, site_path}:
+        return []
+    if not site_path.endswith("/") and maker.model.has_path_below(site_path + "/"):
+        return []  # a live piece has this address: the redirect waits until it moves away
+    if file.startswith(_OWN) or file in _OWN_FILES:
+        maker.problems.append(f"the redirect from {path} stands in the way of a page of the site")
+        return []
+    if _is_unsafe(plain) or len(file.encode()) > 900 or _has_file_above(maker, file):
+        maker.problems.append(f"the redirect from {path} is not an address that a file can have")
+        return []
+    return [File(path=file, data=maker.redirect_page(target))]
+
+
+def _has_file_above(maker: PageMaker, file: str) -> bool:
+    """Say whether a redirect's file stands where this one needs a folder."""
+    parts = file.split("/")
+    folders = ("/" + "/".join(parts[:n]) for n in range(1, len(parts)))
+    return any("." in path and maker.model.redirect(path) is not None for path in folders)
+
+
+def _is_unsafe(path: str) -> bool:
+    return bool(path_problem("/" + path.strip("/") + "/"))
+
+
+def _redirects(maker: PageMaker, rest: str) -> list[File]:
+    """The `_redirects` file that static hosts read."""
+    del rest
+    lines = [
+        f"{url_path(unquote(path))} {target} 301\n" for path, target in maker.model.redirects()
+    ]
+    return [File(path="_redirects", data="".join(lines).encode())] if lines else []
+
+
+def _robots(maker: PageMaker, rest: str) -> list[File]:
+    del rest
+    text = (
+        "User-agent: *\nDisallow: /admin/\nDisallow: /api/\nDisallow: /go/\n\n"
+        f"Sitemap: {maker.base_url}/sitemap.xml\n"
+    )
+    return [File(path="robots.txt", data=text.encode())]
+
+
+def _sitemap(maker: PageMaker, rest: str) -> list[File]:
+    if not rest:
+        return [_sitemap_index(maker)]
+    if rest == "pages":
+        ids = maker.model.standing_pages()
+        urls: list[tuple[str, int | None]] = [
+            ("/", None),
+            *((url_path(path), at) for path, at in maker.model.places(ids)),
+        ]
+        return [_urlset(maker, "pages", urls)]
+    if rest == "lists":
+        return [_urlset(maker, "lists", _list_urls(maker))]
+    month, _, shard = rest.partition(":")
+    ids = maker.model.slice(f"month:{month}", int(shard) * SITEMAP_SIZE, SITEMAP_SIZE)
+    if not ids:
+        return []
+    places: list[tuple[str, int | None]] = []
+    places += [(url_path(path), at) for path, at in maker.model.places(ids)]
+    return [_urlset(maker, _shard_name(month, int(shard)), places)]
+
+
+def _sitemap_index(maker: PageMaker) -> File:
+    names = ["pages", "lists"]
+    for name, count in maker.model.listings("month:"):
+        shards = -(-count // SITEMAP_SIZE)
+        names += [_shard_name(name.removeprefix("month:"), shard) for shard in range(shards)]
+    parts = [
+        f"<sitemap><loc>{escape(f'{maker.base_url}/sitemaps/{name}.xml')}</loc></sitemap>\n"
+        for name in names
+    ]
+    return File(path="sitemap.xml", data=(_INDEX + "".join(parts) + "</sitemapindex>\n").encode())
+
+
+def _list_urls(maker: PageMaker) -> list[tuple[str, int | None]]:
+    maker.reads |= {"tag:*", "author:*"}
+    urls: list[tuple[str, int | None]] = [("/archive/", None), ("/tags/", None)]
+    for prefix in ("month:", "tag:", "author:"):
+        urls += sorted(
+            (maker.list_url(name, None), None) for name, _ in maker.model.listings(prefix)
+        )
+    return urls[:_LISTS_LIMIT]
+
+
+def _shard_name(month: str, shard: int) -> str:
+    return f"{month}-{shard + 1}" if shard else month
+
+
+def _urlset(maker: PageMaker, name: str, urls: list[tuple[str, int | None]]) -> File:
+    parts = [_URLSET]
+    for url, changed in urls:
+        parts.append(f"<url><loc>{escape(maker.base_url + url)}</loc>")
+        if changed is not None:
+            parts.append(f"<lastmod>{dates.iso(changed, 'UTC')}</lastmod>")
+        parts.append("</url>\n")
+    parts.append("</urlset>\n")
+    return File(path=f"sitemaps/{name}.xml", data="".join(parts).encode())
+
+
+MAKERS: dict[str, Callable[[PageMaker, str], list[File]]] = {
+    "piece": PageMaker.piece,
+    "list": PageMaker.list_page,
+    "tags": PageMaker.tags,
+    "archive": PageMaker.archive,
+    "404": PageMaker.not_found,
+    "feed": feed_files,
+    "sitemap": _sitemap,
+    "robots": _robots,
+    "redirects": _redirects,
+    "redirect": _redirect,
+    "asset": _asset,
+    "media": _media,
+}

@@ -1,0 +1,14 @@
+"""The Piccolo app `publishing`."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from octavo.publishing.tables import LivePieceRow, SiteChangeRow
+
+APP_CONFIG = AppConfig(
+    app_name="publishing",
+    migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
+    table_classes=[SiteChangeRow, LivePieceRow],
+    migration_dependencies=[],
+)

@@ -1,0 +1,145 @@
+"""The work that a build hands out: preparing pieces and making pages, here or in worker processes.
+
+Everything that crosses the border is a Struct in msgpack.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from octavo.content.schemas import PublishedPiece
+from octavo.publishing.library import CtaSpec
+from octavo.publishing.markdown import BodyRefusedError
+from octavo.publishing.model import Model, Prepared, prepare
+from octavo.publishing.output import Output, file_hash, file_size
+from octavo.publishing.pages import File, PageError, PageMaker, SiteSettings
+from octavo.publishing.state import State
+from octavo.publishing.templates import Theme, ThemeError
+
+__all__ = [
+    "Bench", "MadePage", "PageJob", "PieceOutcome", "PrepareJob", "StagedFile", "make_page", "prepare_pieces",
+]  # fmt: skip
+
+
+class PrepareJob(msgspec.Struct, frozen=True, tag="prepare"):
+    """Render these pieces."""
+
+    pieces: list[tuple[PublishedPiece, list[CtaSpec]]]
+
+
+class PieceOutcome(msgspec.Struct, frozen=True, array_like=True):
+    """A prepared piece, or why there is none."""
+
+    piece_id: int
+    prepared: Prepared | None
+    problem: str
+
+
+class PageJob(msgspec.Struct, frozen=True, tag="pages"):
+    """Make these pages from the state file and stage what differs from the site's folder."""
+
+    build: str
+    state_file: str
+    output: str
+    settings: SiteSettings
+    number: int
+    pages: list[str]
+
+
+class StagedFile(msgspec.Struct, frozen=True, array_like=True):
+    """A file of a page; `staged` None means that the site has it already."""
+
+    path: str
+    hash: bytes
+    size: int
+    staged: str | None
+
+
+class MadePage(msgspec.Struct, frozen=True, array_like=True):
+    """A page that was made; `failed` means that its old files stay."""
+
+    page: str
+    files: list[StagedFile]
+    reads: list[str]
+    problems: list[str]
+    failed: bool
+
+
+def prepare_pieces(job: PrepareJob) -> list[PieceOutcome]:
+    """Render pieces; one that cannot be rendered is reported, and the others go on."""
+    return [_prepare_one(piece, ctas) for piece, ctas in job.pieces]
+
+
+def _prepare_one(piece: PublishedPiece, ctas: Sequence[CtaSpec]) -> PieceOutcome:
+    try:
+        prepared = prepare(piece, ctas)
+    except BodyRefusedError as exc:
+        return PieceOutcome(piece_id=piece.id, prepared=None, problem=str(exc))
+    except Exception as exc:  # noqa: BLE001 - one bad piece never stops the site
+        message = f"cannot be rendered: {type(exc).__name__}: {exc}"
+        return PieceOutcome(piece_id=piece.id, prepared=None, problem=message[:500])
+    if prepared.problem:
+        return PieceOutcome(piece_id=piece.id, prepared=None, problem=prepared.problem)
+    return PieceOutcome(piece_id=piece.id, prepared=prepared, problem="")
+
+
+def make_page(maker: PageMaker, page: str, stage: Callable[[File], StagedFile]) -> MadePage:
+    """Make a page and stage its files; one that cannot be made is reported."""
+    try:
+        made = maker.make(page)
+        files = [stage(file) for file in made.files]
+    except (PageError, ThemeError, OSError) as exc:
+        return MadePage(page=page, files=[], reads=[], problems=[str(exc)], failed=True)
+    except Exception as exc:  # noqa: BLE001 - one bad page never stops the site
+        message = f"cannot be made: {type(exc).__name__}: {exc}"[:500]
+        return MadePage(page=page, files=[], reads=[], problems=[message], failed=True)
+    return MadePage(
+        page=page, files=files, reads=sorted(made.reads), problems=made.problems, failed=False
+    )
+
+
+class Bench:
+    """What a process keeps between the page jobs of one build."""
+
+    def __init__(self) -> None:
+        self._build = ""
+        self._state: State | None = None
+        self._maker: PageMaker | None = None
+
+    def make_pages(self, job: PageJob) -> list[MadePage]:
+        """Make the pages of a job, comparing with what the site's folder holds."""
+        maker = self._maker_for(job)
+        output = Output(Path(job.output))
+        made: list[MadePage] = []
+        counter = 0
+
+        def stage(file: File) -> StagedFile:
+            nonlocal counter
+            name: str | None = None
+            if not output.holds(file):
+                name = f"{job.number}/{counter}"
+                counter += 1
+                output.stage(file, name)
+            return StagedFile(
+                path=file.path, hash=file_hash(file), size=file_size(file), staged=name
+            )
+
+        for page in job.pages:
+            made.append(make_page(maker, page, stage))
+        return made
+
+    def _maker_for(self, job: PageJob) -> PageMaker:
+        if self._maker is None or self._build != job.build:
+            self.close()
+            self._state = State.open_to_read(Path(job.state_file))
+            theme = Theme(*(Path(folder) for folder in job.settings.theme_folders))
+            model = Model(self._state, zone=job.settings.zone)
+            self._maker = PageMaker(model, theme, job.settings)
+            self._build = job.build
+        return self._maker
+
+    def close(self) -> None:
+        if self._state is not None:
+            self._state.close()
+        self._state = self._maker = None

@@ -1,0 +1,133 @@
+"""Writes of publishing: keys marked for the next build, and pieces settled after it.
+
+The subscribers are wired in `runtime`. Each only marks keys: the build compares old and new itself.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from octavo.accounts.events import OrganisationChanged
+from octavo.content import site_queries as content
+from octavo.content.events import (
+    AuthorChanged,
+    PiecePublished,
+    PiecesImported,
+    PiecesRepathed,
+    PieceWithdrawn,
+    RedirectsChanged,
+    TagChanged,
+)
+from octavo.cta.events import CtaChanged, PieceCtasChanged
+from octavo.kernel.db import transaction
+from octavo.kernel.events import EventBus
+from octavo.publishing.changes import EVERYTHING, SETTINGS
+from octavo.publishing.events import PiecesWentLive
+from octavo.publishing.tables import LivePieceRow, SiteChangeRow
+
+__all__ = [
+    "mark_changed",
+    "on_author_changed",
+    "on_ctas_changed",
+    "on_organisation_changed",
+    "on_piece_ctas_changed",
+    "on_piece_published",
+    "on_piece_withdrawn",
+    "on_pieces_imported",
+    "on_pieces_repathed",
+    "on_redirects_changed",
+    "on_tag_changed",
+    "settle",
+    "subscribe",
+]
+
+_CHUNK = 200
+_MANY = 5_000
+_KEY_LIMIT = 1_000
+
+
+async def mark_changed(*keys: str) -> None:
+    """Have the next build look at `keys`: `piece:12`, `tag:3`, `author:2`, `redirect:/old/`,
+    `media:ab/cd.png`, `setting:site`, or `everything` for a build from scratch.
+    """  # noqa: D205 - one sentence
+    wanted = list(dict.fromkeys(key for key in keys if len(key) <= _KEY_LIMIT))
+    if len(wanted) > _MANY:
+        wanted = [EVERYTHING]
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        await SiteChangeRow.insert(*(SiteChangeRow(key=key) for key in part))
+
+
+async def settle(
+    change_ids: Sequence[int], live_ids: Sequence[int], *, now: datetime, bus: EventBus
+) -> None:
+    """Forget changes that were built, store and announce the pieces that are live now."""
+    async with transaction():
+        for start in range(0, len(change_ids), _CHUNK):
+            part = list(change_ids[start : start + _CHUNK])
+            await SiteChangeRow.delete().where(SiteChangeRow.id.is_in(part))
+        for start in range(0, len(live_ids), _CHUNK):
+            rows = [LivePieceRow(piece_id=i, live_at=now) for i in live_ids[start : start + _CHUNK]]
+            await LivePieceRow.insert(*rows).on_conflict(
+                target=LivePieceRow.piece_id, action="DO NOTHING"
+            )
+        if live_ids:
+            await bus.announce(PiecesWentLive(piece_ids=list(live_ids), at=now))
+
+
+async def on_piece_published(event: PiecePublished) -> None:
+    await mark_changed(f"piece:{event.piece_id}")
+
+
+async def on_piece_withdrawn(event: PieceWithdrawn) -> None:
+    await mark_changed(f"piece:{event.piece_id}")
+    await LivePieceRow.delete().where(LivePieceRow.piece_id == event.piece_id)
+
+
+async def on_pieces_imported(event: PiecesImported) -> None:
+    await mark_changed(*(f"piece:{i}" for i in event.live_ids))
+
+
+async def on_pieces_repathed(event: PiecesRepathed) -> None:
+    await mark_changed(*(f"piece:{i}" for i in event.piece_ids))
+
+
+async def on_redirects_changed(event: RedirectsChanged) -> None:
+    await mark_changed(*(f"redirect:{path}" for path in event.paths))
+
+
+async def on_tag_changed(event: TagChanged) -> None:
+    if await content.tags_named([event.tag_id]):
+        await mark_changed(f"tag:{event.tag_id}")
+    else:  # gone: its pieces stand without it
+        await mark_changed(*(f"piece:{i}" for i in event.piece_ids))
+
+
+async def on_author_changed(event: AuthorChanged) -> None:
+    await mark_changed(f"author:{event.author_id}")
+
+
+async def on_ctas_changed(event: CtaChanged) -> None:
+    await mark_changed(*(f"piece:{i}" for i in event.piece_ids))
+
+
+async def on_piece_ctas_changed(event: PieceCtasChanged) -> None:
+    await mark_changed(f"piece:{event.piece_id}")
+
+
+async def on_organisation_changed(event: OrganisationChanged) -> None:
+    del event
+    await mark_changed(SETTINGS)
+
+
+def subscribe(bus: EventBus) -> None:
+    """Wire every subscriber of this feature."""
+    bus.subscribe(PiecePublished, on_piece_published)
+    bus.subscribe(PieceWithdrawn, on_piece_withdrawn)
+    bus.subscribe(PiecesImported, on_pieces_imported)
+    bus.subscribe(PiecesRepathed, on_pieces_repathed)
+    bus.subscribe(RedirectsChanged, on_redirects_changed)
+    bus.subscribe(TagChanged, on_tag_changed)
+    bus.subscribe(AuthorChanged, on_author_changed)
+    bus.subscribe(CtaChanged, on_ctas_changed)
+    bus.subscribe(PieceCtasChanged, on_piece_ctas_changed)
+    bus.subscribe(OrganisationChanged, on_organisation_changed)
