@@ -51,7 +51,7 @@ async def send_due(
             break
         taken += len(claims)
         done = await asyncio.gather(*map(runner.work, claims), return_exceptions=True)
-        failures = [failure for failure in done if isinstance(failure, Exception)]
+        failures = [failure for failure in done if isinstance(failure, BaseException)]
         if failures:
-            raise ExceptionGroup("deliveries failed for reasons of our own", failures)
+            raise BaseExceptionGroup("deliveries failed for reasons of our own", failures)
     return taken

@@ -44,17 +44,11 @@ DESCRIPTION = "First tables of distribution"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="distribution", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="distribution", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="ChannelRow", tablename="channel", schema=None, columns=None
-    )
+    manager.add_table(class_name="ChannelRow", tablename="channel", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="DeliveryRow", tablename="delivery", schema=None, columns=None
-    )
+    manager.add_table(class_name="DeliveryRow", tablename="delivery", schema=None, columns=None)
 
     manager.add_table(
         class_name="AttemptRow",
