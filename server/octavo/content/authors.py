@@ -40,6 +40,11 @@ async def ensure_author_of_user(user_id: int, *, now: datetime) -> AuthorRef:
     return await _insert(user.name, slugify(user.slug) or "author", user_id=user_id, now=now)
 
 
+def slug_of(name: str) -> str:
+    """Answer the slug that tells bylines apart by name; empty when it holds no letter or digit."""
+    return slugify(name)
+
+
 async def ensure_authors(names: Sequence[str], *, now: datetime) -> list[AuthorRef]:
     """Answer the bylines of these names in their order, making those that are missing.
 

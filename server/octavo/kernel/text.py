@@ -5,7 +5,13 @@ import unicodedata
 
 from octavo.kernel.errors import FieldError, InvalidInputError
 
-__all__ = ["RESERVED_SLUGS", "clean_text", "has_forbidden_characters", "slugify"]
+__all__ = [
+    "RESERVED_SLUGS",
+    "clean_text",
+    "has_forbidden_characters",
+    "slugify",
+    "without_forbidden_characters",
+]
 
 # Every first segment that the server answers itself: `docs/` and the tests hold them together.
 RESERVED_SLUGS = frozenset(
@@ -18,20 +24,26 @@ RESERVED_SLUGS = frozenset(
 
 # XML 1.0 allows tab, line feed and carriage return of the C0 range, and no surrogates.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 _MAX_SLUG = 80
 
 
 def slugify(text: str) -> str:
     """Answer a lower-case path segment of at most 80 characters; empty when nothing can be kept.
 
-    Latin letters lose their accents; letters of other scripts are kept as they are.
+    Latin letters lose their accents; other scripts are kept as they are, vowel signs included.
     """
-    lowered = unicodedata.normalize("NFKC", text).casefold()
-    plain = "".join(_without_accent(char) for char in lowered)
-    words = _NOT_WORD.sub("-", plain.replace("_", "-")).strip("-")
-    slug = re.sub(r"-{2,}", "-", words)
-    return slug[:_MAX_SLUG].rstrip("-")
+    lowered = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    slug = ""
+    for char in lowered:
+        plain = _without_accent(char)
+        if plain.isalnum():
+            slug += plain
+        elif unicodedata.category(char) in {"Mn", "Mc"}:
+            # The vowel signs of Hindi, Thai and others belong to the letter that they stand on.
+            slug += char if slug and not slug[-1].isascii() else ""
+        elif slug and not slug.endswith("-"):
+            slug += "-"
+    return unicodedata.normalize("NFC", slug)[:_MAX_SLUG].rstrip("-")
 
 
 def _without_accent(char: str) -> str:
@@ -44,6 +56,11 @@ def _without_accent(char: str) -> str:
 def has_forbidden_characters(text: str) -> bool:
     """Say whether the text holds NUL or another character that XML 1.0 cannot carry."""
     return _FORBIDDEN.search(text) is not None
+
+
+def without_forbidden_characters(text: str) -> str:
+    """Answer the text without the characters that `clean_text` refuses; for what is imported."""
+    return _FORBIDDEN.sub("", text)
 
 
 def clean_text(text: str, *, field: str) -> str:

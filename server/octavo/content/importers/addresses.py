@@ -1,0 +1,149 @@
+"""Who stands where after an import: slugs that nobody else has, and where old links lead now."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from posixpath import dirname, normpath
+from urllib.parse import unquote, urldefrag, urljoin
+from zoneinfo import ZoneInfo
+
+from octavo.content import rules
+from octavo.content.importers.fields import Found
+from octavo.content.tables import PieceRow, RedirectRow
+
+
+class Addresses:
+    """The slugs and paths that are taken, and those given out in this import."""
+
+    def __init__(self, *, pattern: str, zone: ZoneInfo, now: datetime) -> None:
+        self._pattern = pattern
+        self._zone = zone
+        self._now = now
+        self._slugs: dict[str, str] = {}
+        self._paths: dict[str, str] = {}
+        self._redirects: dict[str, str] = {}
+
+    async def load(self) -> None:
+        """Read what is taken already."""
+        for row in await PieceRow.select(PieceRow.slug, PieceRow.path, PieceRow.live_path):
+            self._slugs[row["slug"]] = "another piece"
+            for path in (row["path"], row["live_path"]):
+                if path:
+                    self._paths[_plain(path)] = "another piece"
+        for row in await RedirectRow.select(RedirectRow.from_path):
+            self._redirects[_plain(row["from_path"])] = "a redirect"
+
+    def settle(self, found: Found, *, file: str) -> tuple[str, str, str | None]:
+        """Give a piece its slug and path; answer them, and whose address it was that it missed."""
+        missed: str | None = None
+        base = found.slug_base
+        while True:
+            slug = rules.free_slug(base, self._slugs)
+            path = self._path(found, slug)
+            owner = self._paths.get(_plain(path)) or self._redirects.get(_plain(path))
+            if slug != base and missed is None:
+                missed = self._slugs.get(base)
+            if owner is None:
+                break
+            missed = missed or owner
+            self._slugs.setdefault(slug, owner)
+        self._slugs[slug] = self._paths[_plain(path)] = file
+        return slug, path, missed
+
+    def claim_redirects(
+        self, found: Found, *, path: str, file: str, warnings: list[str]
+    ) -> list[str]:
+        """Answer the old addresses that may lead to the piece; others are remarked upon."""
+        claimed: list[str] = []
+        for old in found.redirects:
+            key = _plain(old)
+            owner = self._paths.get(key) or self._redirects.get(key)
+            if key == _plain(path) or owner == file:
+                continue
+            if owner is not None:
+                warnings.append(f"no redirect from {old}: it is the address of {owner}")
+            else:
+                self._redirects[key] = file
+                claimed.append(old)
+        return claimed
+
+    def _path(self, found: Found, slug: str) -> str:
+        instant = found.published_at or self._now
+        day: date = instant.astimezone(self._zone).date()
+        return rules.path_of(found.kind, slug, pattern=self._pattern, day=day)
+
+
+class Directory:
+    """Where everything that was imported is read: by file, by file name, by old address."""
+
+    def __init__(self) -> None:
+        self._by_file: dict[str, str] = {}
+        self._by_name: dict[str, str] = {}
+        self._by_old: dict[str, str] = {}
+
+    def add(self, file: str, found: Found, *, path: str) -> None:
+        """Note that readers find a file's piece at a path."""
+        self._by_file[file] = path
+        name = file.rpartition("/")[2]
+        bundle = dirname(file).rpartition("/")[2] if name.startswith("index.") else ""
+        for key in (name, name.rpartition(".")[0], bundle):
+            if key and key != "index":
+                self._by_name.setdefault(key, path)
+        for old in (found.old_url, *found.redirects):
+            self._by_old.setdefault(_plain(old), path)
+        self._by_old.setdefault(_plain(path), path)
+
+    def find_reference(self, raw: str, *, file: str) -> str | None:
+        """Answer where Hugo's `ref` leads: a path in the content, or a bare file name."""
+        target, fragment = urldefrag(raw.strip())
+        found = (
+            self._file(target, base=dirname(file))
+            or self._by_name.get(target.rstrip("/").rpartition("/")[2])
+            or self._by_old.get(_plain(target))
+        )
+        return _with_fragment(found, fragment)
+
+    def find_link(self, raw: str, *, file: str, old_url: str) -> str | None:
+        """Answer where a link to another file or an old address leads now."""
+        target, fragment = urldefrag(raw)
+        if target.startswith("@/"):
+            return _with_fragment(self._file(target[2:], base=""), fragment)
+        target = unquote(target.partition("?")[0])
+        if not target or ":" in target.partition("/")[0] or target.startswith("//"):
+            return None
+        if target.endswith((".md", ".markdown")):
+            return _with_fragment(self._file(target, base=dirname(file)), fragment)
+        return _with_fragment(self._by_old.get(_plain(urljoin(old_url, target))), fragment)
+
+    def _file(self, target: str, *, base: str) -> str | None:
+        rooted = target.lstrip("/")
+        places = [f"{base}/{target}", rooted, f"content/{rooted}"]
+        for place in places:
+            key = normpath(place).lstrip("/")
+            for name in (key, f"{key}.md", f"{key}/index.md"):
+                if name in self._by_file:
+                    return self._by_file[name]
+        return None
+
+
+def _with_fragment(path: str | None, fragment: str) -> str | None:
+    return path if path is None or not fragment else f"{path}#{fragment}"
+
+
+def _plain(path: str) -> str:
+    return path.rstrip("/").casefold() or "/"
+
+
+def is_external(raw: str) -> bool:
+    """Say whether a destination leads off the site, or stays on the page."""
+    return raw.startswith(("#", "//", "mailto:", "tel:", "data:")) or "://" in raw
+
+
+def candidates(raw: str, *, file: str, roots: Iterable[str]) -> list[str]:
+    """Answer the files of the source that an image's destination may mean."""
+    target = unquote(urldefrag(raw)[0].partition("?")[0])
+    if target.startswith("/"):
+        places = [f"{root}{target}" for root in roots]
+    else:
+        places = [f"{dirname(file)}/{target}", *(f"{root}/{target}" for root in roots)]
+    keys = [normpath(place).lstrip("/") for place in places]
+    return [key for key in dict.fromkeys(keys) if not key.startswith("..")]

@@ -1,0 +1,324 @@
+"""What the front matter of a post means, whichever generator it was written for.
+
+Hugo, Jekyll, Zola, Eleventy and others use different names for the same things; the tables here
+hold them together. Pure: text and paths in, one `Found` out.
+"""
+
+import re
+from datetime import datetime
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from octavo.content import rules
+from octavo.content.importers.dates import date_in_path, parse_date
+from octavo.content.importers.frontmatter import FrontMatter, Value
+from octavo.kernel.errors import InvalidInputError
+from octavo.kernel.text import RESERVED_SLUGS, slugify
+
+_DATE = ("date", "publishDate", "publishdate", "pubDate", "published_at", "published", "created")
+_TAGS = ("tags", "tag", "categories", "category", "topics", "topic")
+_AUTHORS = ("authors", "author", "byline")
+_EXCERPT = ("summary", "description", "excerpt", "deck", "subtitle")
+_ADDRESS = ("url", "permalink", "path")
+_OLD = ("aliases", "redirect_from", "redirects")
+_MODIFIED = ("lastmod", "updated", "modified", "last_modified_at")
+_LANGUAGE = ("lang", "language", "locale")
+_CANONICAL = ("canonical", "canonical_url", "canonicalURL", "canonicalUrl")
+_KNOWN = frozenset(
+    {*_DATE, *_TAGS, *_AUTHORS, *_EXCERPT, *_ADDRESS, *_OLD, *_LANGUAGE, *_CANONICAL}
+    | {"title", "slug", "draft", "status", "taxonomies", "source_url"}
+)
+_TRUE = frozenset({"true", "yes", "on", "1", "y"})
+_FALSE = frozenset({"false", "no", "off", "0", "n"})
+_POST_FOLDERS = frozenset({"posts", "_posts", "post", "blog", "articles", "news", "events"})
+_DRAFT_FOLDERS = frozenset({"drafts", "_drafts"})
+_SECTION_FILES = frozenset({"_index"})
+_STEM_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_]")
+_HEADING = re.compile(r"^[ \t]*#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_MAX_EXCERPT = 5_000
+_MAX_TITLE = 300
+
+
+class SkippedError(Exception):
+    """The file is not taken; the message says why, `line` where."""
+
+    def __init__(self, message: str, *, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """One post or page as its file describes it."""
+
+    kind: str
+    title: str
+    slug_base: str
+    published_at: datetime | None
+    modified_at: datetime | None
+    draft: bool
+    tags: list[str]
+    authors: list[str]
+    excerpt: str
+    language: str
+    canonical_url: str | None
+    source_url: str | None
+    old_url: str
+    redirects: list[str]
+    extra: dict[str, Value]
+    warnings: list[str]
+
+
+def is_section(path: str, values: dict[str, Value]) -> bool:
+    """Say whether the file describes a list of posts rather than one."""
+    return PurePosixPath(path).stem in _SECTION_FILES or "sort_by" in values
+
+
+def author_profile(path: str, values: dict[str, Value]) -> tuple[str, str] | None:
+    """Answer (key, display name) if the file describes a person whom posts name by that key."""
+    parts = PurePosixPath(path).parts
+    if "authors" not in parts[:-1]:
+        return None
+    name = _text(values.get("display_name")) or _text(values.get("name"))
+    if not name:
+        name = f"{_text(values.get('first_name'))} {_text(values.get('last_name'))}".strip()
+    if not name or any(values.get(field) for field in _DATE):
+        return None
+    stem = PurePosixPath(path).stem
+    key = parts[-2] if stem in {"index", "_index"} else stem
+    return key, name
+
+
+def understand(path: str, matter: FrontMatter, *, zone: ZoneInfo) -> Found:
+    """Answer what the file is.
+
+    Raises:
+        SkippedError: it is not a post or page that can be taken.
+    """
+    values, warnings = matter.values, list(matter.warnings)
+    if not matter.body.strip() and not _text(values.get("title")):
+        raise SkippedError("has neither a title nor a text")
+    address = _address(values)
+    published_at = _published_at(path, matter, address=address, zone=zone, warnings=warnings)
+    parts = set(PurePosixPath(path).parts[:-1])
+    postlike = bool(parts & (_POST_FOLDERS | _DRAFT_FOLDERS)) or (
+        _text(values.get("layout")) in {"post", "posts"}
+    )
+    kind = "post" if published_at or postlike else "page"
+    draft = _is_draft(path, values)
+    if matter.format is None and published_at is None:
+        draft = True
+        warnings.append("has no front matter: taken as a draft")
+    elif kind == "post" and published_at is None and not draft:
+        draft = True
+        warnings.append("has no date: taken as a draft")
+    title = _title(path, matter)
+    slug_base = _slug_base(path, values, address=address, title=title)
+    old_url = address or _usual_url(path, slug_base, published_at, zone=zone)
+    return Found(
+        kind=kind,
+        title=title,
+        slug_base=slug_base,
+        published_at=published_at,
+        modified_at=_modified_at(values, zone=zone),
+        draft=draft,
+        tags=_labels(values, warnings=warnings),
+        authors=_names(values),
+        excerpt=_excerpt(values),
+        language=_language(values, warnings=warnings),
+        canonical_url=_url(values, _CANONICAL, warnings=warnings),
+        source_url=_url(values, ("source_url",), warnings=warnings),
+        old_url=old_url,
+        redirects=_redirects(values, old_url=old_url, warnings=warnings),
+        extra={name: value for name, value in values.items() if name not in _KNOWN},
+        warnings=warnings,
+    )
+
+
+def _published_at(
+    path: str, matter: FrontMatter, *, address: str, zone: ZoneInfo, warnings: list[str]
+) -> datetime | None:
+    values = matter.values
+    fallback = date_in_path(PurePosixPath(path).name, zone) or date_in_path(address, zone)
+    for field in _DATE:
+        raw = values.get(field)
+        if not isinstance(raw, str) or raw.lower() in _TRUE | _FALSE:
+            continue
+        try:
+            return parse_date(raw, zone)
+        except ValueError as exc:
+            line = matter.lines.get(field)
+            if fallback is None:
+                raise SkippedError(f"{field}: {exc}", line=line) from exc
+            warnings.append(f"{field}: {exc}; the date in its name is used")
+            return fallback
+    return fallback or date_in_path(path, zone)
+
+
+def _modified_at(values: dict[str, Value], *, zone: ZoneInfo) -> datetime | None:
+    for field in _MODIFIED:
+        raw = values.get(field)
+        if isinstance(raw, str):
+            try:
+                return parse_date(raw, zone)
+            except ValueError:
+                return None
+    return None
+
+
+def _is_draft(path: str, values: dict[str, Value]) -> bool:
+    if _DRAFT_FOLDERS & set(PurePosixPath(path).parts[:-1]):
+        return True
+    if _text(values.get("draft")).lower() in _TRUE:
+        return True
+    if _text(values.get("published")).lower() in _FALSE:
+        return True
+    return _text(values.get("status")).lower() in {"draft", "hidden", "private"}
+
+
+def _title(path: str, matter: FrontMatter) -> str:
+    title = _text(matter.values.get("title"))
+    if not title and (heading := _HEADING.search(matter.body[:20_000])):
+        title = heading[1]
+    return (title or _stem(path).replace("-", " ").replace("_", " ").strip().capitalize())[
+        :_MAX_TITLE
+    ]
+
+
+def _stem(path: str) -> str:
+    """Answer what the file is called, without extension and date; a bundle by its folder."""
+    file = PurePosixPath(path)
+    name = file.stem
+    if name == "index" and len(file.parts) > 1:
+        name = file.parts[-2]
+    return _STEM_DATE.sub("", name) or name
+
+
+def _slug_base(path: str, values: dict[str, Value], *, address: str, title: str) -> str:
+    last = unquote(address).strip("/").rpartition("/")[2].removesuffix(".html")
+    for candidate in (_text(values.get("slug")), last, _stem(path), title):
+        if slug := slugify(candidate.rpartition("/")[2]):
+            return slug
+    return "untitled"
+
+
+def _address(values: dict[str, Value]) -> str:
+    """Answer the path that the file itself claims, or the empty text; templates are no paths."""
+    for field in _ADDRESS:
+        raw = _text(values.get(field))
+        if raw and not {"{", ":"} & set(raw.replace("://", "")):
+            return _rooted(raw)
+    return ""
+
+
+def _rooted(raw: str) -> str:
+    path = urlsplit(raw).path if "://" in raw else raw
+    path = "/" + path.strip().strip("/")
+    last = path.rpartition("/")[2]
+    return path if last.endswith((".html", ".htm")) or path == "/" else f"{path}/"
+
+
+def _usual_url(path: str, slug: str, published_at: datetime | None, *, zone: ZoneInfo) -> str:
+    """Answer where the file most likely stood: by date if its name is dated, else by folder."""
+    folders = [part for part in PurePosixPath(path).parts[:-1] if part not in {"content", "_posts"}]
+    if PurePosixPath(path).stem == "index" and folders:
+        folders.pop()
+    dated = published_at is not None and date_in_path(path, zone) is not None
+    if dated and published_at is not None:
+        return f"/{published_at.astimezone(zone):%Y/%m/%d}/{slug}/"
+    return "/" + "/".join([*folders, slug]) + "/"
+
+
+def _redirects(values: dict[str, Value], *, old_url: str, warnings: list[str]) -> list[str]:
+    raws = [old_url, *(raw for field in _OLD for raw in _texts(values.get(field)))]
+    redirects: list[str] = []
+    for raw in raws:
+        if not raw.strip() or "{" in raw:
+            continue
+        try:
+            path = rules.check_redirect_path(_rooted(raw))
+        except (InvalidInputError, ValueError) as exc:
+            if raw != old_url:
+                warnings.append(f"no redirect from {raw[:80]!r}: {exc}")
+            continue
+        if path.strip("/").partition("/")[0].partition(".")[0] in RESERVED_SLUGS:
+            warnings.append(f"no redirect from {path}: it is an address of Octavo's own")
+        else:
+            redirects.append(path)
+    return list(dict.fromkeys(redirects))
+
+
+def _labels(values: dict[str, Value], *, warnings: list[str]) -> list[str]:
+    taxonomies = values.get("taxonomies")
+    tables = [values, taxonomies] if isinstance(taxonomies, dict) else [values]
+    labels: dict[str, str] = {}
+    for table in tables:
+        for field in _TAGS:
+            for raw in _listed(table.get(field)):
+                name = " ".join(raw.split())[:120]
+                if slug := rules.tag_slug(name):
+                    labels.setdefault(slug, name)
+                else:
+                    warnings.append(f"tag {raw[:40]!r} has no letter or digit: left out")
+    return list(labels.values())
+
+
+def _names(values: dict[str, Value]) -> list[str]:
+    names: list[str] = []
+    for field in _AUTHORS:
+        value = values.get(field)
+        for item in value if isinstance(value, list) else [value]:
+            name = _text(item.get("name")) if isinstance(item, dict) else _text(item)
+            names += [part.strip()[:120] for part in name.split(";") if slugify(part)]
+    return list(dict.fromkeys(names))
+
+
+def _excerpt(values: dict[str, Value]) -> str:
+    for field in _EXCERPT:
+        if text := _text(values.get(field)):
+            return " ".join(text.split())[:_MAX_EXCERPT]
+    return ""
+
+
+def _language(values: dict[str, Value], *, warnings: list[str]) -> str:
+    for field in _LANGUAGE:
+        if raw := _text(values.get(field)).replace("_", "-"):
+            try:
+                return rules.check_language(raw)
+            except InvalidInputError:
+                warnings.append(f"language {raw[:20]!r} is not a language tag: left out")
+    return ""
+
+
+def _url(values: dict[str, Value], fields: tuple[str, ...], *, warnings: list[str]) -> str | None:
+    for field in fields:
+        raw = _text(values.get(field))
+        if raw:
+            try:
+                return rules.check_url(raw[:2000], field=field)
+            except InvalidInputError:
+                warnings.append(f"{field} {raw[:80]!r} is not a web address: left out")
+    return None
+
+
+def _text(value: Value) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _texts(value: Value) -> list[str]:
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, str)]
+    return [value] if isinstance(value, str) else []
+
+
+def _listed(value: Value) -> list[str]:
+    """Answer a list of names; one text may hold several with commas between."""
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, str) and item.strip()]
+    return (
+        [part for part in (value or "").split(",") if part.strip()]
+        if isinstance(value, str)
+        else []
+    )

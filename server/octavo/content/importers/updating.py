@@ -1,0 +1,112 @@
+"""Files that were imported before: found again, and taken over when only the file changed."""
+
+from datetime import datetime
+
+import msgspec
+
+from octavo.accounts.schemas import SYSTEM
+from octavo.content import authors, queries
+from octavo.content import service as content
+from octavo.content.errors import StalePieceError
+from octavo.content.importers.fields import Found
+from octavo.content.importers.storing import Byline, Prepared
+from octavo.content.schemas import PiecePatch, Transition
+from octavo.content.tables import ImportedRow
+from octavo.kernel.db import transaction
+from octavo.kernel.errors import OctavoError
+from octavo.kernel.events import EventBus
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece that came from a file, as both are noted."""
+
+    source_id: str
+    content_hash: str
+    piece_id: int
+    piece_version: int
+    title: str
+    slug: str
+    path: str
+    published_at: datetime | None
+
+
+async def load_known(source: str) -> dict[str, Known]:
+    """Answer everything that was imported from such a source, by source id."""
+    rows = await ImportedRow.select(
+        ImportedRow.source_id,
+        ImportedRow.content_hash,
+        ImportedRow.piece_id,
+        ImportedRow.piece_version,
+        ImportedRow.piece_id.title.as_alias("title"),
+        ImportedRow.piece_id.slug.as_alias("slug"),
+        ImportedRow.piece_id.path.as_alias("path"),
+        ImportedRow.piece_id.published_at.as_alias("published_at"),
+    ).where(ImportedRow.source == source)
+    return {row["source_id"]: Known(**row) for row in rows}
+
+
+def match(
+    known: dict[str, Known], file: str, content_hash: str, found: Found
+) -> tuple[Known | None, str]:
+    """Answer the piece that a file became, or None, and the source id to note.
+
+    Two blogs may each have an `about.md`: a file with another title and another date under a known
+    path is another post, and is noted under the path with a number.
+    """
+    number, source_id = 1, file
+    while (candidate := known.get(source_id)) is not None:
+        same = candidate.content_hash == content_hash or candidate.title == found.title
+        if same or (found.published_at and candidate.published_at == found.published_at):
+            return candidate, source_id
+        number += 1
+        source_id = f"{file}#{number}"
+    return None, source_id
+
+
+async def update_piece(
+    known: Known, prepared: Prepared, *, fallback: Byline, now: datetime, bus: EventBus
+) -> str | None:
+    """Take a changed file over into its piece; answer why not, or None.
+
+    What somebody wrote here since stays: such a piece is left alone.
+    """
+    piece = await queries.get_piece(known.piece_id)
+    if piece.version != known.piece_version:
+        return "its piece was edited here since it was imported"
+    found = prepared.found
+    try:
+        async with transaction():
+            bylines = await authors.ensure_authors(found.authors, now=now) or fallback.authors
+            patch = PiecePatch(
+                version=piece.version,
+                title=found.title,
+                body=prepared.body,
+                excerpt=found.excerpt,
+                tags=found.tags,
+                author_ids=[byline.id for byline in bylines],
+                language=found.language,
+                canonical_url=found.canonical_url,
+                source_url=found.source_url,
+            )
+            piece = await content.patch_piece(piece.id, patch, actor=SYSTEM, now=now, bus=bus)
+            if prepared.status == "published" and piece.status in {"draft", "published"}:
+                move = Transition(to="published", version=piece.version)
+                piece = await content.transition_piece(
+                    piece.id, move, actor=SYSTEM, now=now, bus=bus
+                )
+            await _note(known, prepared, version=piece.version, now=now)
+    except StalePieceError:
+        return "its piece was edited here while it was imported"
+    except OctavoError as exc:
+        return exc.message
+    return None
+
+
+async def _note(known: Known, prepared: Prepared, *, version: int, now: datetime) -> None:
+    await ImportedRow.update(
+        {
+            ImportedRow.content_hash: prepared.content_hash,
+            ImportedRow.piece_version: version,
+            ImportedRow.imported_at: now,
+        }
+    ).where(ImportedRow.piece_id == known.piece_id)
