@@ -1,5 +1,6 @@
 """Slugs, stored text and cursors, for any text there is."""
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +18,10 @@ from octavo.kernel.text import clean_text, slugify
         ("Été à l'Île — Rust 1.0!", "ete-a-l-ile-rust-1-0"),
         ("日本語 タイトル", "日本語-タイトル"),
         ("Привет, мир", "привет-мир"),
+        ("हिन्दी में लिखना", "हिन्दी-में-लिखना"),
+        ("ภาษาไทย", "ภาษาไทย"),
+        ("x\u0302y", "xy"),
+        ("ﬁne ① Straße", "fine-1-strasse"),
         ("under_score", "under-score"),
         ("../../etc/passwd", "etc-passwd"),
         ("!!!", ""),
@@ -72,7 +77,23 @@ def test_anything_else_is_refused_as_a_cursor(text):
         assert [wrong.field for wrong in exc.fields] == ["cursor"]
 
 
-@pytest.mark.parametrize("cursor", ["%%%", "bm90IGpzb24", "W1sidCIsICJub3QgYSB0aW1lIl1d"])
+def packed(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "%%%",
+        packed("not json"),
+        packed('[["t", "not a time"]]'),
+        packed('[["t", "2026-01-01T00:00:00"]]'),
+        packed('[["v", 99999999999999999999]]'),
+        packed('[["v", "a\\u0000b"]]'),
+        packed("[" * 100_000),
+        packed("{}"),
+    ],
+)
 def test_a_broken_cursor_says_so(cursor):
     with pytest.raises(InvalidInputError, match="cursor"):
         decode_cursor(cursor)

@@ -17,23 +17,27 @@ def client_address(scope: Any, trusted_proxies: Sequence[str]) -> str:
     client wrote into it stands to the left of what the first honest proxy added.
     """
     client = scope.get("client")
-    address = client[0] if client else _UNKNOWN
+    address = _plain(client[0]) if client else _UNKNOWN
     networks = _networks(tuple(trusted_proxies))
-    if not networks or not _is_in(address, networks):
-        return str(address)
     for hop in reversed(_forwarded(scope)):
-        if not _is_in(hop, networks):
-            return hop
-        address = hop
-    return str(address)
+        # A hop that is no address was written by the last one we trust, and tells nothing further.
+        if not _is_in(address, networks) or _parsed(hop) is None:
+            break
+        address = _plain(hop)
+    return address
 
 
 def _forwarded(scope: Any) -> list[str]:
     values = [
         value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"
     ]
-    hops = [hop.strip() for value in values for hop in value.split(",")]
-    return [hop for hop in hops if _parsed(hop) is not None]
+    return [hop.strip() for value in values for hop in value.split(",")]
+
+
+def _plain(address: str) -> str:
+    """Write an IPv4 address that came over an IPv6 socket as IPv4."""
+    mapped = getattr(_parsed(address), "ipv4_mapped", None)
+    return str(mapped or address)
 
 
 @lru_cache(maxsize=8)

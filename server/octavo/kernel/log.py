@@ -11,8 +11,11 @@ from octavo.kernel.settings import Settings
 __all__ = ["configure_logging", "get_logger"]
 
 _HIDDEN = frozenset(
-    {"authorization", "cookie", "csrf_token", "key", "password", "secret", "secrets", "token"}
-)
+    {
+        "authorization", "cookie", "credentials", "csrf_token", "key", "password", "secret",
+        "secret_key", "secrets", "set-cookie", "token", "x-csrf-token",
+    }
+)  # fmt: skip
 
 
 def get_logger(name: str) -> Any:
@@ -23,10 +26,15 @@ def get_logger(name: str) -> Any:
 def configure_logging(settings: Settings) -> None:
     """Write events to standard error, for people or for machines; the libraries' too."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
+    # The plain traceback shows no local variables: they may hold secrets.
+    last: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -35,7 +43,7 @@ def configure_logging(settings: Settings) -> None:
         _hide_secrets,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -46,8 +54,7 @@ def configure_logging(settings: Settings) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                renderer,
+                *last,
             ],
         )
     )
@@ -55,6 +62,14 @@ def configure_logging(settings: Settings) -> None:
 
 
 def _hide_secrets(_logger: Any, _method: str, event: Any) -> Any:
-    for name in _HIDDEN & event.keys():
-        event[name] = "…"
+    for name, value in event.items():
+        event[name] = _shown(name, value)
     return event
+
+
+def _shown(name: str, value: object) -> object:
+    if name.lower() in _HIDDEN:
+        return "…"
+    if isinstance(value, dict):
+        return {key: _shown(str(key), inner) for key, inner in value.items()}
+    return value
