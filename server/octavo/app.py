@@ -4,19 +4,21 @@ Tracked links and the generated site are answered by plain ASGI apps before the 
 what readers wait for. Everything else (`/api/v1`, the API's documentation, health) is Litestar.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 import octavo
-from octavo.accounts.access import actor_of
+from octavo.accounts.access import ACTOR_KEY, actor_of
 from octavo.accounts.api import router as accounts_router
 from octavo.accounts.authentication import AuthenticationMiddleware
 from octavo.accounts.schemas import Actor
@@ -29,11 +31,14 @@ from octavo.kernel import asgi, metrics
 from octavo.kernel.db import fetch
 from octavo.kernel.events import EventBus
 from octavo.kernel.http import GuardedClient
+from octavo.kernel.idempotency import IdempotencyMiddleware
+from octavo.kernel.problem import MEDIA_TYPE as PROBLEM_TYPE
+from octavo.kernel.problem import Problem
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 from octavo.publishing.api import router as publishing_router
+from octavo.publishing.builder import Site
 from octavo.publishing.serve import site_app
-from octavo.publishing.site import Site
 from octavo.runtime import Runtime
 from octavo.strategy.api import router as strategy_router
 from octavo.tracking.api import router as tracking_router
@@ -81,7 +86,7 @@ def create_app(runtime: Runtime, *, lifespan: Lifespan | None = None) -> "FrontD
         dependencies=_dependencies(runtime),
         openapi_config=_openapi(),
         lifespan=[running],
-        **asgi.configuration(runtime.settings),
+        **asgi.configuration(),
     )
     return FrontDoor(runtime, api)
 
@@ -91,8 +96,9 @@ class FrontDoor:
 
     def __init__(self, runtime: Runtime, api: Litestar) -> None:
         self.api = api
+        self._framework = asgi.HeadAsGet(api)
         self._go = go_app(runtime.tracker, settings=runtime.settings)
-        self._admin = AdminApp(runtime.settings)
+        self._admin = AdminApp()
         self._site = site_app(runtime.site)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,12 +107,12 @@ class FrontDoor:
 
     def _part(self, scope: Scope) -> ASGIApp:
         if scope["type"] != "http":
-            return self.api
+            return self._framework
         first = scope["path"].split("/", 2)[1]
         if first == "go":
             return self._go
         if first in {"api", "healthz", "readyz", "metrics"}:
-            return self.api
+            return self._framework
         if first == "admin":
             return self._admin
         return self._site
@@ -124,8 +130,26 @@ def _api_router(runtime: Runtime) -> Router:
             publishing_router,
             distribution_router,
         ],
-        middleware=[AuthenticationMiddleware(settings=runtime.settings, clock=runtime.clock)],
+        middleware=[
+            AuthenticationMiddleware(settings=runtime.settings, clock=runtime.clock),
+            IdempotencyMiddleware(clock=runtime.clock, vault=runtime.vault, principal=_principal),
+        ],
+        responses={
+            status: ResponseSpec(
+                Problem,
+                generate_examples=False,
+                description=HTTPStatus(status).phrase,
+                media_type=PROBLEM_TYPE,
+            )
+            for status in (400, 401, 403, 404, 409, 422, 429, 500)
+        },
     )
+
+
+def _principal(scope: Mapping[str, Any]) -> str | None:
+    """Name whoever makes a request; None for nobody we know."""
+    actor = scope.get(ACTOR_KEY)
+    return f"{actor.kind}:{actor.id}" if isinstance(actor, Actor) else None
 
 
 def _dependencies(runtime: Runtime) -> dict[str, Provide]:

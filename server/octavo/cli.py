@@ -100,9 +100,7 @@ def user() -> None:
 
 @user.command("create")
 @click.argument("email")
-@click.option(
-    "--role", required=True, type=click.Choice(["owner", "editor", "writer", "marketer"])
-)
+@click.option("--role", required=True, type=click.Choice(["owner", "editor", "writer", "marketer"]))
 @click.option("--name", default="", help="Shown as the author; default: the part before the @.")
 @click.option("--password-stdin", is_flag=True, required=True, help="Read the password's line.")
 def create_user(email: str, role: Any, name: str, *, password_stdin: bool) -> None:

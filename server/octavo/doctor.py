@@ -1,4 +1,4 @@
-"""`octavo doctor`: looks at the installation from outside and says what to do about what is wrong."""
+"""`octavo doctor`: looks at the installation and says what to do about what is wrong."""
 
 import os
 import sqlite3
@@ -65,7 +65,9 @@ def _sqlite() -> Finding:
 def _home(settings: Settings) -> Finding:
     folder = settings.home
     if folder.is_dir() and not os.access(folder, os.W_OK):
-        return _fail("home", f"{folder} cannot be written: give this user the right, or set OCTAVO_HOME")
+        return _fail(
+            "home", f"{folder} cannot be written: give this user the right, or set OCTAVO_HOME"
+        )
     return _ok("home", str(folder))
 
 

@@ -22,9 +22,7 @@ _KNOWN = (
     "publishing",
     "distribution",
 )
-APPS = tuple(
-    app for app in _KNOWN if (Path(__file__).parent / app / "piccolo_app.py").is_file()
-)
+APPS = tuple(app for app in _KNOWN if (Path(__file__).parent / app / "piccolo_app.py").is_file())
 
 # Apps whose tables get an SQLite file of their own, and its stem.
 SIDE_APPS = {"tracking": "track"}

@@ -15,14 +15,18 @@ from piccolo.table import Table
 
 from octavo import piccolo_conf
 from octavo.accounts.events import OrganisationChanged
+from octavo.content import service as content
 from octavo.content.events import (
     AuthorChanged,
+    PieceDeleted,
     PiecePublished,
     PiecesImported,
+    PiecesRepathed,
     PieceWithdrawn,
     RedirectsChanged,
     TagChanged,
 )
+from octavo.cta import service as ctas
 from octavo.cta.events import CtaChanged, PieceCtasChanged
 from octavo.distribution import service as distribution
 from octavo.distribution.registry import AdapterRegistry
@@ -35,8 +39,9 @@ from octavo.kernel.migrations import MigrationReport, migrate
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 from octavo.publishing import service as publishing
+from octavo.publishing.builder import Site
 from octavo.publishing.events import PiecesWentLive
-from octavo.publishing.site import Site
+from octavo.publishing.stored import StoredLibrary, StoredLog
 from octavo.tracking.writer import Tracker
 
 __all__ = ["Runtime", "build_runtime", "migrate_database"]
@@ -62,7 +67,7 @@ class Runtime:
 
     @asynccontextmanager
     async def opened(self, *, clicks: bool = False) -> AsyncIterator[None]:
-        """Hold the connections open; with `clicks`, the click writer too. All end with the block."""
+        """Hold the connections open, with `clicks` the click writer too, while the block runs."""
         async with AsyncExitStack() as stack:
             await self.database.open()
             stack.push_async_callback(self.database.close)
@@ -77,8 +82,8 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
     """Wire one process. Opens nothing: see `Runtime.opened`."""
     database = _database(settings)
     bus = EventBus()
-    site = Site(settings=settings, bus=bus)
-    _subscribe(bus)
+    site = Site(settings, library=StoredLibrary(), log=StoredLog(bus))
+    _subscribe(bus, clock)
     return Runtime(
         settings=settings,
         clock=clock,
@@ -103,15 +108,20 @@ async def migrate_database(settings: Settings) -> MigrationReport:
         await database.close()
 
 
-def _subscribe(bus: EventBus) -> None:
+def _subscribe(bus: EventBus, clock: Clock) -> None:
     bus.subscribe(PiecePublished, publishing.on_piece_published)
     bus.subscribe(PieceWithdrawn, publishing.on_piece_withdrawn)
     bus.subscribe(PiecesImported, publishing.on_pieces_imported)
+    bus.subscribe(PiecesRepathed, publishing.on_pieces_repathed)
+    bus.subscribe(PieceDeleted, ctas.on_piece_deleted)
+    bus.subscribe(PieceDeleted, distribution.on_piece_deleted)
+    bus.subscribe(PieceWithdrawn, distribution.on_piece_withdrawn)
     bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)
     bus.subscribe(TagChanged, publishing.on_tag_changed)
     bus.subscribe(AuthorChanged, publishing.on_author_changed)
-    bus.subscribe(CtaChanged, publishing.on_cta_changed)
+    bus.subscribe(CtaChanged, publishing.on_ctas_changed)
     bus.subscribe(PieceCtasChanged, publishing.on_piece_ctas_changed)
+    bus.subscribe(OrganisationChanged, content.on_organisation_changed(bus, clock))
     bus.subscribe(OrganisationChanged, publishing.on_organisation_changed)
     bus.subscribe(PiecesWentLive, distribution.on_pieces_went_live)
 

@@ -1,4 +1,4 @@
-"""`octavo serve`: one process that answers HTTP and, unless told otherwise, does the background work."""
+"""`octavo serve`: one process that answers HTTP and, unless told not to, works behind it."""
 
 import asyncio
 import dataclasses

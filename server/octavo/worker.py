@@ -14,9 +14,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from octavo.accounts import service as accounts
 from octavo.content import service as content
+from octavo.cta import jobs as cta_jobs
 from octavo.distribution import jobs as distribution_jobs
+from octavo.kernel.idempotency import drop_old_answers
 from octavo.kernel.log import get_logger
 from octavo.kernel.metrics import JOB_FAILURES, JOB_SECONDS
+from octavo.kernel.throttle import drop_old_counts
 from octavo.publishing import jobs as publishing_jobs
 from octavo.runtime import Runtime
 from octavo.tracking import jobs as tracking_jobs
@@ -55,16 +58,22 @@ def _jobs(runtime: Runtime) -> list[_Job]:
         )
 
     async def roll_up() -> None:
-        await tracking_jobs.roll_up(now=clock(), owner=runtime.owner)
+        await tracking_jobs.roll_up(now=clock())
+        await tracking_jobs.rebuild_dirty(now=clock())
 
     async def sweep_spool() -> None:
-        await tracking_jobs.sweep_spool(runtime.tracker, now=clock())
+        await tracking_jobs.sweep_spool(runtime.settings.state_dir / "spool", now=clock())
+
+    async def relink_changed() -> None:
+        await cta_jobs.relink_changed(now=clock())
 
     async def rotate_salts() -> None:
         await tracking_jobs.rotate_salts(now=clock())
 
-    async def drop_old_sessions() -> None:
+    async def tidy_up() -> None:
         await accounts.drop_old_sessions(now=clock())
+        await drop_old_answers(now=clock())
+        await drop_old_counts(now=clock())
 
     return [
         _Job("publish_due", 1, publish_due),
@@ -73,7 +82,8 @@ def _jobs(runtime: Runtime) -> list[_Job]:
         _Job("roll_up", 2, roll_up),
         _Job("sweep_spool", 10, sweep_spool),
         _Job("rotate_salts", 600, rotate_salts),
-        _Job("drop_old_sessions", 3600, drop_old_sessions),
+        _Job("relink_changed", 30, relink_changed),
+        _Job("tidy_up", 3600, tidy_up),
     ]
 
 

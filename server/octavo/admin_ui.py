@@ -1,0 +1,102 @@
+"""Serves the built admin UI: hashed assets for ever, one page for every screen below `/admin`."""
+
+import mimetypes
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from octavo.kernel.http_cache import matches, strong_etag
+from octavo.kernel.paths import admin_dist
+
+__all__ = ["AdminApp"]
+
+_NOT_BUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8">
+<title>The admin is not built</title>
+<h1>The admin is not built</h1>
+<p>This checkout has no built admin. Run <code>make setup</code> and load this page again.</p>
+</html>"""
+
+# Mantine sets custom properties in style attributes, hence 'unsafe-inline' for styles alone.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self' blob:;"
+    " manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+_FOREVER = b"public, max-age=31536000, immutable"
+_ALWAYS_ASK = b"no-cache"
+_TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    body: bytes
+    etag: str
+    media_type: str
+    cache: bytes
+
+
+class AdminApp:
+    """Answers `/admin` and everything below it, for GET and HEAD."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or admin_dist()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["method"] not in {"GET", "HEAD"}:
+            await _send(send, 405, [(b"allow", b"GET, HEAD")], b"")
+            return
+        name = scope["path"].removeprefix("/admin").strip("/")
+        file = self._files.get(name)
+        if file is None and name.startswith("assets/"):
+            await _send(send, 404, [(b"content-type", b"text/plain")], b"no such file")
+            return
+        await self._answer(scope, send, file or self._files.get("index.html"))
+
+    @cached_property
+    def _files(self) -> dict[str, _File]:
+        """Every built file by its path: a few megabytes, read once. A lookup cannot traverse."""
+        paths = (path for path in self._folder.rglob("*") if path.is_file())
+        return {path.relative_to(self._folder).as_posix(): _read(path) for path in paths}
+
+    async def _answer(self, scope: Any, send: Any, file: _File | None) -> None:
+        if file is None:
+            await _send(send, 503, [(b"content-type", b"text/html; charset=utf-8")], _NOT_BUILT)
+            return
+        headers = [(b"etag", file.etag.encode()), (b"cache-control", file.cache), *_HEADERS]
+        known = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
+        if known and matches(known, file.etag):
+            await _send(send, 304, headers, b"")
+            return
+        headers += [
+            (b"content-type", file.media_type.encode()),
+            (b"content-length", str(len(file.body)).encode()),
+        ]
+        await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else file.body)
+
+
+def _read(path: Path) -> _File:
+    body = path.read_bytes()
+    guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    media_type = guessed or "application/octet-stream"
+    if media_type.startswith("text/"):
+        media_type += "; charset=utf-8"
+    hashed = path.parent.name == "assets"
+    return _File(
+        body=body,
+        etag=strong_etag(body),
+        media_type=media_type,
+        cache=_FOREVER if hashed else _ALWAYS_ASK,
+    )
+
+
+async def _send(send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
