@@ -1,6 +1,6 @@
 """The HTTP face of calls to action: themselves, on pieces, and their outcomes."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from litestar import Router, delete, get, patch, post, put
@@ -26,6 +26,7 @@ from octavo.cta.schemas import (
 )
 from octavo.kernel.events import EventBus
 from octavo.kernel.pagination import Limit, Page
+from octavo.tracking import queries as tracking
 
 
 @get("/ctas", operation_id="list_ctas", guards=[may(May.READ)])
@@ -137,11 +138,11 @@ async def get_outcomes(
     piece_id: FromPath[int],
     now: NamedDependency[datetime],
     *,
-    day_from: Annotated[date | None, QueryParameter(name="from")] = None,
-    day_to: Annotated[date | None, QueryParameter(name="to")] = None,
+    day_from: Annotated[str | None, QueryParameter(name="from")] = None,
+    day_to: Annotated[str | None, QueryParameter(name="to")] = None,
 ) -> Outcomes:
     """Answer what came of a piece's calls to action. Days are local, both included."""
-    return await queries.outcomes(piece_id, day_from, day_to, now=now)
+    return await queries.outcomes(piece_id, *tracking.day_range(day_from, day_to), now=now)
 
 
 router = Router(

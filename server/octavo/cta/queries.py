@@ -157,7 +157,7 @@ async def outcomes(
         InvalidCtaError: the range ends before it begins.
     """
     if day_from and day_to and day_from > day_to:
-        raise wrong("from", "is after the end of the range", code="bad_range")
+        raise wrong("from", "is after the end of the range", code="bad_day")
     attached = {cta.cta_id: cta for cta in await ctas_of_piece(piece_id)}
     first, last = _day(day_from, _FIRST_DAY), _day(day_to, _LAST_DAY)
     measured = await tracking.totals(piece_id, first, last)

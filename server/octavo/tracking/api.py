@@ -1,6 +1,6 @@
 """The HTTP face of tracking: how far its figures can be trusted. Clicks come in through `go`."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from litestar import Router, get
@@ -20,12 +20,13 @@ async def get_data_quality(
     settings: NamedDependency[Settings],
     now: NamedDependency[datetime],
     *,
-    day_from: Annotated[date | None, QueryParameter(name="from")] = None,
-    day_to: Annotated[date | None, QueryParameter(name="to")] = None,
+    day_from: Annotated[str | None, QueryParameter(name="from")] = None,
+    day_to: Annotated[str | None, QueryParameter(name="to")] = None,
 ) -> DataQuality:
     """Answer what was filtered out, what came without identity and what still waits."""
-    last = day_to or now.date()
-    first = day_from or last - _RANGE
+    first, last = rules.day_range(day_from, day_to)
+    last = last or now.date()
+    first = first or last - _RANGE
     return await queries.data_quality(
         rules.day_number(first), rules.day_number(last), spool=settings.state_dir / "spool"
     )

@@ -10,6 +10,7 @@ import msgspec
 from octavo.kernel import db
 from octavo.tracking.errors import ChannelUnknownError
 from octavo.tracking.rollup import FILTERED, GRAINS, KEYS, METRICS, Cell, Figures, Raw, counts
+from octavo.tracking.rules import day_range
 from octavo.tracking.schemas import Channel, DataQuality, Link, Totals
 from octavo.tracking.spool import spool_depth
 from octavo.tracking.tables import ChannelRow, DailyRow, EventRow, LinkRow
@@ -242,6 +243,7 @@ def _cell(row: dict[str, Any]) -> Cell:
 
 __all__ = [
     "data_quality",
+    "day_range",
     "find_links",
     "get_channel",
     "link_of",

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
+from octavo.kernel.errors import FieldError, InvalidInputError
 from octavo.tracking.schemas import Class, Hit, Verdict
 
 SALT_LIFE_AFTER_DAY = timedelta(hours=48)
@@ -113,6 +114,33 @@ def local_day(instant: datetime, zone: str) -> int:
 def day_number(day: date) -> int:
     """Answer a date as yyyymmdd."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_range(first: str | None, last: str | None) -> tuple[date | None, date | None]:
+    """Answer the days of a range as it stands in a query, `from` and `to`.
+
+    Raises:
+        InvalidInputError: one is no date, or the range ends before it begins; names the field.
+    """
+    days = _date(first, field="from"), _date(last, field="to")
+    if days[0] and days[1] and days[0] > days[1]:
+        raise _bad_day("from", "is after the end of the range")
+    return days
+
+
+def _date(text: str | None, *, field: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as exc:
+        raise _bad_day(field, "is not a day like 2026-12-01") from exc
+
+
+def _bad_day(field: str, message: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"{field}: {message}", FieldError(field=field, message=message, code="bad_day")
+    )
 
 
 def day_end(day: int, zone: str) -> datetime:
