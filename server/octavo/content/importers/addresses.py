@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 from octavo.content import rules
 from octavo.content.importers.fields import Found
 from octavo.content.tables import PieceRow, RedirectRow
+from octavo.kernel.text import slugify
+
+_TAG_FOLDERS = frozenset({"tags", "tag", "topics", "topic", "categories", "category"})
+_LIST_PARTS = 2
 
 
 class Addresses:
@@ -66,6 +70,10 @@ class Addresses:
                 claimed.append(old)
         return claimed
 
+    def is_known(self, path: str) -> bool:
+        """Say whether a piece or a redirect stands at a path, now or after this import."""
+        return _plain(path) in self._paths or _plain(path) in self._redirects
+
     def _path(self, found: Found, slug: str) -> str:
         instant = found.published_at or self._now
         day: date = instant.astimezone(self._zone).date()
@@ -79,6 +87,8 @@ class Directory:
         self._by_file: dict[str, str] = {}
         self._by_name: dict[str, str] = {}
         self._by_old: dict[str, str] = {}
+        self._tags: set[str] = set()
+        self._authors: dict[str, str] = {}
 
     def add(self, file: str, found: Found, *, path: str) -> None:
         """Note that readers find a file's piece at a path."""
@@ -91,6 +101,13 @@ class Directory:
         for old in (found.old_url, *found.redirects):
             self._by_old.setdefault(_plain(old), path)
         self._by_old.setdefault(_plain(path), path)
+        self._tags.update(rules.tag_slug(tag) for tag in found.tags)
+        self._authors.update((author, slugify(author)) for author in found.authors)
+
+    def add_person(self, key: str, name: str) -> None:
+        """Note that posts name a person by a key."""
+        if key in self._authors:
+            self._authors[key] = slugify(name)
 
     def find_reference(self, raw: str, *, file: str) -> str | None:
         """Answer where Hugo's `ref` leads: a path in the content, or a bare file name."""
@@ -99,6 +116,7 @@ class Directory:
             self._file(target, base=dirname(file))
             or self._by_name.get(target.rstrip("/").rpartition("/")[2])
             or self._by_old.get(_plain(target))
+            or self._list_page(target)
         )
         return _with_fragment(found, fragment)
 
@@ -112,7 +130,20 @@ class Directory:
             return None
         if target.endswith((".md", ".markdown")):
             return _with_fragment(self._file(target, base=dirname(file)), fragment)
-        return _with_fragment(self._by_old.get(_plain(urljoin(old_url, target))), fragment)
+        place = urljoin(old_url, target)
+        return _with_fragment(self._by_old.get(_plain(place)) or self._list_page(place), fragment)
+
+    def _list_page(self, target: str) -> str | None:
+        """Answer where the list of a tag or an author is, if posts of this import are in it."""
+        parts = [part for part in target.split("/") if part and not part.startswith("_index")]
+        if len(parts) < _LIST_PARTS:
+            return None
+        folder, key = parts[-2], parts[-1]
+        if folder in _TAG_FOLDERS and rules.tag_slug(key) in self._tags:
+            return f"/tags/{rules.tag_slug(key)}/"
+        if folder == "authors" and self._authors.get(key):
+            return f"/authors/{self._authors[key]}/"
+        return None
 
     def _file(self, target: str, *, base: str) -> str | None:
         rooted = target.lstrip("/")

@@ -17,11 +17,12 @@ import msgspec
 from octavo.accounts import queries as accounts_q
 from octavo.content import authors
 from octavo.content.errors import wrong
-from octavo.content.importers import fields, frontmatter, links
-from octavo.content.importers.addresses import Addresses, Directory, candidates, is_external
+from octavo.content.importers import fields, frontmatter
+from octavo.content.importers.addresses import Addresses, Directory
 from octavo.content.importers.fields import Found, SkippedError
 from octavo.content.importers.pictures import Pictures
 from octavo.content.importers.report import ImportReport, Outcome, ReportRow, make_report
+from octavo.content.importers.rewriting import Rewriting
 from octavo.content.importers.sources import MAX_FILE_BYTES, Source, UnreadableError, open_source
 from octavo.content.importers.storing import Byline, Prepared, store_batch
 from octavo.content.importers.updating import Known, load_known, match, update_piece
@@ -37,9 +38,6 @@ _SOURCE = "markdown"
 _BATCH = 50
 _BATCH_CHARACTERS = 8_000_000
 _SUFFIXES = (".md", ".markdown")
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
-_ROOTS = ("", "static", "public", "content", "assets", "source")
-_MAX_LISTED = 8
 
 
 @dataclass(kw_only=True)
@@ -146,7 +144,7 @@ class _Run:
         self._directory = Directory()
         self._pictures = Pictures(source, media_dir=media_dir, dry_run=dry_run, now=now)
         self._items: list[_Item] = []
-        self._rows: dict[str, ReportRow] = {}
+        self._rows: list[ReportRow] = []
         self._people: dict[str, str] = {}
         self._expiring = 0
 
@@ -186,6 +184,8 @@ class _Run:
                 )
             if not item.found.draft:
                 self._directory.add(item.file, item.found, path=item.path)
+        for key, name in self._people.items():
+            self._directory.add_person(key, name)
 
     async def store(self) -> None:
         """Walk the second time: rewrite the texts and store them."""
@@ -206,7 +206,7 @@ class _Run:
 
     def sorted_rows(self) -> list[ReportRow]:
         """Answer the rows by file."""
-        return [self._rows[file] for file in sorted(self._rows)]
+        return sorted(self._rows, key=lambda row: row.file)
 
     def notes(self) -> list[str]:
         """Answer the remarks about the whole import."""
@@ -247,11 +247,16 @@ class _Run:
         except UnreadableError as exc:
             self._report_skipped(item.file, str(exc))
             return None
-        names = links.shortcodes(body)
-        if names:
-            more = f" and {len(names) - _MAX_LISTED} more" if len(names) > _MAX_LISTED else ""
-            shown = ", ".join(names[:_MAX_LISTED])
-            item.warnings.append(f"shortcodes are kept as text: {shown}{more}")
+        rewriting = Rewriting(
+            file=item.file,
+            old_url=item.found.old_url,
+            files=self.source.files.keys(),
+            directory=self._directory,
+            addresses=self._addresses,
+            pictures=self._pictures,
+        )
+        rewritten = await rewriting.rewrite(body)
+        item.warnings += rewriting.warnings(rewritten)
         return Prepared(
             source_id=item.source_id,
             content_hash=item.content_hash,
@@ -259,7 +264,7 @@ class _Run:
             status=self._status(item.found),
             slug=item.slug,
             path=item.path,
-            body=await self._rewritten(item, body),
+            body=rewritten,
             redirects=item.redirects,
         )
 
@@ -267,40 +272,6 @@ class _Run:
         text, _ = _decoded(self.source.read(item.file, limit=MAX_FILE_BYTES))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         return text[len(text) - item.body_length :] if item.body_length else ""
-
-    async def _rewritten(self, item: _Item, body: str) -> str:
-        """Point links at where their targets are now, and pictures at their copies."""
-        wanted: dict[str, str] = {}
-        missing: dict[str, None] = {}
-
-        def link(raw: str) -> str | None:
-            if is_external(raw):
-                return None
-            if raw.lower().partition("#")[0].partition("?")[0].endswith(_PICTURES):
-                files = candidates(raw, file=item.file, roots=_ROOTS)
-                found = next((file for file in files if file in self.source.files), None)
-                if found is None:
-                    missing[raw] = None
-                    return None
-                wanted[found] = raw
-                return self._pictures.url_of(found)
-            return self._directory.find_link(raw, file=item.file, old_url=item.found.old_url)
-
-        def reference(raw: str) -> str | None:
-            return self._directory.find_reference(raw, file=item.file)
-
-        rewritten = links.rewrite(body, link=link, reference=reference)
-        if wanted:
-            for file in wanted:
-                problem = await self._pictures.take(file)
-                if problem is not None:
-                    item.warnings.append(f"picture {file} {problem}: its link stays as it is")
-            missing.clear()
-            rewritten = links.rewrite(body, link=link, reference=reference)
-        if missing:
-            shown = ", ".join(list(missing)[:_MAX_LISTED])
-            item.warnings.append(f"pictures are not there: {shown}")
-        return rewritten
 
     def _with_full_names(self, found: Found) -> Found:
         names = [self._people.get(name, name) for name in found.authors]
@@ -370,7 +341,7 @@ class _Run:
         )
 
     def _report(self, item: _Item, *, status: str | None = None) -> None:
-        self._rows[item.file] = ReportRow(
+        row = ReportRow(
             file=item.file,
             outcome=item.outcome,
             kind=item.found.kind,
@@ -379,12 +350,10 @@ class _Run:
             old_url=item.found.old_url,
             warnings=[] if item.outcome == "unchanged" else item.warnings,
         )
+        self._rows.append(row)
 
     def _report_skipped(self, file: str, reason: str, *, line: int | None = None) -> None:
-        key = file
-        while key in self._rows:
-            key += " "
-        self._rows[key] = ReportRow(file=file, outcome="skipped", reason=reason, line=line)
+        self._rows.append(ReportRow(file=file, outcome="skipped", reason=reason, line=line))
 
 
 def _is_full(batch: list[Prepared]) -> bool:

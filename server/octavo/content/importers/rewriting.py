@@ -1,0 +1,90 @@
+"""One text on its way in: links point at where their targets are now, pictures at their copies."""
+
+from collections.abc import Collection, Iterable
+
+from octavo.content.importers import links
+from octavo.content.importers.addresses import Addresses, Directory, candidates, is_external
+from octavo.content.importers.pictures import Pictures
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
+_ROOTS = ("", "static", "public", "content", "assets", "source")
+_MAX_LISTED = 8
+
+
+class Rewriting:
+    """The text of one file, and what was found wanting in it."""
+
+    def __init__(
+        self,
+        *,
+        file: str,
+        old_url: str,
+        files: Collection[str],
+        directory: Directory,
+        addresses: Addresses,
+        pictures: Pictures,
+    ) -> None:
+        self._file = file
+        self._old_url = old_url
+        self._files = files
+        self._directory = directory
+        self._addresses = addresses
+        self._pictures = pictures
+        self._wanted: dict[str, None] = {}
+        self._missing: dict[str, None] = {}
+        self._lost: dict[str, None] = {}
+        self._problems: list[str] = []
+
+    async def rewrite(self, body: str) -> str:
+        """Answer the text as it is stored; the pictures that it shows are stored by then."""
+        rewritten = links.rewrite(body, link=self._link, reference=self._reference)
+        if not self._wanted:
+            return rewritten
+        for file in self._wanted:
+            problem = await self._pictures.take(file)
+            if problem is not None:
+                self._problems.append(f"picture {file} {problem}: its link stays as it is")
+        # Only now do the pictures have addresses.
+        return links.rewrite(body, link=self._link, reference=self._reference)
+
+    def warnings(self, body: str) -> list[str]:
+        """Answer what a person should look at."""
+        warnings = list(self._problems)
+        if names := links.shortcodes(body):
+            warnings.append(f"shortcodes are kept as text: {_listed(names)}")
+        if self._missing:
+            warnings.append(f"pictures are not there: {_listed(self._missing)}")
+        if self._lost:
+            warnings.append(f"links lead to nothing that was imported: {_listed(self._lost)}")
+        return warnings
+
+    def _link(self, raw: str) -> str | None:
+        if is_external(raw) or not any(sign.isalnum() for sign in raw):
+            return None
+        if raw.lower().partition("#")[0].partition("?")[0].endswith(_PICTURES):
+            return self._picture(raw)
+        target = self._directory.find_link(raw, file=self._file, old_url=self._old_url)
+        if target is None and not self._addresses.is_known(raw.partition("#")[0]):
+            self._lost[raw] = None
+        return target
+
+    def _picture(self, raw: str) -> str | None:
+        places = candidates(raw, file=self._file, roots=_ROOTS)
+        found = next((place for place in places if place in self._files), None)
+        if found is None:
+            self._missing[raw] = None
+            return None
+        self._wanted[found] = None
+        return self._pictures.url_of(found)
+
+    def _reference(self, raw: str) -> str | None:
+        target = self._directory.find_reference(raw, file=self._file)
+        if target is None:
+            self._lost[raw] = None
+        return target
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [name[:80] for name in names]
+    more = f" and {len(shown) - _MAX_LISTED} more" if len(shown) > _MAX_LISTED else ""
+    return ", ".join(shown[:_MAX_LISTED]) + more
