@@ -7,14 +7,12 @@ what readers wait for. Everything else (`/api/v1`, the API's documentation, heal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.di import Provide
+from litestar.middleware import ASGIMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 import octavo
@@ -23,6 +21,7 @@ from octavo.accounts.api import router as accounts_router
 from octavo.accounts.authentication import AuthenticationMiddleware
 from octavo.accounts.schemas import Actor
 from octavo.admin_ui import AdminApp
+from octavo.api_schema import SchemaPage
 from octavo.content.api import router as content_router
 from octavo.cta.api import router as cta_router
 from octavo.distribution.api import router as distribution_router
@@ -32,8 +31,6 @@ from octavo.kernel.db import fetch
 from octavo.kernel.events import EventBus
 from octavo.kernel.http import GuardedClient
 from octavo.kernel.idempotency import IdempotencyMiddleware
-from octavo.kernel.problem import MEDIA_TYPE as PROBLEM_TYPE
-from octavo.kernel.problem import Problem
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 from octavo.publishing.api import router as publishing_router
@@ -81,12 +78,14 @@ def create_app(runtime: Runtime, *, lifespan: Lifespan | None = None) -> "FrontD
                 async with lifespan(app):
                     yield
 
+    shared = asgi.configuration()
     api = Litestar(
-        route_handlers=[_api_router(runtime), healthz, readyz, metrics_page],
+        route_handlers=[_api_router(), healthz, readyz, metrics_page],
         dependencies=_dependencies(runtime),
         openapi_config=_openapi(),
         lifespan=[running],
-        **asgi.configuration(),
+        # Here and not on the router: Litestar copies routers, and these hold live objects.
+        **{**shared, "middleware": [*shared["middleware"], *_middleware(runtime)]},
     )
     return FrontDoor(runtime, api)
 
@@ -118,7 +117,7 @@ class FrontDoor:
         return self._site
 
 
-def _api_router(runtime: Runtime) -> Router:
+def _api_router() -> Router:
     return Router(
         path="/api/v1",
         route_handlers=[
@@ -130,20 +129,14 @@ def _api_router(runtime: Runtime) -> Router:
             publishing_router,
             distribution_router,
         ],
-        middleware=[
-            AuthenticationMiddleware(settings=runtime.settings, clock=runtime.clock),
-            IdempotencyMiddleware(clock=runtime.clock, vault=runtime.vault, principal=_principal),
-        ],
-        responses={
-            status: ResponseSpec(
-                Problem,
-                generate_examples=False,
-                description=HTTPStatus(status).phrase,
-                media_type=PROBLEM_TYPE,
-            )
-            for status in (400, 401, 403, 404, 409, 422, 429, 500)
-        },
     )
+
+
+def _middleware(runtime: Runtime) -> list[ASGIMiddleware]:
+    return [
+        AuthenticationMiddleware(settings=runtime.settings, clock=runtime.clock),
+        IdempotencyMiddleware(clock=runtime.clock, vault=runtime.vault, principal=_principal),
+    ]
 
 
 def _principal(scope: Mapping[str, Any]) -> str | None:
@@ -202,6 +195,6 @@ def _openapi() -> OpenAPIConfig:
         version=octavo.__version__,
         description="Plan, write, publish, distribute and measure content.",
         path="/api/v1",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[SchemaPage(path="/openapi.json")],
         use_handler_docstrings=True,
     )

@@ -214,11 +214,12 @@ def demo() -> None:
 @cli.command("openapi", hidden=True)
 def openapi() -> None:
     """Print the schema of the API."""
+    from octavo.api_schema import described
     from octavo.app import create_app
     from octavo.runtime import build_runtime
 
     with _one_line_errors():
-        schema = create_app(build_runtime(_settings())).api.openapi_schema.to_schema()
+        schema = described(create_app(build_runtime(_settings())).api.openapi_schema)
     click.echo(msgspec.json.format(msgspec.json.encode(schema), indent=2).decode())
 
 

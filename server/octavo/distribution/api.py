@@ -1,11 +1,12 @@
 """The HTTP face of distribution: adapters, channels, deliveries."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
 
 from octavo.accounts.access import Action, may
@@ -163,7 +164,7 @@ async def preview_delivery(
 async def list_deliveries(
     settings: NamedDependency[Settings],
     *,
-    state: FromQuery[str | None] = None,
+    states: Annotated[str | None, QueryParameter(name="state")] = None,
     channel_id: FromQuery[int | None] = None,
     piece_id: FromQuery[int | None] = None,
     due_from: FromQuery[datetime | None] = None,
@@ -173,7 +174,7 @@ async def list_deliveries(
 ) -> Page[Delivery]:
     """List deliveries, the newest first. `state` takes several, with commas between."""
     wanted = DeliveryFilter(
-        states=_states(state),
+        states=_states(states),
         channel_id=channel_id,
         piece_id=piece_id,
         due_from=due_from,
