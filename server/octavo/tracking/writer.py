@@ -10,13 +10,18 @@ import asyncio
 import contextlib
 import secrets
 import uuid
-from collections import Counter
+from collections import Counter as Tally
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+
+from prometheus_client import Counter
 
 from octavo.accounts import queries as accounts
 from octavo.kernel.clock import Clock, system_clock, to_ms
 from octavo.kernel.db import Database
+from octavo.kernel.jobs import Background
+from octavo.kernel.log import get_logger
+from octavo.kernel.metrics import REGISTRY
 from octavo.kernel.settings import Settings
 from octavo.tracking import rules
 from octavo.tracking.links import LinkMap, Target
@@ -34,6 +39,12 @@ ZoneOf = Callable[[], Awaitable[str]]
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 _SWEEP_S = 10.0
 
+LOST = Counter("octavo_clicks_lost", "Clicks nothing could take.", registry=REGISTRY)
+SPOOLED = Counter("octavo_clicks_spooled", "Clicks that took the spool's way.", registry=REGISTRY)
+STORED = Counter("octavo_clicks_stored", "Clicks committed at once.", registry=REGISTRY)
+
+_log = get_logger("octavo.tracking")
+
 MinuteKey = tuple[int, int, int, int, int, int, int, int]
 
 
@@ -46,7 +57,7 @@ class _Batch:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
-        self.minutes: Counter[MinuteKey] = Counter()
+        self.minutes: Tally[MinuteKey] = Tally()
         self.stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
 
@@ -84,6 +95,7 @@ class Tracker:
         self._batch: _Batch | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
+        self._background = Background()
 
     async def start(self) -> None:
         """Open the connection, take in what earlier processes left behind, and begin."""
@@ -97,8 +109,10 @@ class Tracker:
             await self._refresh()
         await self.sweep()
         await self.links.warm()
-        loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._write()), loop.create_task(self._keep_house())]
+        self._tasks = [
+            self._background.start("clicks", self._write()),
+            self._background.start("clicks_house", self._keep_house()),
+        ]
 
     async def stop(self) -> None:
         """Store what is queued and end. Clicks that still come are spooled."""
@@ -187,9 +201,13 @@ class Tracker:
                 return
         try:
             self._spool.append(event)
-            self.spooled += 1
         except OSError:
             self.lost += 1
+            LOST.inc()
+            _log.error("click_lost", link_id=event.link_id, exc_info=True)
+        else:
+            self.spooled += 1
+            SPOOLED.inc()
 
     async def _write(self) -> None:
         """Commit whatever is queued, again and again, until stopped and empty."""
@@ -215,17 +233,21 @@ class Tracker:
             await self._store.write(
                 batch.rows, [(*key, count) for key, count in batch.minutes.items()]
             )
-        except Exception:  # noqa: BLE001 - whatever it was, the clicks take the spool's way
+        except Exception as exc:  # noqa: BLE001 - whatever it was, the clicks take the spool's way
+            _log.warning("clicks_not_committed", clicks=len(batch.rows), error=type(exc).__name__)
             return False
+        STORED.inc(len(batch.rows))
         return True
 
     async def _keep_house(self) -> None:
         """Sweep the spool and look after zone and salts; what fails is tried again next time."""
         while True:
             await asyncio.sleep(_SWEEP_S)
-            with contextlib.suppress(Exception):
+            try:
                 await self._refresh()
                 await self.sweep()
+            except Exception:  # noqa: BLE001 - a database that is down now may be up next time
+                _log.warning("clicks_house_keeping_failed", exc_info=True)
             self._wake.set()
 
     async def _refresh(self) -> None:
