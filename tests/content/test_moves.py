@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import pytest
 
@@ -167,7 +168,7 @@ async def test_due_pieces_are_published_once_by_two_workers_and_dated_as_schedul
     later = datetime(2026, 7, 1, 7, 2, 30, tzinfo=UTC)
     rounds = await asyncio.gather(*(content.publish_due(later, room.bus) for _ in range(4)))
 
-    assert sorted(sum(rounds, [])) == [piece.id for piece in pieces[:3]]
+    assert sorted(chain.from_iterable(rounds)) == [piece.id for piece in pieces[:3]]
     assert len(room.of(PiecePublished)) == 3
     assert [piece.published_at for piece in await site_queries.published_page(None, 9)] == [
         piece.publish_instant for piece in pieces[:3]

@@ -42,8 +42,8 @@ class TakenError(ConflictError):
     code = "taken"
 
     def __init__(self, message: str, *, field: str) -> None:
-        super().__init__(message)
         self.fields = (FieldError(field=field, message=message, code="taken"),)
+        super().__init__(message, errors=list(self.fields))
 
 
 class StillInUseError(ConflictError):

@@ -84,7 +84,7 @@ class PieceDeleted(Event, frozen=True, kw_only=True):
 class PiecesImported(Event, frozen=True, kw_only=True):
     """A batch came in from elsewhere; announced once per batch in place of one event for each.
 
-    `live_ids` are those of them that readers see now; redirects may have come with them.
+    `live_ids` are those of them that readers see now.
     """
 
     piece_ids: tuple[int, ...]

@@ -14,7 +14,7 @@ import msgspec
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import SYSTEM
 from octavo.content import authors, rules, tags
-from octavo.content.events import PiecesImported
+from octavo.content.events import PiecesImported, RedirectsChanged
 from octavo.content.importers.fields import Found
 from octavo.content.schemas import AuthorRef, TagRef
 from octavo.content.tables import (
@@ -75,6 +75,8 @@ async def store_batch(
             detail={"pieces": len(batch), "live": len(live)},
         )  # fmt: skip
         await bus.announce(PiecesImported(piece_ids=tuple(ids.values()), live_ids=live))
+        if paths := tuple(path for item in batch for path in item.redirects):
+            await bus.announce(RedirectsChanged(paths=paths))
     return {item.source_id: ids[item.slug] for item in batch}
 
 
