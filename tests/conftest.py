@@ -16,13 +16,18 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from octavo import piccolo_conf
+from octavo.accounts import service as accounts
+from octavo.accounts.schemas import SYSTEM
 from octavo.kernel.db import Database
 from octavo.kernel.migrations import migrate
+from octavo.kernel.settings import load_settings
 
 pytest.register_assert_rewrite("octavo.sdk.testing")
 
@@ -217,3 +222,67 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in sorted(_skipped):
         terminalreporter.write_line(line, yellow=True, bold=True)
+
+
+class Installation:
+    """One whole Octavo in this process: its runtime, and clients that speak to its front door."""
+
+    def __init__(self, runtime: Any, front: Any) -> None:
+        self.runtime = runtime
+        self.front = front
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        """A browser, or a program: it keeps its own cookies."""
+        transport = httpx.ASGITransport(self.front, raise_app_exceptions=False)
+        base = self.runtime.settings.base_url
+        return httpx.AsyncClient(transport=transport, base_url=base, headers=headers)
+
+    async def owner(self) -> httpx.AsyncClient:
+        """Found the organisation and answer its owner's signed-in browser."""
+        token = await accounts.invite_first_owner(actor=SYSTEM, now=self.runtime.clock())
+        client = self.client()
+        answer = await client.post(
+            "/api/v1/setup",
+            json={
+                "token": token,
+                "organisation_name": "The Press",
+                "zone": "Europe/Madrid",
+                "name": "Ada Lovelace",
+                "email": "ada@example.org",
+                "password": "correct horse battery",
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        client.headers["x-csrf-token"] = answer.json()["csrf_token"]
+        return client
+
+    async def member(self, role: str) -> httpx.AsyncClient:
+        """Answer the signed-in browser of a new user in this role."""
+        now, bus = self.runtime.clock(), self.runtime.bus
+        email, password = f"{role}@example.org", "correct horse battery"
+        await accounts.create_user(email, role=role, password=password, now=now, bus=bus)
+        client = self.client()
+        answer = await client.post("/api/v1/session", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        client.headers["x-csrf-token"] = answer.json()["csrf_token"]
+        return client
+
+
+@pytest.fixture
+async def installation(
+    database_url: str, tmp_path: Path, clock: FrozenClock
+) -> AsyncIterator[Installation]:
+    """A whole installation on a fresh database, with a clock that stands still."""
+    settings = load_settings(
+        {
+            "OCTAVO_HOME": str(tmp_path / "home"),
+            "OCTAVO_DATABASE_URL": database_url,
+            "OCTAVO_BASE_URL": "http://blog.test",
+        }
+    )
+    from octavo.app import create_app
+    from octavo.runtime import build_runtime
+
+    runtime = build_runtime(settings, clock=clock)
+    async with runtime.opened(clicks=True):
+        yield Installation(runtime, create_app(runtime))

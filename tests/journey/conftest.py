@@ -49,6 +49,8 @@ class Server:
     process: subprocess.Popen[str] | None = None
     output: list[str] = field(default_factory=list)
     arguments: list[str] = field(default_factory=list)
+    clients: list[httpx.Client] = field(default_factory=list)
+    reader: threading.Thread | None = None
 
     @property
     def base(self) -> str:
@@ -62,13 +64,16 @@ class Server:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
+        self.reader.start()
         wait_until(self._answers, timeout_s=40, what=f"the server to answer: {self.output[-20:]}")
         return self
 
     def _read(self, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout or ():
-            self.output.append(line.rstrip())
+        assert process.stdout is not None
+        with process.stdout:
+            for line in process.stdout:
+                self.output.append(line.rstrip())
 
     def _answers(self) -> bool:
         if self.process is not None and self.process.poll() is not None:
@@ -76,6 +81,12 @@ class Server:
         with contextlib.suppress(httpx.TransportError):
             return httpx.get(f"{self.base}/readyz").status_code == 200
         return False
+
+    def close(self) -> None:
+        """Stop the server and let go of everything."""
+        self.stop()
+        while self.clients:
+            self.clients.pop().close()
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -86,11 +97,17 @@ class Server:
                 self.process.kill()
                 self.process.wait()
                 pytest.fail("the server did not stop on SIGTERM")
+        self._join()
 
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+        self._join()
+
+    def _join(self) -> None:
+        if self.reader is not None:
+            self.reader.join(10)
 
     def set_up_token(self) -> str:
         found = [re.search(r"/admin/setup/(\S+)", line) for line in self.output]
@@ -110,6 +127,7 @@ class Server:
     def owner(self) -> httpx.Client:
         """Found the organisation over HTTP and answer a signed-in client."""
         client = httpx.Client(base_url=self.base, timeout=30)
+        self.clients.append(client)
         answer = client.post(
             "/api/v1/setup",
             json={
@@ -145,7 +163,7 @@ def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     yield make
     for server in servers:
-        server.stop()
+        server.close()
 
 
 @dataclass

@@ -154,7 +154,7 @@ def test_the_whole_chain(database_url, make_server, receiver, mastodon, tmp_path
             json={
                 "adapter": "mastodon",
                 "name": "Mastodon",
-                "settings": {"base_url": f"http://{mastodon}"},
+                "settings": {"server": f"http://{mastodon}"},
                 "secrets": {"access_token": "mock_token"},
             },
         )
@@ -197,7 +197,7 @@ def test_the_whole_chain(database_url, make_server, receiver, mastodon, tmp_path
     assert len({blog_link, *links.values()}) == 3
     headers, body = receiver.received[0]
     assert len(receiver.received) == 1
-    assert body["data"]["piece"]["url"] == page
+    assert body["data"]["url"] == page
     assert headers["webhook-signature"] == signature(headers, receiver.bodies[0], secret)
     statuses = httpx.get(
         f"http://{mastodon}/api/v1/timelines/home", headers={"authorization": "Bearer mock_token"}
