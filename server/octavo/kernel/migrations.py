@@ -64,17 +64,28 @@ class MigrationReport(msgspec.Struct, frozen=True, kw_only=True):
         return f"applied {len(self.applied)} migrations{copied}"
 
 
+class _AppHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """The migrations of an app, in order, and those that ran on this database."""
+
+    app: str
+    known: list[str]
+    done: list[str]
+
+
 async def migrate(database: Database) -> MigrationReport:
     """Run every migration that this database has not seen.
 
     Raises:
-        MigrationFailedError: one of them failed; earlier ones stay, and so does the copy.
+        MigrationFailedError: one of them failed: earlier ones stay, and so does the copy. Or the
+            database belongs to a newer version than this; then nothing is touched.
     """
     async with _lock(database):
-        waiting = await pending_migrations(database)
+        history = await _history(database)
+        _refuse_newer(history)
+        waiting = _waiting(history)
         if not waiting:
             return MigrationReport(applied=[], copies=[])
-        copies = [_copy(path) for path in database.files if _has_rows(path)]
+        copies = await asyncio.to_thread(_copy_all, database.files)
         for app in dict.fromkeys(app for app, _ in waiting):
             await _forwards(database, app, copies)
     return MigrationReport(applied=[name for _, name in waiting], copies=[str(c) for c in copies])
@@ -82,17 +93,33 @@ async def migrate(database: Database) -> MigrationReport:
 
 async def pending_migrations(database: Database) -> list[tuple[str, str]]:
     """Answer (app, migration id) of what has not run yet, in the order it would run."""
+    return _waiting(await _history(database))
+
+
+def _waiting(history: list[_AppHistory]) -> list[tuple[str, str]]:
+    return [(at.app, name) for at in history for name in at.known if name not in at.done]
+
+
+def _refuse_newer(history: list[_AppHistory]) -> None:
+    """Raise if migrations ran here that we do not have."""
+    for at in history:
+        unknown = sorted(set(at.done) - set(at.known))
+        if unknown:
+            msg = f"a newer version of Octavo migrated this database ({at.app} {unknown[0]})"
+            raise MigrationFailedError(msg)
+
+
+async def _history(database: Database) -> list[_AppHistory]:
     manager = BaseMigrationManager()
-    waiting: list[tuple[str, str]] = []
-    for app in (config.app_name for config in manager.get_app_configs()):
-        with _engine_for(database, app):
+    history: list[_AppHistory] = []
+    for config in manager.get_app_configs():
+        with _engine_for(database, config.app_name):
             await Migration.create_table(if_not_exists=True)
-            done = await Migration.get_migrations_which_ran(app_name=app)
-        config = manager.get_app_config(app_name=app)
+            done = await Migration.get_migrations_which_ran(app_name=config.app_name)
         modules = manager.get_migration_modules(config.resolved_migrations_folder_path)
-        names = sorted(manager.get_migration_ids(modules))
-        waiting += [(app, name) for name in names if name not in done]
-    return waiting
+        known = manager.get_migration_ids(modules)
+        history.append(_AppHistory(app=config.app_name, known=known, done=done))
+    return history
 
 
 async def rebuild_table(
@@ -100,6 +127,8 @@ async def rebuild_table(
 ) -> None:
     """Give an SQLite table another shape and keep its rows. Call from a raw migration step.
 
+    The MigrationManager must be made with `wrap_in_transaction=False`: foreign keys can only be
+    switched off outside a transaction, and dropping the old table would cascade into others.
     Safe to repeat, and safe to kill: the old table is there until the one transaction commits.
 
     Args:
@@ -113,6 +142,9 @@ async def rebuild_table(
     if not isinstance(engine, PooledSQLite):
         msg = "rebuild_table is for SQLite; PostgreSQL alters in place"
         raise TypeError(msg)
+    if engine.current_transaction.get() is not None:
+        msg = f"to rebuild {table}, make the migration with wrap_in_transaction=False"
+        raise RuntimeError(msg)
     await asyncio.to_thread(_rebuild, Path(engine.path), table, ddl, columns, list(after))
 
 
@@ -122,6 +154,7 @@ def _rebuild(path: Path, table: str, ddl: str, columns: dict[str, str], after: l
         # Outside the transaction: inside one this pragma does nothing.
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute("BEGIN IMMEDIATE")
+        broken_before = _broken_references(connection)
         try:
             connection.execute(f'DROP TABLE IF EXISTS "{table}__new"')
             connection.execute(ddl)
@@ -132,18 +165,21 @@ def _rebuild(path: Path, table: str, ddl: str, columns: dict[str, str], after: l
             connection.execute(f'ALTER TABLE "{table}__new" RENAME TO "{table}"')
             for statement in after:
                 connection.execute(statement)
-            _check_references(connection, table)
+            _check(table, _broken_references(connection) - broken_before)
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
 
 
-def _check_references(connection: sqlite3.Connection, table: str) -> None:
-    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+def _check(table: str, broken: set[tuple[object, ...]]) -> None:
     if broken:
         msg = f"rebuilding {table} would leave {len(broken)} rows that point at nothing"
         raise MigrationFailedError(msg)
+
+
+def _broken_references(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    return set(connection.execute("PRAGMA foreign_key_check").fetchall())
 
 
 async def _forwards(database: Database, app: str, copies: list[Path]) -> None:
@@ -207,6 +243,14 @@ def _has_rows(path: Path) -> bool:
             return bool(connection.execute("SELECT 1 FROM migration LIMIT 1").fetchone())
         except sqlite3.OperationalError:
             return False
+
+
+def _copy_all(files: list[Path]) -> list[Path]:
+    try:
+        return [_copy(path) for path in files if _has_rows(path)]
+    except (sqlite3.Error, OSError) as exc:
+        msg = f"the database could not be copied, so nothing was migrated: {exc}"
+        raise MigrationFailedError(msg) from exc
 
 
 def _copy(path: Path) -> Path:
