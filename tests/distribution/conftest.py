@@ -1,5 +1,6 @@
 """Channels and deliveries on real databases, with a network of our own that can misbehave."""
 
+import importlib.util
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -254,6 +255,18 @@ def fake() -> Callable[..., type[Adapter[Any]]]:
 
 
 @pytest.fixture
+def logbook() -> type[Adapter[Any]]:
+    """The adapter of the chaos test, as its worker processes have it."""
+    path = Path(__file__).with_name("chaos_worker.py")
+    spec = importlib.util.spec_from_file_location("chaos_worker", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Logbook
+
+
+@pytest.fixture
 def network() -> Network:
     return Network()
 
@@ -279,7 +292,7 @@ async def desk(  # noqa: PLR0917 - fixtures
 
     bus.subscribe(DeliverySent, hear)
     bus.subscribe(DeliveryFailed, hear)
-    bus.subscribe(PiecesWentLive, service.on_pieces_went_live)
+    service.subscribe(bus)
     async with GuardedClient() as http:
         yield Desk(
             clock=clock,

@@ -64,8 +64,14 @@ _LIMITS_AGE: Final = timedelta(hours=24)
 _SOON: Final = timedelta(seconds=10)
 _LATER: Final = timedelta(minutes=5)
 _LONGEST_CALL_S: Final = 20.0
-_LEASE_MARGIN_S: Final = 2.0
+_LEASE_MARGIN: Final = 0.05
+"""The share of a lease that is kept for writing down what a call brought."""
+
 _DETAIL: Final = 500
+
+
+class _HeldUpError(TransientError):
+    """The deadline passed between the intent and the first byte: nothing was sent."""
 
 
 @dataclass
@@ -216,10 +222,20 @@ class Runner:
             outcome = await self._call(job, job.connection.adapter.publish(ctx, prepared))
         except AlreadyExistsError as there:
             outcome = Published(remote_id=there.remote_id, url=there.url)
+        except _HeldUpError as error:
+            await self._put_back(job, error)
+            return
         except AdapterError as error:
             await self._fail(job, error, may_have_arrived=True)
             return
         await self._finish(job, self._outcome_step(job, outcome), outcome=outcome)
+
+    async def _put_back(self, job: _Job, error: AdapterError) -> None:
+        """Let it be sent soon: the call was not begun, for reasons that are not the channel's."""
+        job.extra["tries"] = job.row["tries"] - 1
+        again_at = self.clock() + _SOON
+        step = Step(state="retrying", reason=error.reason, next_try_at=again_at)
+        await self._finish(job, step, outcome=error)
 
     async def _intend(self, job: _Job) -> bool:
         now, began_s = self.clock(), outbox.boot_s()
@@ -367,14 +383,16 @@ class Runner:
     # -- calls -------------------------------------------------------------------------------
 
     def _http(self, job: _Job, *, before_send: Callable[[], None] | None = None) -> Http:
+        margin_s = self.lease_s * _LEASE_MARGIN
+
         def left_s() -> float:
-            return min(_LONGEST_CALL_S, job.lease_end_s - _LEASE_MARGIN_S - outbox.boot_s())
+            return min(_LONGEST_CALL_S, job.lease_end_s - margin_s - outbox.boot_s())
 
         return guarded_http(self.http, timeout_s=left_s, before_send=before_send)
 
     async def _call(self, job: _Job, work: Awaitable[T]) -> T:
         """Await an adapter until shortly before the lease ends; only its own errors come out."""
-        left_s = job.lease_end_s - _LEASE_MARGIN_S / 2 - outbox.boot_s()
+        left_s = job.lease_end_s - self.lease_s * _LEASE_MARGIN / 2 - outbox.boot_s()
         try:
             async with asyncio.timeout(max(left_s, 0)):
                 return await work
@@ -396,7 +414,7 @@ class Runner:
 def _check_deadline(job: _Job) -> None:
     """Refuse to begin a call that may outlive the lease: the worker was paused, or is too slow."""
     if outbox.boot_s() > job.deadline_s:
-        raise TransientError("the worker was held up: not sent", safe_to_retry=True)
+        raise _HeldUpError("the worker was held up: not sent", safe_to_retry=True)
 
 
 async def _begin_attempt(delivery_id: int, phase: Phase, now: datetime) -> int:

@@ -17,6 +17,7 @@ from octavo.distribution.service.deliveries import (
     preview_delivery,
     resolve_delivery,
     retry_delivery,
+    subscribe,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "preview_delivery",
     "resolve_delivery",
     "retry_delivery",
+    "subscribe",
     "tracking_channel",
     "verify_channel",
 ]

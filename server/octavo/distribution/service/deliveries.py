@@ -199,6 +199,13 @@ async def resolve_delivery(
     return await queries.get_delivery(delivery_id, base_url=settings.base_url)
 
 
+def subscribe(bus: EventBus) -> None:
+    """Follow what becomes of pieces."""
+    bus.subscribe(PiecesWentLive, on_pieces_went_live)
+    bus.subscribe(PieceWithdrawn, on_piece_withdrawn)
+    bus.subscribe(PieceDeleted, on_piece_deleted)
+
+
 async def on_pieces_went_live(event: PiecesWentLive) -> None:
     """Make the deliveries due that waited for these pieces."""
     ids = list(event.piece_ids)
