@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -120,11 +121,34 @@ def make_link(database: Database, now) -> Callable[..., Awaitable[Link]]:
     return make
 
 
+class Lock:
+    """Keeps everybody from writing clicks, as a slow disk or a long transaction would."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._file: sqlite3.Connection | None = None
+        self._session: asyncpg.Connection | None = None
+
+    async def hold(self) -> None:
+        if self._database.files:
+            path = self._database.sides["track"].path
+            self._file = sqlite3.connect(path, isolation_level=None)
+            self._file.execute("BEGIN IMMEDIATE")
+        else:
+            self._session = await asyncpg.connect(self._database.url)
+            await self._session.execute("BEGIN; LOCK TABLE trk_event IN SHARE MODE")
+
+    async def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
 @pytest.fixture
-def lock(database: Database):
-    """Hold the tracking database's write lock, as a slow disk or a long transaction would."""
-    if not database.files:
-        pytest.skip("a lock on the whole database is SQLite's")
-    connection = sqlite3.connect(database.sides["track"].path, isolation_level=None)
-    yield connection
-    connection.close()
+async def lock(database: Database) -> AsyncIterator[Lock]:
+    lock = Lock(database)
+    yield lock
+    await lock.release()

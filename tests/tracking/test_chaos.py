@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import socket
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -64,9 +63,7 @@ async def click_until_dead(port: int, paths: list[str], *, seed: int, received: 
             received.append(path)
 
 
-async def storm(
-    server: ClickServer, paths: list[str], *, seed: int, kill_after_s: float
-) -> list[str]:
+async def storm(server: ClickServer, paths: list[str], *, seed: int, kill_after: int) -> list[str]:
     received: list[str] = []
     clickers = [
         asyncio.ensure_future(
@@ -74,7 +71,9 @@ async def storm(
         )
         for n in range(12)
     ]
-    await asyncio.sleep(kill_after_s)
+    # Clicks, not seconds: how many fit into a second is the machine's affair.
+    while len(received) < kill_after:
+        await asyncio.sleep(0.001)
     server.kill()
     await asyncio.gather(*clickers)
     return received
@@ -93,11 +92,11 @@ async def test_no_answered_click_is_lost_however_often_the_server_is_killed(
     database, database_url, settings, make_link, now
 ):
     paths = [(await make_link(cta_id=cta_id)).path for cta_id in range(1, 6)]
-    chance = random.Random(now.toordinal())
+    chance = random.Random(9)
     received: list[str] = []
     for seed in range(KILLS):
         server = await asyncio.to_thread(ClickServer, database_url, settings.home)
-        received += await storm(server, paths, seed=seed, kill_after_s=chance.uniform(0.2, 1.0))
+        received += await storm(server, paths, seed=seed, kill_after=chance.randint(5, 300))
     server = await asyncio.to_thread(ClickServer, database_url, settings.home)
     server.stop()
 
@@ -105,7 +104,6 @@ async def test_no_answered_click_is_lost_however_often_the_server_is_killed(
     stored = await stored_by_path()
     await jobs.roll_up(now.replace(year=2099))
     totals = await queries.totals(7, 0, 99991231)
-    assert len(received) > 50 * KILLS
     assert {path: stored[path] >= received.count(path) for path in paths} == dict.fromkeys(
         paths, True
     )
@@ -116,14 +114,13 @@ async def test_no_answered_click_is_lost_however_often_the_server_is_killed(
 
 
 async def test_a_database_locked_for_seconds_and_a_kill_lose_nothing(
-    database, database_url, settings, make_link, now
+    database_url, settings, make_link, lock
 ):
-    if not database.files:
-        pytest.skip("a lock on the whole database is SQLite's")
     link = await make_link()
     server = await asyncio.to_thread(ClickServer, database_url, settings.home)
-    connection = sqlite3.connect(database.sides["track"].path, isolation_level=None)
-    received = await _clicked_under_lock(server, connection, link.path)
+    await lock.hold()
+    received = await storm(server, [link.path], seed=7, kill_after=60)
+    await lock.release()
     spooled = len(waiting_files(settings.state_dir / "spool"))
     stored_before = sum((await stored_by_path()).values())
     server = await asyncio.to_thread(ClickServer, database_url, settings.home)
@@ -131,17 +128,5 @@ async def test_a_database_locked_for_seconds_and_a_kill_lose_nothing(
 
     stored = sum((await stored_by_path()).values())
     assert (spooled, stored_before < len(received)) == (1, True)
-    assert len(received) > 20
     assert len(received) <= stored <= len(received) + 12
     assert waiting_files(settings.state_dir / "spool") == []
-
-
-async def _clicked_under_lock(
-    server: ClickServer, connection: sqlite3.Connection, path: str
-) -> list[str]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        return await storm(server, [path], seed=7, kill_after_s=3)
-    finally:
-        connection.execute("ROLLBACK")
-        connection.close()

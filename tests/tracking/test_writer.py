@@ -4,7 +4,9 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from octavo.kernel.db import fetch
 from octavo.tracking import jobs, queries
 from octavo.tracking.schemas import Event
 from octavo.tracking.spool import Spool, import_spools, waiting_files
@@ -49,13 +51,13 @@ async def test_a_locked_database_sends_clicks_to_the_spool_and_loses_none(
     link = await make_link()
     tracker, reader = await start_tracker(deadline_s=0.05)
     await reader.get(link.path, address="203.0.113.1")
-    lock.execute("BEGIN IMMEDIATE")
+    await lock.hold()
 
     answers = await asyncio.gather(
         *(reader.get(link.path, address=f"203.0.114.{n}") for n in range(60))
     )
     spooled, stored_meanwhile = tracker.spooled, await count()
-    lock.execute("ROLLBACK")
+    await lock.release()
     await tracker.sweep()
     await jobs.roll_up(now)
     (totals,) = await queries.totals(7, DAY, DAY)
@@ -132,12 +134,56 @@ async def test_when_even_the_spool_fails_the_reader_is_sent_on_and_the_loss_coun
     await reader.get(link.path)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     (settings.state_dir / "spool").write_text("a file where the folder should be")
-    lock.execute("BEGIN IMMEDIATE")
+    await lock.hold()
 
     answer = await reader.get(link.path)
-    lock.execute("ROLLBACK")
+    await lock.release()
     await tracker.stop()
     assert (answer.status, tracker.lost) == (302, 1)
+
+
+async def test_a_broken_connection_is_opened_again_and_loses_nothing(
+    database, start_tracker, make_link
+):
+    if database.files:
+        pytest.skip("SQLite has no connection that a network can break")
+    link = await make_link()
+    tracker, reader = await start_tracker()
+    await reader.get(link.path, address="203.0.113.1")
+    await fetch(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'octavo clicks' AND datname = current_database()"
+    )
+    await asyncio.sleep(0.1)
+
+    for last in range(2, 6):
+        await reader.get(link.path, address=f"203.0.113.{last}")
+    await tracker.sweep()
+    assert (await count(), tracker.lost) == (5, 0)
+
+
+async def test_a_destination_that_cannot_be_read_is_not_guessed(
+    database, start_tracker, make_link, monkeypatch
+):
+    link = await make_link()
+    tracker, reader = await start_tracker()
+    monkeypatch.setattr(tracker.links, "find", failing)
+
+    answer = await reader.get(link.path)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+
+
+async def test_a_fault_of_ours_does_not_keep_the_reader(start_tracker, make_link):
+    link = await make_link()
+    tracker, reader = await start_tracker()
+    tracker._zone = "Not/AZone"
+
+    answer = await reader.get(link.path)
+    assert (answer.status, tracker.lost) == (302, 1)
+
+
+async def failing(_code: str) -> None:
+    raise OSError("the database is gone")
 
 
 async def test_stopping_stores_what_is_queued_and_later_clicks_are_spooled(

@@ -6,12 +6,14 @@ Always 302 with `no-store`: a browser that remembers a 301 clicks without us (YO
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from html import escape
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import msgspec
 
 from octavo.accounts.authentication import COOKIE
+from octavo.kernel.log import get_logger
 from octavo.kernel.settings import Settings
 from octavo.tracking import rules
 from octavo.tracking.links import Target
@@ -24,6 +26,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PieceUrl = Callable[[int], Awaitable[str | None]]
+
+_log = get_logger("octavo.tracking")
 
 _ALPHABET = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
 _MOST_CODE = 16
@@ -64,7 +68,12 @@ def go_app(
             await _say(scope, send, 405, "This address takes GET and HEAD only.", allow=True)
             return
         code = _code_of(scope["path"])
-        target = await tracker.links.find(code) if code else None
+        try:
+            target = await tracker.links.find(code) if code else None
+        except Exception:  # noqa: BLE001 - every driver has its own; we cannot say where it leads
+            _log.warning("link_not_read", exc_info=True)
+            await _say(scope, send, 503, "Please try again in a moment.")
+            return
         if target is None:
             await _say(scope, send, 404, "There is no such link.")
             return
@@ -144,12 +153,15 @@ async def _say(
     headers = [*_COMMON, (b"content-type", kind), (b"content-length", str(len(body)).encode())]
     if allow:
         headers.append((b"allow", b"GET, HEAD"))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append((b"retry-after", b"5"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 def _page(status: int, detail: str, back: str) -> bytes:
-    words = "Back to the page it stood on" if status == 410 else "To the front page"  # noqa: PLR2004
+    gone = status == HTTPStatus.GONE
+    words = "Back to the page it stood on" if gone else "To the front page"
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width, initial-scale=1'>"
@@ -159,12 +171,11 @@ def _page(status: int, detail: str, back: str) -> bytes:
 
 
 def _problem(status: int, detail: str, back: str, path: str) -> bytes:
-    codes = {404: "link_unknown", 405: "method_not_allowed", 410: "link_retired"}
-    titles = {404: "Not Found", 405: "Method Not Allowed", 410: "Gone"}
+    codes = {404: "link_unknown", 410: "link_retired", 503: "unavailable"}
     return msgspec.json.encode(
         {
-            "type": f"/problems/{codes[status]}",
-            "title": titles[status],
+            "type": f"/problems/{codes.get(status, 'method_not_allowed')}",
+            "title": HTTPStatus(status).phrase,
             "status": status,
             "detail": detail,
             "instance": path,

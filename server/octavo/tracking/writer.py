@@ -138,6 +138,13 @@ class Tracker:
         """
         if hit.method == "HEAD":
             return None
+        try:
+            return await self._record(target, hit)
+        except Exception:  # noqa: BLE001 - a fault of ours must not keep the reader
+            self._lose(target.link_id)
+            return None
+
+    async def _record(self, target: Target, hit: Hit) -> str | None:
         now = self._clock()
         verdict = rules.classify(hit)
         if verdict.klass is Class.PREVIEW:
@@ -202,12 +209,15 @@ class Tracker:
         try:
             self._spool.append(event)
         except OSError:
-            self.lost += 1
-            LOST.inc()
-            _log.error("click_lost", link_id=event.link_id, exc_info=True)
+            self._lose(event.link_id)
         else:
             self.spooled += 1
             SPOOLED.inc()
+
+    def _lose(self, link_id: int | None) -> None:
+        self.lost += 1
+        LOST.inc()
+        _log.error("click_lost", link_id=link_id, exc_info=True)
 
     async def _write(self) -> None:
         """Commit whatever is queued, again and again, until stopped and empty."""
