@@ -1,0 +1,48 @@
+/** What the screens read, by one key each: features share the server's state, not each other's code. */
+
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+
+import { api } from "@/api/client";
+import type { PieceQuery } from "@/api/types";
+
+const MANY = 100;
+
+export const queries = {
+  settings: () => queryOptions({ queryKey: ["settings"], queryFn: () => api.settings() }),
+  users: () => queryOptions({ queryKey: ["users"], queryFn: () => api.users() }),
+  keys: () => queryOptions({ queryKey: ["keys"], queryFn: () => api.keys() }),
+  audit: () =>
+    infiniteQueryOptions({
+      queryKey: ["audit"],
+      queryFn: ({ pageParam }) => api.audit({ cursor: pageParam || undefined, limit: 50 }),
+      initialPageParam: "",
+      getNextPageParam: (page) => page.next_cursor,
+    }),
+  pieces: (filter: PieceQuery) =>
+    infiniteQueryOptions({
+      queryKey: ["pieces", filter],
+      queryFn: ({ pageParam }) => api.pieces({ ...filter, cursor: pageParam || undefined }),
+      initialPageParam: "",
+      getNextPageParam: (page) => page.next_cursor,
+    }),
+  piece: (id: number) => queryOptions({ queryKey: ["piece", id], queryFn: () => api.piece(id) }),
+  tags: () => queryOptions({ queryKey: ["tags"], queryFn: () => api.tags({ limit: MANY }), staleTime: 60_000 }),
+  objectives: () => queryOptions({ queryKey: ["objectives"], queryFn: () => api.objectives({ limit: MANY }) }),
+  campaigns: () => queryOptions({ queryKey: ["campaigns"], queryFn: () => api.campaigns({ limit: MANY }) }),
+  ctas: () => queryOptions({ queryKey: ["ctas"], queryFn: () => api.ctas({ limit: MANY }) }),
+  pieceCtas: (pieceId: number) =>
+    queryOptions({ queryKey: ["piece", pieceId, "ctas"], queryFn: () => api.pieceCtas(pieceId) }),
+  outcomes: (pieceId: number, range: { from?: string; to?: string }) =>
+    queryOptions({ queryKey: ["piece", pieceId, "outcomes", range], queryFn: () => api.outcomes(pieceId, range) }),
+  adapters: () => queryOptions({ queryKey: ["adapters"], queryFn: () => api.adapters() }),
+  channels: () => queryOptions({ queryKey: ["channels"], queryFn: () => api.channels({ limit: MANY }) }),
+  delivery: (id: number, state: string) =>
+    queryOptions({ queryKey: ["delivery", id, state], queryFn: () => api.delivery(id) }),
+  deliveries: (pieceId: number) =>
+    queryOptions({
+      queryKey: ["piece", pieceId, "deliveries"],
+      queryFn: () => api.deliveries(pieceId),
+      // Deliveries move by themselves; the page follows while it is looked at.
+      refetchInterval: 5_000,
+    }),
+};

@@ -1,0 +1,112 @@
+import { Collapse, Select, Stack, TagsInput, Textarea, TextInput, UnstyledButton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+
+import { fieldErrors } from "@/api/problem";
+import { queries } from "@/api/queries";
+import type { Piece, PieceChanges } from "@/api/types";
+
+import type { SaveState } from "./autosave";
+import type { PieceText } from "./pieceText";
+import { t } from "./strings";
+
+interface DetailsPanelProps {
+  piece: Piece;
+  text: PieceText;
+  state: SaveState;
+  readOnly: boolean;
+  onChange: (changes: PieceChanges) => void;
+}
+
+/** Everything about a piece that is not its title or text. */
+export function DetailsPanel({ piece, text, state, readOnly, onChange }: DetailsPanelProps) {
+  const tags = useQuery(queries.tags());
+  const campaigns = useQuery(queries.campaigns());
+  const [open, more] = useDisclosure(false);
+  const errors = state.kind === "refused" ? fieldErrors(state.error) : {};
+  const prefix = piece.path?.slice(0, piece.path.lastIndexOf(piece.slug)) ?? "/";
+
+  return (
+    <Stack gap="md">
+      <TextInput
+        label={t("slug")}
+        description={t("slugHint")}
+        leftSection={<span className="quiet">{prefix.length < 8 ? prefix : "…/"}</span>}
+        leftSectionWidth={prefix.length < 8 ? 12 + prefix.length * 7 : 30}
+        value={text.slug}
+        disabled={readOnly}
+        error={errors.slug}
+        onChange={(event) => onChange({ slug: event.currentTarget.value })}
+      />
+      <Textarea
+        label={t("excerpt")}
+        description={t("excerptHint")}
+        autosize
+        minRows={2}
+        maxRows={8}
+        value={text.excerpt}
+        disabled={readOnly}
+        error={errors.excerpt}
+        onChange={(event) => onChange({ excerpt: event.currentTarget.value })}
+      />
+      <TagsInput
+        label={t("tags")}
+        description={t("tagsHint")}
+        data={tags.data?.items.map((tag) => tag.name) ?? []}
+        value={text.tags}
+        disabled={readOnly}
+        error={errors.tags}
+        onChange={(names) => onChange({ tags: names })}
+        acceptValueOnBlur
+      />
+      <Select
+        label={t("campaign")}
+        placeholder={t("noCampaign")}
+        data={(campaigns.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+        value={text.campaign_id === null ? null : String(text.campaign_id)}
+        disabled={readOnly}
+        clearable
+        error={errors.campaign_id}
+        onChange={(id) => onChange({ campaign_id: id === null ? null : Number(id) })}
+      />
+      <UnstyledButton
+        onClick={more.toggle}
+        aria-expanded={open}
+        style={{ display: "inline-flex", alignItems: "center", gap: 6, minHeight: 24, fontWeight: 500 }}
+      >
+        {open ? <IconChevronDown size={15} /> : <IconChevronRight size={15} />}
+        {t("moreFields")}
+      </UnstyledButton>
+      <Collapse expanded={open} transitionDuration={120}>
+        <Stack gap="md">
+          <TextInput
+            label={t("plannedFor")}
+            description={t("plannedHint")}
+            value={text.planned_for ?? ""}
+            disabled={readOnly}
+            error={errors.planned_for}
+            onChange={(event) => onChange({ planned_for: event.currentTarget.value || null })}
+          />
+          <TextInput
+            label={t("language")}
+            description={t("languageHint")}
+            value={text.language}
+            disabled={readOnly}
+            error={errors.language}
+            onChange={(event) => onChange({ language: event.currentTarget.value })}
+          />
+          <TextInput
+            label={t("canonical")}
+            description={t("canonicalHint")}
+            type="url"
+            value={text.canonical_url ?? ""}
+            disabled={readOnly}
+            error={errors.canonical_url}
+            onChange={(event) => onChange({ canonical_url: event.currentTarget.value || null })}
+          />
+        </Stack>
+      </Collapse>
+    </Stack>
+  );
+}

@@ -1,0 +1,272 @@
+import { Button, SegmentedControl, Textarea } from "@mantine/core";
+import { useDocumentTitle, useLocalStorage, useMediaQuery } from "@mantine/hooks";
+import {
+  IconBold,
+  IconCode,
+  IconH2,
+  IconItalic,
+  IconLayoutSidebarRightCollapse,
+  IconLayoutSidebarRightExpand,
+  IconLink,
+  IconList,
+  IconQuote,
+  type TablerIcon,
+} from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
+
+import { messageOf } from "@/api/problem";
+import { queries } from "@/api/queries";
+import { useMay } from "@/api/session";
+import type { Piece, PieceChanges } from "@/api/types";
+import { IconButton } from "@/ui/IconButton";
+import { Page } from "@/ui/Page";
+import { ErrorState, FormError, Rows } from "@/ui/States";
+import { statusWord } from "@/ui/Status";
+
+import type { BodyHandle, Format } from "./BodyEditor";
+import { ConflictDialog } from "./ConflictDialog";
+import { DetailsPanel } from "./DetailsPanel";
+import classes from "./EditorPage.module.css";
+import { PieceActions } from "./PieceActions";
+import { PieceBar } from "./PieceBar";
+import { countWords } from "./pieceText";
+import { Preview } from "./Preview";
+import { SaveStateLine } from "./SaveStateLine";
+import { t } from "./strings";
+import { useEditing, type Editing } from "./useEditing";
+
+// CodeMirror is half of the code on this page: it travels on its own.
+const BodyEditor = lazy(() => import("./BodyEditor").then((module) => ({ default: module.BodyEditor })));
+
+type Mode = "write" | "split" | "preview";
+
+interface EditorPageProps {
+  pieceId: number;
+  tabs: ReactNode;
+  /** What other features put beside the text; they may put a block into it. */
+  panels: (insertBlock: (text: string) => void, readOnly: boolean) => ReactNode;
+}
+
+export function EditorPage({ pieceId, tabs, panels }: EditorPageProps) {
+  const piece = useQuery({ ...queries.piece(pieceId), staleTime: Infinity, refetchOnMount: "always" });
+  if (piece.isError) {
+    return (
+      <Page title={t("pieces")} narrow>
+        <ErrorState error={piece.error} onRetry={() => void piece.refetch()} />
+      </Page>
+    );
+  }
+  // A cached copy may be old; writing starts on what the server has now.
+  if (!piece.data || !piece.isFetchedAfterMount) {
+    return (
+      <div className={classes.loading}>
+        <Rows count={6} />
+      </div>
+    );
+  }
+  return <Loaded key={pieceId} piece={piece.data} tabs={tabs} panels={panels} />;
+}
+
+function Loaded({ piece, tabs, panels }: { piece: Piece } & Pick<EditorPageProps, "tabs" | "panels">) {
+  // Later answers to the query must not reach under the writer's hands.
+  const [first] = useState(piece);
+  const editing = useEditing(first);
+  return editing ? <Desk editing={editing} tabs={tabs} panels={panels} /> : null;
+}
+
+function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageProps, "tabs" | "panels">) {
+  const { autosave, generation, take } = editing;
+  const { text, state, piece } = autosave;
+  const isPhone = useMediaQuery("(max-width: 62em)") ?? false;
+  const [mode, setMode] = useLocalStorage<Mode>({ key: "octavo.editor.mode", defaultValue: "write", getInitialValueInEffect: false });
+  const [panelOpen, setPanelOpen] = useLocalStorage({ key: "octavo.editor.panel", defaultValue: true, getInitialValueInEffect: false });
+  const [panelOnPhone, setPanelOnPhone] = useState(false);
+  const [resolving, setResolving] = useState(true);
+  const body = useRef<BodyHandle>(null);
+  const mayReview = useMay("review");
+  const mayWrite = useMay("write");
+  const isLocked = !mayReview && ["approved", "scheduled", "archived"].includes(piece.status);
+  const readOnly = !mayWrite || isLocked;
+  const shownMode = isPhone && mode === "split" ? "write" : mode;
+  const isPanelShown = isPhone ? panelOnPhone : panelOpen;
+
+  useDocumentTitle(`${text.title || t("pieceWithoutTitle", { id: piece.id })} · Octavo`);
+  const isConflict = state.kind === "conflict";
+  useEffect(() => setResolving(true), [isConflict]);
+  useEditorKeys({
+    save: () => void autosave.flush(),
+    nextMode: () => setMode(shownMode === "write" ? "split" : shownMode === "split" ? "preview" : "write"),
+  });
+
+  const edit = (changes: PieceChanges) => !readOnly && autosave.edit(changes);
+
+  return (
+    <>
+      <PieceBar status={piece.status} tabs={tabs}>
+        <SaveStateLine state={state} onResolve={() => setResolving(true)} />
+        <PieceActions autosave={autosave} title={text.title} onMoved={() => take(() => {})} />
+        <IconButton
+          label={isPanelShown ? t("panelHide") : t("panelShow")}
+          icon={isPanelShown ? IconLayoutSidebarRightCollapse : IconLayoutSidebarRightExpand}
+          aria-expanded={isPanelShown}
+          aria-controls="piece-panel"
+          onClick={() => (isPhone ? setPanelOnPhone(!panelOnPhone) : setPanelOpen(!panelOpen))}
+        />
+      </PieceBar>
+      <div className={classes.desk} data-panel={isPanelShown || undefined} data-mode={shownMode}>
+        <div className={classes.canvas}>
+          <div className={classes.phoneTabs}>{tabs}</div>
+          {isLocked && <p className={classes.notice}>{t("locked", { status: statusWord(piece.status).toLowerCase() })}</p>}
+          {editing.restored && <p className={classes.notice}>{t("draftFound")}</p>}
+          {state.kind === "refused" && (
+            <div className={classes.notice}>
+              <FormError error={new Error(messageOf(state.error))} />
+            </div>
+          )}
+          <div className={classes.sheets}>
+            {shownMode !== "preview" && (
+              <div className={classes.sheet}>
+                <Textarea
+                  aria-label={t("titleLabel")}
+                  placeholder={t("titlePlaceholder")}
+                  value={text.title}
+                  readOnly={readOnly}
+                  autosize
+                  minRows={1}
+                  variant="unstyled"
+                  classNames={{ input: classes.title }}
+                  autoFocus={!text.title && !readOnly}
+                  onChange={(event) => edit({ title: event.currentTarget.value.replaceAll("\n", " ") })}
+                  onKeyDown={(event) => {
+                    if (event.key !== "Enter") return;
+                    event.preventDefault();
+                    body.current?.focus();
+                  }}
+                />
+                <Suspense fallback={<Rows count={4} />}>
+                  <BodyEditor
+                    ref={body}
+                    value={text.body}
+                    generation={generation}
+                    readOnly={readOnly}
+                    onChange={(value) => edit({ body: value })}
+                  />
+                </Suspense>
+              </div>
+            )}
+            {shownMode !== "write" && <Preview pieceId={piece.id} title={text.title} body={text.body} />}
+          </div>
+          <Foot
+            text={text.body}
+            mode={shownMode}
+            canSplit={!isPhone}
+            onMode={setMode}
+            onFormat={readOnly || shownMode === "preview" ? undefined : (what) => body.current?.format(what)}
+          />
+        </div>
+        <aside id="piece-panel" className={classes.panel} aria-label={t("panel")} hidden={!isPanelShown}>
+          <DetailsPanel
+            piece={piece}
+            text={text}
+            state={state}
+            readOnly={readOnly}
+            onChange={(changes) => edit(changes)}
+          />
+          {panels((block) => body.current?.insertBlock(block), readOnly)}
+          {isPhone && (
+            <Button variant="outline" color="ink" mt="lg" onClick={() => setPanelOnPhone(false)}>
+              {t("panelHide")}
+            </Button>
+          )}
+        </aside>
+      </div>
+      {isConflict && (
+        <ConflictDialog
+          autosave={autosave}
+          current={state.current}
+          opened={resolving}
+          onClose={() => setResolving(false)}
+          onResolve={(changes) => take(() => autosave.resolve(changes))}
+        />
+      )}
+    </>
+  );
+}
+
+const FORMATS: { what: Format; icon: TablerIcon; key?: string }[] = [
+  { what: "bold", icon: IconBold, key: "Ctrl B" },
+  { what: "italic", icon: IconItalic, key: "Ctrl I" },
+  { what: "heading", icon: IconH2 },
+  { what: "link", icon: IconLink, key: "Ctrl K" },
+  { what: "quote", icon: IconQuote },
+  { what: "list", icon: IconList },
+  { what: "code", icon: IconCode, key: "Ctrl E" },
+];
+
+function Foot({
+  text,
+  mode,
+  canSplit,
+  onMode,
+  onFormat,
+}: {
+  text: string;
+  mode: Mode;
+  canSplit: boolean;
+  onMode: (mode: Mode) => void;
+  onFormat?: (what: Format) => void;
+}) {
+  const { words, minutes } = countWords(text);
+  return (
+    <div className={classes.foot}>
+      {onFormat && (
+        <div role="group" aria-label={t("toolbar")} className={classes.toolbar}>
+          {FORMATS.map(({ what, icon, key }) => (
+            <IconButton
+              key={what}
+              label={key ? `${t(what)} (${key})` : t(what)}
+              icon={icon}
+              size={28}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => onFormat(what)}
+            />
+          ))}
+        </div>
+      )}
+      <span className={classes.count}>
+        {t("words", { count: words })} · {t("minutes", { count: minutes })}
+      </span>
+      <SegmentedControl
+        size="xs"
+        aria-label={t("modeLabel")}
+        value={mode}
+        onChange={(value) => onMode(value as Mode)}
+        transitionDuration={0}
+        data={[
+          { value: "write", label: t("modeWrite") },
+          ...(canSplit ? [{ value: "split", label: t("modeSplit") }] : []),
+          { value: "preview", label: t("modePreview") },
+        ]}
+      />
+    </div>
+  );
+}
+
+/** These hold inside the text too, where the shell's one-letter keys do not. */
+function useEditorKeys({ save, nextMode }: { save: () => void; nextMode: () => void }) {
+  const act = useRef({ save, nextMode });
+  act.current = { save, nextMode };
+  useEffect(() => {
+    function press(event: KeyboardEvent) {
+      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+      if (event.key === "s") act.current.save();
+      else if (event.key === "/") act.current.nextMode();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    }
+    window.addEventListener("keydown", press, { capture: true });
+    return () => window.removeEventListener("keydown", press, { capture: true });
+  }, []);
+}

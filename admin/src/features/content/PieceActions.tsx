@@ -1,0 +1,94 @@
+import { Button, Group, Menu } from "@mantine/core";
+import { IconDots } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { useMay, useSignedIn } from "@/api/session";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { IconButton } from "@/ui/IconButton";
+
+import type { Autosave } from "./autosave";
+import { actionsFor, type PieceAction } from "./pieceActions";
+import { PublishDialog } from "./PublishDialog";
+import { t } from "./strings";
+import { usePieceMove } from "./usePieceMove";
+
+/** What can be done with the piece in its state by this person: one button, the rest in a menu. */
+export function PieceActions({ autosave, title, onMoved }: { autosave: Autosave; title: string; onMoved: () => void }) {
+  const { piece } = autosave;
+  const { user } = useSignedIn();
+  const rights = { review: useMay("review"), write: useMay("write"), isOwn: piece.created_by === user.id };
+  const [publishing, setPublishing] = useState<"now" | "later" | null>(null);
+  const [leaving, setLeaving] = useState<"draft" | "archived" | null>(null);
+  const move = usePieceMove(autosave, () => {
+    setPublishing(null);
+    setLeaving(null);
+    onMoved();
+  });
+  const { primary, others } = actionsFor(piece, rights);
+
+  function start(action: PieceAction) {
+    move.reset();
+    if (action.kind === "publish") setPublishing(action.when);
+    else if (action.kind === "leave") setLeaving(action.to);
+    else move.mutate({ to: action.to });
+  }
+
+  return (
+    <>
+      <Group gap={4} wrap="nowrap">
+        {primary && (
+          <Button
+            size="xs"
+            h={32}
+            onClick={() => start(primary)}
+            loading={move.isPending && publishing === null && leaving === null}
+          >
+            {t(primary.word)}
+          </Button>
+        )}
+        {(others.length > 0 || piece.url) && (
+          <Menu position="bottom-end" width={220}>
+            <Menu.Target>
+              <IconButton label={t("moreActions")} icon={IconDots} />
+            </Menu.Target>
+            <Menu.Dropdown>
+              {piece.live_path && piece.status === "published" && (
+                <Menu.Item component="a" href={piece.live_path} target="_blank" rel="noreferrer">
+                  {t("viewLive")}
+                </Menu.Item>
+              )}
+              {others.map((action) => (
+                <Menu.Item key={action.word} onClick={() => start(action)}>
+                  {t(action.word)}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </Group>
+      <PublishDialog
+        key={`${piece.id}-${publishing !== null}`}
+        piece={piece}
+        title={title}
+        mode={publishing}
+        mayPublish={rights.review && piece.status !== "published"}
+        move={move}
+        onMode={setPublishing}
+        onClose={() => setPublishing(null)}
+      />
+      <ConfirmDialog
+        opened={leaving !== null}
+        title={t(leaving === "archived" ? "archiveTitle" : "withdrawTitle", {
+          title: title || t("pieceWithoutTitle", { id: piece.id }),
+        })}
+        action={t(leaving === "archived" ? "archive" : "withdraw").replace("…", "")}
+        isPending={move.isPending}
+        error={move.error}
+        onConfirm={() => leaving && move.mutate({ to: leaving })}
+        onClose={() => setLeaving(null)}
+      >
+        {t(leaving === "archived" ? "archiveLead" : "withdrawLead")}
+      </ConfirmDialog>
+    </>
+  );
+}

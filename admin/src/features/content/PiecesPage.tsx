@@ -1,0 +1,217 @@
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
+import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+
+import { queries } from "@/api/queries";
+import { useMay } from "@/api/session";
+import type { PieceSummary } from "@/api/types";
+import { formatDate, formatDateTime } from "@/ui/format";
+import { Page } from "@/ui/Page";
+import { EmptyState, ErrorState, Rows } from "@/ui/States";
+import { Status, statusWord } from "@/ui/Status";
+
+import classes from "./PiecesPage.module.css";
+import { isFiltered, toQuery, type PieceSearch } from "./search";
+import { t } from "./strings";
+import { useNewPiece } from "./useNewPiece";
+
+const route = getRouteApi("/shell/pieces");
+const STATUSES = ["idea", "draft", "in_review", "approved", "scheduled", "published", "archived"];
+
+export function PiecesPage() {
+  const search = route.useSearch();
+  const pieces = useInfiniteQuery(queries.pieces(toQuery(search)));
+  const mayWrite = useMay("write");
+  const { make, isPending } = useNewPiece();
+  const list = useRef<HTMLTableSectionElement>(null);
+  useRowKeys(list);
+
+  const newButton = mayWrite && (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => make()} loading={isPending}>
+      {t("newPiece")}
+    </Button>
+  );
+  const items = pieces.data?.pages.flatMap((page) => page.items) ?? [];
+
+  return (
+    <Page title={t("pieces")} actions={newButton}>
+      <Filters search={search} />
+      {pieces.isPending && <Rows count={8} height={57} />}
+      {pieces.isError && <ErrorState error={pieces.error} onRetry={() => void pieces.refetch()} />}
+      {pieces.isSuccess && items.length === 0 && (
+        <Nothing filtered={isFiltered(search)} newButton={newButton} />
+      )}
+      {items.length > 0 && (
+        <>
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col">{t("title")}</th>
+                <th scope="col">{t("status")}</th>
+                <th scope="col">{t("when")}</th>
+                <th scope="col" className={classes.wide}>
+                  {t("authors")}
+                </th>
+              </tr>
+            </thead>
+            <tbody ref={list}>
+              {items.map((piece) => (
+                <PieceRow key={piece.id} piece={piece} />
+              ))}
+            </tbody>
+          </table>
+          {pieces.hasNextPage && (
+            <Button
+              mt="md"
+              variant="outline"
+              color="ink"
+              loading={pieces.isFetchingNextPage}
+              onClick={() => void pieces.fetchNextPage()}
+            >
+              {t("more")}
+            </Button>
+          )}
+          <p className={classes.hint}>{t("listHint")}</p>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Nothing({ filtered, newButton }: { filtered: boolean; newButton: React.ReactNode }) {
+  const navigate = route.useNavigate();
+  if (!filtered) return <EmptyState action={newButton}>{t("emptyPieces")}</EmptyState>;
+  return (
+    <EmptyState
+      action={
+        <Button variant="outline" color="ink" onClick={() => void navigate({ search: {} })}>
+          {t("clearFilters")}
+        </Button>
+      }
+    >
+      {t("noMatch")}
+    </EmptyState>
+  );
+}
+
+function Filters({ search }: { search: PieceSearch }) {
+  const navigate = route.useNavigate();
+  const tags = useQuery(queries.tags());
+  const campaigns = useQuery(queries.campaigns());
+  const [words, setWords] = useState(search.q ?? "");
+  const set = (change: Partial<PieceSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const setWordsSoon = useDebouncedCallback((q: string) => set({ q: q || undefined }), 250);
+  useEffect(() => setWords(search.q ?? ""), [search.q]);
+
+  return (
+    <search className={classes.filters}>
+      <TextInput
+        className={classes.search}
+        type="search"
+        aria-label={t("searchLabel")}
+        placeholder={t("searchHint")}
+        leftSection={<IconSearch size={16} stroke={1.5} />}
+        value={words}
+        onChange={(event) => {
+          setWords(event.currentTarget.value);
+          setWordsSoon(event.currentTarget.value);
+        }}
+      />
+      <NativeSelect
+        aria-label={t("status")}
+        value={search.status ?? ""}
+        onChange={(event) => set({ status: event.currentTarget.value || undefined })}
+        data={[
+          { value: "", label: t("anyStatus") },
+          ...STATUSES.map((status) => ({ value: status, label: statusWord(status) })),
+        ]}
+      />
+      {(tags.data?.items.length ?? 0) > 0 && (
+        <NativeSelect
+          aria-label={t("tag")}
+          value={search.tag ?? ""}
+          onChange={(event) => set({ tag: event.currentTarget.value || undefined })}
+          data={[
+            { value: "", label: t("anyTag") },
+            ...(tags.data?.items ?? []).map((tag) => ({ value: tag.slug, label: tag.name })),
+          ]}
+        />
+      )}
+      {(campaigns.data?.items.length ?? 0) > 0 && (
+        <NativeSelect
+          aria-label={t("campaign")}
+          value={String(search.campaign ?? "")}
+          onChange={(event) => set({ campaign: Number(event.currentTarget.value) || undefined })}
+          data={[
+            { value: "", label: t("anyCampaign") },
+            ...(campaigns.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+          ]}
+        />
+      )}
+      <NativeSelect
+        aria-label={t("sort")}
+        value={search.sort ?? "-updated_at"}
+        onChange={(event) => set({ sort: event.currentTarget.value })}
+        data={[
+          { value: "-updated_at", label: t("sortUpdated") },
+          { value: "-stands_at", label: t("sortStands") },
+          { value: "title", label: t("sortTitle") },
+        ]}
+      />
+    </search>
+  );
+}
+
+function PieceRow({ piece }: { piece: PieceSummary }) {
+  return (
+    <tr className={classes.row}>
+      <td>
+        <Link
+          to="/pieces/$pieceId"
+          params={{ pieceId: String(piece.id) }}
+          className={classes.title}
+          data-row
+          data-untitled={!piece.title || undefined}
+        >
+          {piece.title || t("untitled")}
+        </Link>
+        {piece.tags.length > 0 && (
+          <span className={classes.tags}>{piece.tags.map((tag) => tag.name).join(", ")}</span>
+        )}
+      </td>
+      <td>
+        <Status state={piece.status} />
+        {piece.status === "published" && piece.has_unpublished_changes && (
+          <span className={classes.note}>{t("unpublishedChanges")}</span>
+        )}
+      </td>
+      <td className={classes.when}>{whenOf(piece)}</td>
+      <td className={classes.wide}>{piece.authors.map((author) => author.name).join(", ")}</td>
+    </tr>
+  );
+}
+
+function whenOf(piece: PieceSummary): string {
+  if (piece.status === "scheduled" && piece.publish_instant) {
+    return formatDateTime(piece.publish_instant, piece.publish_zone ?? undefined);
+  }
+  if (piece.status === "published" && piece.published_at) return formatDate(piece.published_at);
+  return piece.planned_for ?? t("changed", { when: formatDateTime(piece.updated_at) });
+}
+
+/** j and k walk over the rows; Enter is the link's own. */
+function useRowKeys(list: React.RefObject<HTMLElement | null>) {
+  function move(step: number) {
+    const rows = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
+    const here = rows.indexOf(document.activeElement as HTMLElement);
+    rows[here < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + step, 0), rows.length - 1)]?.focus();
+  }
+  useHotkeys([
+    ["j", () => move(1)],
+    ["k", () => move(-1)],
+  ]);
+}

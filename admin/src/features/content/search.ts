@@ -1,0 +1,34 @@
+/** The list's filters, as they stand in the address. */
+
+import type { PieceQuery } from "@/api/types";
+
+export interface PieceSearch {
+  q?: string;
+  status?: string;
+  tag?: string;
+  campaign?: number;
+  sort?: string;
+}
+
+const SORTS = new Set(["-updated_at", "-stands_at", "title"]);
+
+/** Take from the address what makes sense, and nothing else. */
+export function parsePieceSearch(search: Record<string, unknown>): PieceSearch {
+  const found: PieceSearch = {};
+  if (typeof search.q === "string" && search.q.trim()) found.q = search.q;
+  else if (typeof search.q === "number") found.q = String(search.q);
+  if (typeof search.status === "string" && search.status) found.status = search.status;
+  if (typeof search.tag === "string" && search.tag) found.tag = search.tag;
+  const campaign = Number(search.campaign);
+  if (Number.isInteger(campaign) && campaign > 0) found.campaign = campaign;
+  if (typeof search.sort === "string" && SORTS.has(search.sort)) found.sort = search.sort;
+  return found;
+}
+
+export function toQuery(search: PieceSearch): PieceQuery {
+  return { ...search, sort: search.sort ?? "-updated_at", limit: 30 };
+}
+
+export function isFiltered({ q, status, tag, campaign }: PieceSearch): boolean {
+  return Boolean(q || status || tag || campaign);
+}

@@ -1,0 +1,198 @@
+import { Button, Menu, Modal, Stack, Table, UnstyledButton } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconArrowLeft, IconDots, IconPlus } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { api } from "@/api/client";
+import { messageOf } from "@/api/problem";
+import { queries } from "@/api/queries";
+import { useMay } from "@/api/session";
+import type { Adapter, Channel } from "@/api/types";
+import { formatDateTime } from "@/ui/format";
+import { IconButton } from "@/ui/IconButton";
+import { Page } from "@/ui/Page";
+import { EmptyState, ErrorState, Rows } from "@/ui/States";
+import { Status } from "@/ui/Status";
+
+import { ChannelForm } from "./ChannelForm";
+import classes from "./ChannelsPage.module.css";
+import { t } from "./strings";
+
+export function ChannelsPage() {
+  const channels = useQuery(queries.channels());
+  const adapters = useQuery(queries.adapters());
+  const mayConfigure = useMay("configure");
+  const [connecting, setConnecting] = useState(false);
+  const [editing, setEditing] = useState<Channel | null>(null);
+  const adapterOf = (id: string) => adapters.data?.items.find((adapter) => adapter.id === id);
+  const editingAdapter = editing ? adapterOf(editing.adapter) : undefined;
+  const connectButton = mayConfigure && (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => setConnecting(true)}>
+      {t("connect")}
+    </Button>
+  );
+
+  return (
+    <Page title={t("channels")} lead={t("channelsLead")} actions={connectButton}>
+      {channels.isPending && <Rows count={3} />}
+      {channels.isError && <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />}
+      {channels.data?.items.length === 0 && <EmptyState action={connectButton}>{t("noChannels")}</EmptyState>}
+      {channels.data && channels.data.items.length > 0 && (
+        <Table.ScrollContainer minWidth={640}>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("name")}</Table.Th>
+                <Table.Th>{t("kind")}</Table.Th>
+                <Table.Th>{t("state")}</Table.Th>
+                <Table.Th>{t("account")}</Table.Th>
+                {mayConfigure && <Table.Td />}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {channels.data.items.map((channel) => (
+                <ChannelRow
+                  key={channel.id}
+                  channel={channel}
+                  kind={adapterOf(channel.adapter)?.title ?? channel.adapter}
+                  mayConfigure={mayConfigure}
+                  onEdit={() => setEditing(channel)}
+                />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      <Modal opened={connecting} onClose={() => setConnecting(false)} title={t("connectTitle")}>
+        <Connect adapters={adapters.data?.items} error={adapters.error} onDone={() => setConnecting(false)} />
+      </Modal>
+      <Modal
+        opened={editing !== null && editingAdapter !== undefined}
+        onClose={() => setEditing(null)}
+        title={t("editTitle", { name: editing?.name ?? "" })}
+      >
+        {editing && editingAdapter && (
+          <ChannelForm adapter={editingAdapter} channel={editing} onDone={() => setEditing(null)} />
+        )}
+      </Modal>
+    </Page>
+  );
+}
+
+function ChannelRow({
+  channel,
+  kind,
+  mayConfigure,
+  onEdit,
+}: {
+  channel: Channel;
+  kind: string;
+  mayConfigure: boolean;
+  onEdit: () => void;
+}) {
+  const client = useQueryClient();
+  const refresh = () => client.invalidateQueries({ queryKey: ["channels"] });
+  const say = (error: Error) => notifications.show({ message: messageOf(error), color: "vermilion" });
+  const verify = useMutation({
+    mutationFn: () => api.verifyChannel(channel.id),
+    onSuccess: (checked) => {
+      const account = checked.account?.handle;
+      notifications.show({ message: account ? t("verifyDone", { account }) : t("verifyDonePlain"), color: "moss" });
+    },
+    onError: say,
+    onSettled: refresh,
+  });
+  const setState = useMutation({
+    mutationFn: (state: "active" | "paused") => api.patchChannel(channel.id, { version: channel.version, state }),
+    onError: say,
+    onSettled: refresh,
+  });
+
+  return (
+    <Table.Tr>
+      <Table.Td fw={600}>{channel.name}</Table.Td>
+      <Table.Td>{kind}</Table.Td>
+      <Table.Td>
+        <Status state={channel.state} />
+        {channel.reason && <span className={classes.reason}>{channel.reason}</span>}
+      </Table.Td>
+      <Table.Td>
+        {channel.account?.url ? (
+          <a href={channel.account.url} target="_blank" rel="noreferrer">
+            {channel.account.handle}
+          </a>
+        ) : (
+          (channel.account?.handle ?? "–")
+        )}
+        <span className={classes.reason}>
+          {t("verified")}: {channel.verified_at ? formatDateTime(channel.verified_at) : t("never")}
+        </span>
+      </Table.Td>
+      {mayConfigure && (
+        <Table.Td ta="end">
+          <Menu position="bottom-end" width={210}>
+            <Menu.Target>
+              <IconButton
+                label={t("actions", { name: channel.name })}
+                icon={IconDots}
+                loading={verify.isPending || setState.isPending}
+              />
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => verify.mutate()}>{t("verify")}</Menu.Item>
+              <Menu.Item onClick={onEdit}>{t("edit")}</Menu.Item>
+              <Menu.Item onClick={() => setState.mutate(channel.state === "active" ? "paused" : "active")}>
+                {channel.state === "active" ? t("pause") : t("resume")}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </Table.Td>
+      )}
+    </Table.Tr>
+  );
+}
+
+function Connect({ adapters, error, onDone }: { adapters?: Adapter[]; error: Error | null; onDone: () => void }) {
+  const [chosen, setChosen] = useState<Adapter | null>(null);
+  if (error) return <ErrorState error={error} />;
+  if (!adapters) return <Rows count={3} />;
+  if (chosen) {
+    return (
+      <Stack gap="md">
+        <div>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            leftSection={<IconArrowLeft size={14} />}
+            onClick={() => setChosen(null)}
+          >
+            {t("pickKind")}
+          </Button>
+        </div>
+        <ChannelForm adapter={chosen} channel={null} onDone={onDone} />
+      </Stack>
+    );
+  }
+  return (
+    <>
+      <p style={{ marginTop: 0 }}>{t("pickKind")}</p>
+      <ul className={classes.kinds}>
+        {adapters.map((adapter) => (
+          <li key={adapter.id}>
+            {adapter.available ? (
+              <UnstyledButton className={classes.kind} onClick={() => setChosen(adapter)}>
+                {adapter.title}
+              </UnstyledButton>
+            ) : (
+              <div className={classes.unavailable}>
+                <strong>{adapter.title || adapter.id}</strong>
+                <span>{t("unavailable", { reason: adapter.reason ?? "?" })}</span>
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

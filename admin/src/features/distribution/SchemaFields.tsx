@@ -1,0 +1,67 @@
+import { Checkbox, NativeSelect, NumberInput, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
+
+import type { FieldValues, SchemaField } from "./schemaFields";
+import { t } from "./strings";
+
+interface ChannelValues extends Record<string, unknown> {
+  name: string;
+  fields: FieldValues;
+}
+
+/** The settings of a kind of channel, drawn from what its plugin says about them. */
+export function SchemaFields({
+  fields,
+  form,
+  kept,
+}: {
+  fields: SchemaField[];
+  form: UseFormReturnType<ChannelValues>;
+  /** Secrets that the server has; they are never shown. */
+  kept: string[];
+}) {
+  return fields.map((field) => {
+    const path = `fields.${field.name}`;
+    const common = {
+      key: field.name,
+      label: field.label,
+      description: field.description || undefined,
+      error: form.errors[path] ?? form.errors[field.name],
+    };
+    const { key, ...shared } = common;
+    const input = form.getInputProps(path);
+    switch (field.kind) {
+      case "secret":
+        return (
+          <PasswordInput
+            key={key}
+            {...input}
+            {...shared}
+            autoComplete="off"
+            placeholder={kept.includes(field.name) ? t("secretKept") : undefined}
+          />
+        );
+      case "choice":
+        return <NativeSelect key={key} data={field.options} {...input} {...shared} />;
+      case "number":
+        return <NumberInput key={key} hideControls {...input} {...shared} />;
+      case "switch":
+        return (
+          <Checkbox key={key} {...form.getInputProps(path, { type: "checkbox" })} {...shared} />
+        );
+      case "list":
+        return (
+          <Textarea
+            key={key}
+            autosize
+            minRows={2}
+            {...input}
+            {...shared}
+            description={[field.description, t("listHint")].filter(Boolean).join(" ")}
+          />
+        );
+      default:
+        return <TextInput key={key} {...input} {...shared} />;
+    }
+  });
+}

@@ -1,0 +1,172 @@
+import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Table, Textarea, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconPencil, IconPlus } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { api } from "@/api/client";
+import { queries } from "@/api/queries";
+import { useMay } from "@/api/session";
+import type { Objective, ObjectiveIn } from "@/api/types";
+import { formatNumber } from "@/ui/format";
+import { IconButton } from "@/ui/IconButton";
+import { Page } from "@/ui/Page";
+import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
+import { useServerForm } from "@/ui/useServerForm";
+
+import { PeriodFields, periodWords } from "./PeriodFields";
+import { t } from "./strings";
+
+const METRICS = [
+  "subscriptions",
+  "store_visits",
+  "downloads",
+  "contact_requests",
+  "quote_requests",
+  "reach",
+  "custom",
+] as const;
+
+export function ObjectivesPage() {
+  const objectives = useQuery(queries.objectives());
+  const [editing, setEditing] = useState<Objective | "new" | null>(null);
+  const mayPlan = useMay("plan");
+  const newButton = mayPlan && (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => setEditing("new")}>
+      {t("newObjective")}
+    </Button>
+  );
+
+  return (
+    <Page title={t("objectives")} lead={t("objectivesLead")} actions={newButton}>
+      {objectives.isPending && <Rows count={4} />}
+      {objectives.isError && <ErrorState error={objectives.error} onRetry={() => void objectives.refetch()} />}
+      {objectives.data?.items.length === 0 && <EmptyState action={newButton}>{t("noObjectives")}</EmptyState>}
+      {objectives.data && objectives.data.items.length > 0 && (
+        <Table.ScrollContainer minWidth={600}>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("name")}</Table.Th>
+                <Table.Th>{t("metric")}</Table.Th>
+                <Table.Th className="numbers">{t("target")}</Table.Th>
+                <Table.Th>{t("period")}</Table.Th>
+                {mayPlan && <Table.Td />}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {objectives.data.items.map((objective) => (
+                <Table.Tr key={objective.id}>
+                  <Table.Td fw={600}>{objective.name}</Table.Td>
+                  <Table.Td>{metricWord(objective)}</Table.Td>
+                  <Table.Td className="numbers">{formatNumber(objective.target)}</Table.Td>
+                  <Table.Td>{periodWords(objective.starts_on, objective.ends_on)}</Table.Td>
+                  {mayPlan && (
+                    <Table.Td ta="end">
+                      <IconButton
+                        label={t("edit", { name: objective.name })}
+                        icon={IconPencil}
+                        onClick={() => setEditing(objective)}
+                      />
+                    </Table.Td>
+                  )}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      <Modal
+        opened={editing !== null}
+        onClose={() => setEditing(null)}
+        title={editing === "new" ? t("newObjective") : t("editObjective")}
+      >
+        {editing && (
+          <ObjectiveForm objective={editing === "new" ? null : editing} onClose={() => setEditing(null)} />
+        )}
+      </Modal>
+    </Page>
+  );
+}
+
+function ObjectiveForm({ objective, onClose }: { objective: Objective | null; onClose: () => void }) {
+  const client = useQueryClient();
+  const done = async () => {
+    await client.invalidateQueries({ queryKey: ["objectives"] });
+    onClose();
+  };
+  const { form, onSubmit, isPending, error } = useServerForm({
+    initial: {
+      name: objective?.name ?? "",
+      metric: objective?.metric ?? "subscriptions",
+      target: (objective?.target ?? "") as number | string,
+      unit: objective?.unit ?? "",
+      starts_on: objective?.starts_on ?? "",
+      ends_on: objective?.ends_on ?? "",
+      note: objective?.note ?? "",
+    },
+    submit: (values) => {
+      const body: ObjectiveIn = {
+        ...values,
+        target: Number(values.target),
+        starts_on: values.starts_on || null,
+        ends_on: values.ends_on || null,
+      };
+      return objective
+        ? api.patchObjective(objective.id, { version: objective.version, ...body })
+        : api.createObjective(body);
+    },
+    onDone: () => void done(),
+  });
+  const archive = useMutation({
+    mutationFn: (one: Objective) => api.patchObjective(one.id, { version: one.version, archived: true }),
+    onSuccess: async (one) => {
+      notifications.show({ message: t("archived", { name: one.name }), color: "moss" });
+      await done();
+    },
+  });
+
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack gap="md">
+        <TextInput label={t("name")} data-autofocus {...form.getInputProps("name")} />
+        <Group grow align="flex-start">
+          <NumberInput
+            label={t("target")}
+            min={1}
+            allowDecimal={false}
+            thousandSeparator=" "
+            {...form.getInputProps("target")}
+          />
+          <NativeSelect
+            label={t("metric")}
+            data={METRICS.map((metric) => ({ value: metric, label: t(metric) }))}
+            {...form.getInputProps("metric")}
+          />
+        </Group>
+        {form.values.metric === "custom" && (
+          <TextInput label={t("unit")} description={t("unitHint")} {...form.getInputProps("unit")} />
+        )}
+        <PeriodFields form={form} />
+        <Textarea label={t("note")} autosize minRows={2} {...form.getInputProps("note")} />
+        <FormError error={error ?? archive.error} />
+        <Group justify="space-between">
+          <Button type="submit" loading={isPending}>
+            {t("save")}
+          </Button>
+          {objective && (
+            <Button variant="subtle" loading={archive.isPending} onClick={() => archive.mutate(objective)}>
+              {t("archive")}
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function metricWord(objective: Objective): string {
+  if (objective.metric === "custom" && objective.unit) return objective.unit;
+  const known = METRICS.find((metric) => metric === objective.metric);
+  return known ? t(known) : objective.metric;
+}

@@ -1,0 +1,76 @@
+/** Dates, times and numbers as the reader's language writes them. */
+
+import { currentLanguage } from "@/ui/i18n";
+
+export function formatDate(instant: string | Date, zone?: string): string {
+  return format(instant, { day: "numeric", month: "short", year: "numeric", timeZone: zone });
+}
+
+export function formatDateTime(instant: string | Date, zone?: string): string {
+  return format(instant, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: zone,
+  });
+}
+
+export function formatTime(instant: string | Date, zone?: string): string {
+  return format(instant, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+}
+
+/** With the offset named, for a moment that must not be misread: "1 Dec 2026, 09:00 GMT+1". */
+export function formatMoment(instant: string | Date, zone?: string): string {
+  return format(instant, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: zone,
+    timeZoneName: "short",
+  });
+}
+
+function format(instant: string | Date, options: Intl.DateTimeFormatOptions): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return String(instant);
+  const known = isZone(options.timeZone) ? options : { ...options, timeZone: undefined };
+  return new Intl.DateTimeFormat(currentLanguage(), known).format(date);
+}
+
+export function isZone(zone: string | undefined): boolean {
+  if (!zone) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(currentLanguage()).format(value);
+}
+
+export function formatRate(value: number): string {
+  const digits = Math.abs(value) < 0.1 ? 1 : 0;
+  return new Intl.NumberFormat(currentLanguage(), {
+    style: "percent",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
+/** The zones this browser knows, the given ones first. */
+export function listZones(...first: string[]): string[] {
+  const all = Intl.supportedValuesOf("timeZone");
+  return [...new Set([...first.filter(Boolean), ...all, "UTC"])];
+}
+
+export function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+}
