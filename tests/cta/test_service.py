@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from octavo.content.events import PieceDeleted
 from octavo.cta import jobs, queries, service
 from octavo.cta.errors import (
     AlreadyAttachedError,
@@ -15,6 +16,8 @@ from octavo.cta.errors import (
 from octavo.cta.events import CtaChanged, PieceCtasChanged
 from octavo.cta.schemas import CtaPatch, Destination, Expected, PieceCtaIn
 from octavo.cta.tables import CtaRow
+from octavo.strategy import service as strategy
+from octavo.strategy.schemas import ObjectiveIn
 from octavo.tracking import service as tracking
 
 
@@ -153,6 +156,33 @@ async def test_calls_to_action_stand_in_the_order_given(make_cta, piece_id, cont
     assert [each.cta_id for each in ordered] == ids[::-1]
     with pytest.raises(InvalidCtaError):
         await service.order_ctas(piece_id, ids[:2], **context)
+
+
+async def test_a_deleted_piece_asks_nothing_any_more(make_cta, piece_id, context):
+    cta = await make_cta()
+    await service.attach_cta(piece_id, PieceCtaIn(cta_id=cta.id), **context)
+
+    await service.on_piece_deleted(PieceDeleted(piece_id=piece_id, kind="post"))
+    assert await queries.ctas_of_pieces([piece_id]) == {}
+
+
+async def test_an_outcome_stands_against_its_objective(make_cta, piece_id, context, now):
+    objective = await strategy.create_objective(
+        ObjectiveIn(name="Readers", metric="downloads", target=100), **context
+    )
+    cta = await make_cta(objective_id=objective.id, expected=Expected(rate=0.02))
+    await service.attach_cta(piece_id, PieceCtaIn(cta_id=cta.id), **context)
+
+    outcomes = await queries.outcomes(piece_id, now=now)
+    (blog, feed) = outcomes.items
+    assert (blog.objective.name, blog.objective.target) == ("Readers", 100)
+    assert (feed.expected, feed.attainment) == (Expected(rate=0.02), None)
+    assert (outcomes.as_of, outcomes.pending) == (now, 0)
+
+
+async def test_a_piece_has_an_address_once_it_is_published(piece_id):
+    assert await queries.piece_url(piece_id) is None
+    assert await queries.piece_url(999) is None
 
 
 async def test_only_what_was_never_used_can_be_deleted(make_cta, piece_id, context, actor, now):

@@ -5,7 +5,7 @@ import pytest
 
 from octavo.tracking import jobs, queries, service
 from octavo.tracking.schemas import Class
-from octavo.tracking.tables import EventRow, MinuteRow
+from octavo.tracking.tables import EventRow, LinkRow, MinuteRow
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -180,6 +180,23 @@ async def test_a_changed_destination_is_seen_by_the_next_reader(reader, make_lin
     await service.retarget_links(3, "https://example.org/late", version=2, now=now)
     answer = await reader.get(link.path)
     assert answer.headers["location"] == "https://example.org/b"
+
+
+async def test_a_change_made_by_another_process_is_seen_within_a_second(
+    start_tracker, make_link, now
+):
+    tracker, reader = await start_tracker()
+    link = await make_link()
+    await reader.get(link.path)
+    await LinkRow.update(
+        {LinkRow.dest_url: "https://example.org/elsewhere", LinkRow.changed_at: 10**14}
+    ).where(LinkRow.code == link.code)
+
+    at_once = await reader.get(link.path)
+    tracker.links._checked -= 1.1
+    later = await reader.get(link.path)
+    assert at_once.headers["location"] == link.dest_url
+    assert later.headers["location"] == "https://example.org/elsewhere"
 
 
 async def test_a_link_minted_is_one_per_place(make_link):

@@ -144,6 +144,12 @@ async def check_piece(piece_id: int) -> None:
         raise PieceNotFoundError(f"there is no piece {piece_id}")
 
 
+async def piece_url(piece_id: int) -> str | None:
+    """Answer where readers find a piece; None while it is not published."""
+    piece = (await content.pieces_named([piece_id])).get(piece_id)
+    return piece.path if piece is not None and piece.status == "published" else None
+
+
 async def outcomes(
     piece_id: int, day_from: date | None = None, day_to: date | None = None, *, now: datetime
 ) -> Outcomes:

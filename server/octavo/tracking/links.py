@@ -73,6 +73,7 @@ class LinkMap:
             self._keep(msgspec.convert(row, Target))
 
     async def _load(self, code: str) -> Target | None:
+        generation = _generation
         rows = await db.fetch(
             f"SELECT {_COLUMNS} FROM trk_link WHERE code = {{}}",  # noqa: S608 - constants
             code,
@@ -81,7 +82,8 @@ class LinkMap:
         if not rows:
             return None
         target = msgspec.convert(rows[0], Target)
-        self._keep(target)
+        if generation == _generation:  # else it may have been read just before the change
+            self._keep(target)
         return target
 
     async def _recheck(self) -> None:
