@@ -213,3 +213,21 @@ async def test_objectives_and_campaigns_are_planned_and_pieces_belong_to_them(cl
     assert archived.json()["archived"] is True
     assert (await client.get("/objectives")).json()["items"] == []
     assert len((await client.get("/objectives?archived=true")).json()["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pieces?q=%00", "/pieces?tag=%00", "/pieces?author=a%00", "/pieces?to=9999-12-31",
+        "/pieces?from=0001-01-01", "/pieces?campaign=99999999999999999999", "/pieces/99999999999",
+        "/pieces/0", "/tags?q=%25%00", "/authors?q=%F0%9F%98%80", "/pieces?q=%25_%21%27%22%3B--",
+        "/pieces?sort=title&cursor=W1sidiIsIlx1MDAwMCJdLFsidiIsMV1d", "/tags/99999999999999999999",
+        "/pieces?cursor=W1sidCIsIjIwMjYtMDEtMDEiXSxbInYiLDFdXQ", "/redirects?piece=99999999999",
+        "/pieces/1/revisions/99999999999", "/objectives/99999999999", "/campaigns?objective=-1",
+        "/pieces?cursor=%00", "/pieces?limit=99999999999999999999",
+    ],
+)  # fmt: skip
+async def test_odd_addresses_get_an_answer_and_never_a_fault(client, path):
+    answer = await client.get(path)
+
+    assert answer.status_code in {200, 400, 404}, answer.text

@@ -1,7 +1,7 @@
 """Reads of pieces and their revisions, as writers see them. Rows in, Structs out."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import reduce
 from operator import and_
 from typing import Any, TypeGuard
@@ -280,7 +280,8 @@ def _conditions(wanted: PieceFilter) -> list[Any]:
     if wanted.day_from:
         conditions.append(PieceRow.stands_at >= _midnight(wanted.day_from))
     if wanted.day_to:
-        conditions.append(PieceRow.stands_at < _midnight(wanted.day_to + timedelta(days=1)))
+        last = datetime.combine(wanted.day_to, time.max, tzinfo=UTC)
+        conditions.append(PieceRow.stands_at <= last)
     if wanted.q.strip():
         pattern = rules.like_pattern(wanted.q)
         conditions.append(WhereRaw("search_key LIKE {} ESCAPE '!'", pattern))
