@@ -7,9 +7,11 @@ a user other than root, on the loopback, and thrown away; without its binaries, 
 
 import asyncio
 import os
+import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -21,8 +23,10 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from octavo import piccolo_conf
+from octavo.accounts import passwords
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import SYSTEM
 from octavo.kernel.db import Database
@@ -63,11 +67,18 @@ def clock(now: datetime) -> FrozenClock:
 def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that would leave this machine."""
     connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+    getaddrinfo = socket.getaddrinfo
 
     def check(address: object) -> None:
         host = address[0] if isinstance(address, tuple) else "unix"
         if host not in {"unix", "localhost", "::1"} and not str(host).startswith("127."):
             pytest.fail(f"a test tried to reach {host}")
+
+    def found(host: str | bytes | None, *args: object, **named: object) -> object:
+        name = host.decode() if isinstance(host, bytes) else host or "localhost"
+        if name != "localhost" and not name.replace(".", "").isdigit() and ":" not in name:
+            raise socket.gaierror(socket.EAI_NONAME, f"tests ask no name server for {name}")
+        return getaddrinfo(host, *args, **named)  # type: ignore[arg-type]
 
     def guarded(self: socket.socket, address: object) -> None:
         check(address)
@@ -79,6 +90,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     monkeypatch.setattr(socket.socket, "connect_ex", guarded_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", found)
 
 
 def make_database(url: str) -> Database:
@@ -113,10 +125,12 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class PostgresServer:
     """A throw-away PostgreSQL on a free port of the loopback."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        # Not under pytest's folder: every other run of pytest closes that to other accounts.
+        self.folder = Path(tempfile.mkdtemp(prefix="octavo-postgres-"))
         # PostgreSQL refuses to run as root; any other account of the machine will do.
-        self._user = "postgres" if os.geteuid() == 0 else None
+        self._account = _other_account() if os.geteuid() == 0 else None
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -126,10 +140,8 @@ class PostgresServer:
 
     def start(self) -> None:
         data = self.folder / "data"
-        if self._user:
-            for parent in (self.folder, self.folder.parent, self.folder.parent.parent):
-                parent.chmod(0o755)
-            shutil.chown(self.folder, self._user)
+        if self._account:
+            os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
         self._run(
             "initdb", "-D", str(data), "-U", "octavo", "-A", "trust", "-E", "UTF8", "--no-sync"
         )
@@ -147,17 +159,26 @@ class PostgresServer:
         self._run("pg_ctl", "-D", str(data), "-l", log, "-o", options, "-w", "start")
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+        with suppress(RuntimeError):  # it never started
+            self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _run(self, *command: str) -> None:
-        subprocess.run(
-            command,
-            check=True,
-            capture_output=True,
-            user=self._user,
+    def _run(self, program: str, *arguments: str) -> None:
+        account = self._account
+        ended = subprocess.run(
+            [str(self._binaries / program), *arguments],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # the server inherits it: a pipe would never end
+            stderr=subprocess.PIPE,
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
             cwd=self.folder,
             env=_plain_env(),
         )
+        if ended.returncode != 0:
+            raise RuntimeError(f"{program}: {ended.stderr.decode(errors='replace')}")
 
     def sql(self, statement: str) -> None:
         async def run() -> None:
@@ -170,20 +191,39 @@ class PostgresServer:
         asyncio.run(run())
 
 
+def _other_account() -> pwd.struct_passwd:
+    accounts = {account.pw_name: account for account in pwd.getpwall()}
+    return accounts.get("postgres") or accounts["nobody"]
+
+
+def _postgres_binaries() -> Path | None:
+    """Find the folder of initdb and pg_ctl: on the PATH, or where distributions hide them."""
+    on_path = shutil.which("pg_ctl")
+    folders = [Path(on_path).parent] if on_path else []
+    for pattern in (
+        "/usr/lib/postgresql/*/bin",
+        "/usr/pgsql-*/bin",
+        "/opt/homebrew/opt/postgresql*/bin",
+    ):
+        folders += sorted(Path("/").glob(pattern.removeprefix("/")), reverse=True)
+    return next((f for f in folders if (f / "initdb").exists() and (f / "pg_ctl").exists()), None)
+
+
 def _plain_env() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": "/tmp"}
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
+def postgres() -> Iterator[PostgresServer]:
+    binaries = _postgres_binaries()
+    if binaries is None:
         if os.environ.get("CI"):
-            pytest.fail("the tests need PostgreSQL's binaries on the PATH")
-        _skipped.add("POSTGRESQL RUNS SKIPPED: initdb and pg_ctl are not on the PATH")
-        pytest.skip("no PostgreSQL binaries on the PATH")
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
-    server.start()
+            pytest.fail("the tests need PostgreSQL: initdb and pg_ctl were not found")
+        _skipped.add("POSTGRESQL RUNS SKIPPED: initdb and pg_ctl were not found")
+        pytest.skip("PostgreSQL is not installed")
+    server = PostgresServer(binaries)
     try:
+        server.start()
         server.sql(f"CREATE DATABASE {_TEMPLATE}")
         _migrate(server.url(_TEMPLATE))
         yield server
@@ -269,8 +309,14 @@ class Installation:
 
 
 @pytest.fixture
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with the cheapest parameters: the real ones take a fifth of a second on purpose."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8))
+
+
+@pytest.fixture
 async def installation(
-    database_url: str, tmp_path: Path, clock: FrozenClock
+    database_url: str, tmp_path: Path, clock: FrozenClock, _quick_passwords: None
 ) -> AsyncIterator[Installation]:
     """A whole installation on a fresh database, with a clock that stands still."""
     settings = load_settings(
