@@ -33,6 +33,7 @@ class Press:
         self.clock = clock
         self.count = 0
         self.pause_before = None  # an event to wait for, before the row is written
+        self.paused = asyncio.Event()
         self.die_before = False
         self.die_after = False
         self.fail_after = False
@@ -42,6 +43,7 @@ class Press:
         @post("/notes")
         async def write(data: JSONBody[NoteIn]) -> dict[str, object]:
             if self.pause_before is not None:
+                self.paused.set()
                 await self.pause_before.wait()
             if self.die_before:
                 raise Killed
@@ -145,8 +147,7 @@ async def test_the_same_key_for_another_request_is_refused(database, client, cha
 async def test_two_at_once_are_one_deed_and_one_conflict(database, client, press):
     press.pause_before = asyncio.Event()
     first = asyncio.ensure_future(client.post("/notes", json=NOTE, headers=KEY))
-    while await IdempotencyRow.count() == 0:
-        await asyncio.sleep(0.01)
+    await press.paused.wait()
     second = await client.post("/notes", json=NOTE, headers=KEY)
     press.pause_before.set()
 
@@ -199,8 +200,7 @@ async def test_killed_after_the_deed_it_is_never_done_again(database, client, pr
 async def test_an_attempt_that_slept_past_its_lease_writes_nothing(database, client, press, clock):
     gate = press.pause_before = asyncio.Event()
     sleeper = asyncio.ensure_future(client.post("/notes", json=NOTE, headers=KEY))
-    while await IdempotencyRow.count() == 0:
-        await asyncio.sleep(0.01)
+    await press.paused.wait()
     clock.instant += LEASE
     press.pause_before = None
     second = await client.post("/notes", json=NOTE, headers=KEY)
