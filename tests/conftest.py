@@ -311,7 +311,9 @@ class Installation:
 @pytest.fixture
 def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash with the cheapest parameters: the real ones take a fifth of a second on purpose."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8))
+    monkeypatch.setattr(
+        passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=32, parallelism=1)
+    )
 
 
 @pytest.fixture

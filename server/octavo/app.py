@@ -4,7 +4,7 @@ Tracked links and the generated site are answered by plain ASGI apps before the 
 what readers wait for. Everything else (`/api/v1`, the API's documentation, health) is Litestar.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,6 @@ from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.di import Provide
 from litestar.middleware import ASGIMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.types import ASGIApp, Receive, Scope, Send
 
 import octavo
 from octavo.accounts.access import ACTOR_KEY, actor_of
@@ -100,11 +99,11 @@ class FrontDoor:
         self._admin = AdminApp()
         self._site = site_app(runtime.site)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one connection."""
         await self._part(scope)(scope, receive, send)
 
-    def _part(self, scope: Scope) -> ASGIApp:
+    def _part(self, scope: Any) -> Callable[..., Awaitable[None]]:
         if scope["type"] != "http":
             return self._framework
         first = scope["path"].split("/", 2)[1]
@@ -175,7 +174,7 @@ def _dependencies(runtime: Runtime) -> dict[str, Provide]:
     def provide_site() -> Site:
         return runtime.site
 
-    providers = {
+    providers: dict[str, Callable[..., Any]] = {
         "actor": provide_actor,
         "now": provide_now,
         "bus": provide_bus,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
 from octavo.accounts import queries, service
 from octavo.accounts.errors import (
@@ -25,6 +26,11 @@ from octavo.accounts.schemas import (
 from octavo.kernel.events import EventBus
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _quick(_quick_passwords):
+    """The rules are the same with cheap hashes; the real parameters have a test of their own."""
 
 
 async def found(now, *, email="ada@example.org", bus=None):
@@ -230,3 +236,10 @@ async def test_what_was_done_is_on_record(database, now):
 
     assert [entry.action for entry in page.items] == ["session.opened", "user.joined"]
     assert [entry.action for entry in rest.items] == ["user.invited"]
+
+
+def test_real_passwords_are_hashed_with_argon2id_and_64_mebibytes():
+    hasher = PasswordHasher()
+
+    assert (hasher.memory_cost, hasher.time_cost) >= (65536, 3)
+    assert hasher.hash("x").startswith("$argon2id$")

@@ -210,7 +210,7 @@ def test_killed_at_any_line_nothing_is_lost_or_sent_twice(make_server, receiver,
         states[answer.json()["state"]] += 1
     ids_of_piece: dict[int, set[str]] = {}
     for headers, body in receiver.received:
-        piece_id = body["data"]["piece"]["id"]
+        piece_id = body["data"]["id"]
         ids_of_piece.setdefault(piece_id, set()).add(headers["webhook-id"])
     twice = {piece: ids for piece, ids in ids_of_piece.items() if len(ids) > 1}
 

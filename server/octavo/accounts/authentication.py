@@ -4,6 +4,7 @@ One ASGI middleware on the API's routes puts the actor into the scope; `access.m
 A request with neither goes on without an actor, so that a page may answer "sign in" itself.
 """
 
+import hmac
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ COOKIE = "octavo_session"
 SESSION_KEY = "octavo.session"
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Where a session begins: whoever comes here may hold an old cookie and no token to it.
+_BEGINNINGS = frozenset({"/api/v1/session", "/api/v1/setup"})
 
 
 class AuthenticationMiddleware(ASGIMiddleware):
@@ -46,13 +49,19 @@ class AuthenticationMiddleware(ASGIMiddleware):
         token = request.cookies.get(COOKIE)
         if authorization:
             scope[ACTOR_KEY] = await self._key_actor(authorization)
-        elif token:
-            session = await queries.find_session(token, now=self._clock())
-            if session is not None:
-                self._check_forgery(request, session)
-                scope[SESSION_KEY] = session
-                scope[ACTOR_KEY] = _actor(session)
+        else:
+            self._check_origin(request)
+            if token:
+                await self._resume(request, scope, token)
         await next_app(scope, receive, send)
+
+    async def _resume(self, request: "Request[Any, Any, Any]", scope: Any, token: str) -> None:
+        session = await queries.find_session(token, now=self._clock())
+        if session is None:
+            return
+        _check_token(request, session)
+        scope[SESSION_KEY] = session
+        scope[ACTOR_KEY] = _actor(session)
 
     async def _key_actor(self, authorization: str) -> Actor:
         scheme, _, key = authorization.partition(" ")
@@ -61,17 +70,22 @@ class AuthenticationMiddleware(ASGIMiddleware):
             raise UnauthenticatedError("this API key opens nothing: it is unknown or was revoked")
         return actor
 
-    def _check_forgery(self, request: "Request[Any, Any, Any]", session: Session) -> None:
-        if request.method in _SAFE_METHODS:
-            return
-        if request.headers.get("x-csrf-token") != session.csrf_token:
-            raise ForbiddenError(
-                "the X-CSRF-Token header does not match the session", code="csrf_token"
-            )
+    def _check_origin(self, request: "Request[Any, Any, Any]") -> None:
         origin = request.headers.get("origin")
-        own = {*self._origins, origin_of(str(request.base_url))}
-        if origin and origin not in own:
+        if request.method in _SAFE_METHODS or not origin:
+            return
+        if origin not in {*self._origins, origin_of(str(request.base_url))}:
             raise ForbiddenError("this request comes from another site", code="foreign_origin")
+
+
+def _check_token(request: "Request[Any, Any, Any]", session: Session) -> None:
+    if request.method in _SAFE_METHODS or request.scope["path"] in _BEGINNINGS:
+        return
+    sent = request.headers.get("x-csrf-token", "")
+    if not hmac.compare_digest(sent.encode(), session.csrf_token.encode()):
+        raise ForbiddenError(
+            "the X-CSRF-Token header does not match the session", code="csrf_token"
+        )
 
 
 def _actor(session: Session) -> Actor:

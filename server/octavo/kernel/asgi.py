@@ -14,6 +14,8 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp
 
+from octavo.kernel.bodies import StrictRequest
+from octavo.kernel.errors import OctavoError
 from octavo.kernel.http_cache import ConditionalGet, HeadAsGet
 from octavo.kernel.log import get_logger
 from octavo.kernel.metrics import HTTP_REQUESTS, HTTP_SECONDS
@@ -44,6 +46,7 @@ def configuration() -> dict[str, Any]:
         "exception_handlers": EXCEPTION_HANDLERS,
         "middleware": [RequestContext(), ConditionalGet()],
         "before_send": [dress],
+        "request_class": StrictRequest,
         "request_max_body_size": MAX_BODY_BYTES,
         "logging_config": None,
     }
@@ -86,6 +89,9 @@ class RequestContext(ASGIMiddleware):
         with structlog.contextvars.bound_contextvars(request_id=request_id_of(scope)):
             try:
                 await next_app(scope, receive, answer)
+            except OctavoError as exc:
+                status = exc.status  # raised by a middleware behind this one; answered before it
+                raise
             finally:
                 _record(scope, status=status, seconds=time.monotonic() - began)
 
