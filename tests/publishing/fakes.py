@@ -139,7 +139,9 @@ class FakeLog:
 class Desk:
     """A library, its log and a site over them; what a test changes, it marks as a feature would."""
 
-    def __init__(self, home: Path, pieces: Sequence[PublishedPiece] = (), **options: object) -> None:
+    def __init__(
+        self, home: Path, pieces: Sequence[PublishedPiece] = (), **options: object
+    ) -> None:
         self.settings = Settings(home=home, base_url="https://folio.example", secret_key="k")
         self.library = FakeLibrary(pieces)
         self.log = FakeLog()

@@ -27,6 +27,7 @@ from octavo.publishing.ledger import Ledger
 from octavo.publishing.library import Library
 from octavo.publishing.lock import build_lock
 from octavo.publishing.model import Model
+from octavo.publishing.markdown import RENDERER_VERSION
 from octavo.publishing.output import Output
 from octavo.publishing.pages import TEMPLATES, SiteSettings
 from octavo.publishing.preview import render_draft
@@ -87,6 +88,17 @@ class Site:
         self._folders = list(theme_folders or (settings.home / "theme", default_theme()))
         self._workers = workers
         self._theme: tuple[object, Theme] | None = None
+        self._failed = ""
+
+    @property
+    def folder(self) -> Path:
+        """Where the generated site stands."""
+        return self._settings.site_dir
+
+    @property
+    def base_url(self) -> str:
+        """The site's public address, without a slash at its end."""
+        return self._settings.base_url.rstrip("/")
 
     async def build(
         self,
@@ -114,14 +126,26 @@ class Site:
         return report
 
     async def build_pending(self, now: datetime) -> BuildReport | None:
-        """Build if something was marked; None when there was nothing, or another process is at it."""
+        """Build if something was marked, or the theme changed; None when there was nothing to do.
+
+        A theme that failed is not tried again before it changes.
+
+        Raises:
+            BuildFailedError: the theme cannot be used; the old site stands.
+        """
         changes = await self._log.pending(1)
-        if not changes and await asyncio.to_thread(self._is_settled):
+        mark = await asyncio.to_thread(self._theme_mark)
+        if mark == self._failed or (
+            not changes and await asyncio.to_thread(self._is_settled, mark)
+        ):
             return None
         try:
             return await self.build(now=now, wait_s=0)
         except BuildRunningError:
             return None
+        except BuildFailedError:
+            self._failed = mark
+            raise
 
     async def render_preview(self, draft: PreviewIn, *, now: datetime) -> str:
         """Render a draft as its page would be, by the same code; nothing is stored.
@@ -264,16 +288,13 @@ class Site:
         target.output.clear_staging()
         return state
 
-    def _is_settled(self) -> bool:
-        """Say whether the site was ever built and the theme is as it was then."""
-        target = self._target(None)
-        if not target.state_file.exists():
-            return False
-        kept = self.last_report()
-        return kept is not None and self._theme_mark() == self._theme_mark_file()
+    def _is_settled(self, mark: str) -> bool:
+        """Say whether the site was built with the theme and the settings of now."""
+        return self._target(None).state_file.exists() and mark == self._theme_mark_file()
 
     def _theme_mark(self) -> str:
-        return hashlib.sha256(repr(_stats(self._folders)).encode()).hexdigest()
+        seen = (BUILD_VERSION, RENDERER_VERSION, self.base_url, _stats(self._folders))
+        return hashlib.sha256(repr(seen).encode()).hexdigest()
 
     def _theme_mark_file(self) -> str:
         with contextlib.suppress(OSError, msgspec.MsgspecError):
@@ -297,7 +318,7 @@ class Site:
 
     def _site_settings(self, organisation: Organisation) -> SiteSettings:
         return SiteSettings(
-            base_url=self._settings.base_url.rstrip("/"),
+            base_url=self.base_url,
             name=organisation.name,
             tagline=organisation.tagline,
             description=organisation.description,
@@ -395,7 +416,7 @@ def _marks(theme: Theme, settings: SiteSettings) -> dict[str, str]:
     """Answer the fingerprints of all that pages depend on beside the model."""
     shown = msgspec.structs.replace(settings, theme_folders=[], media_folder="")
     marks = {
-        "version": BUILD_VERSION,
+        "version": f"{BUILD_VERSION} {RENDERER_VERSION}",
         "zone": settings.zone,
         "settings": hashlib.sha256(
             msgspec.json.encode((shown, sorted(theme.settings.items())))

@@ -1,8 +1,9 @@
 """The pages that no template makes, and the table of all makers."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
 
 from octavo.publishing import dates
@@ -17,6 +18,8 @@ __all__ = ["MAKERS"]
 _URLSET = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 _INDEX = '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 _LISTS_LIMIT = 45_000
+_PATH_LIMIT = 900
+_TARGET = re.compile(r"(?:/(?!/)|https?://[^/\s])[^\s\\]*\Z")
 _OWN = ("tags/", "authors/", "archive/", "page/", "assets/", "media/", "sitemaps/")
 _OWN_FILES = {"index.html", "404.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt",
               "_redirects"}  # fmt: skip
@@ -50,22 +53,33 @@ def _media(maker: PageMaker, path: str) -> list[File]:
 
 def _redirect(maker: PageMaker, path: str) -> list[File]:
     target = maker.model.redirect(path)
-    if target is None:
+    if target is None or _is_taken(maker, path, target):
         return []
-    plain = unquote(path)
+    if problem := _redirect_problem(maker, path, target):
+        maker.problems.append(problem)
+        return []
+    return [File(path=file_path(path), data=maker.redirect_page(target))]
+
+
+def _is_taken(maker: PageMaker, path: str, target: str) -> bool:
+    """Say whether a live piece has this address: the redirect waits until it moves away."""
     file = file_path(path)
     site_path = "/" + file.removesuffix("index.html")
     if maker.model.owner_of(site_path) is not None or target in {path, site_path}:
-        return []
-    if not site_path.endswith("/") and maker.model.has_path_below(site_path + "/"):
-        return []  # a live piece has this address: the redirect waits until it moves away
+        return True
+    return not site_path.endswith("/") and maker.model.has_path_below(site_path + "/")
+
+
+def _redirect_problem(maker: PageMaker, path: str, target: str) -> str:
+    if not _TARGET.match(target):
+        return f"the redirect from {path} leads to {target[:100]}, which is not an address"
+    file = file_path(path)
     if file.startswith(_OWN) or file in _OWN_FILES:
-        maker.problems.append(f"the redirect from {path} stands in the way of a page of the site")
-        return []
-    if _is_unsafe(plain) or len(file.encode()) > 900 or _has_file_above(maker, file):
-        maker.problems.append(f"the redirect from {path} is not an address that a file can have")
-        return []
-    return [File(path=file, data=maker.redirect_page(target))]
+        return f"the redirect from {path} stands in the way of a page of the site"
+    plain = unquote(path)
+    if _is_unsafe(plain) or len(file.encode()) > _PATH_LIMIT or _has_file_above(maker, file):
+        return f"the redirect from {path} is not an address that a file can have"
+    return ""
 
 
 def _has_file_above(maker: PageMaker, file: str) -> bool:
@@ -80,12 +94,19 @@ def _is_unsafe(path: str) -> bool:
 
 
 def _redirects(maker: PageMaker, rest: str) -> list[File]:
-    """The `_redirects` file that static hosts read."""
+    """The `_redirects` file, which static hosts read, and our own handler."""
     del rest
     lines = [
-        f"{url_path(unquote(path))} {target} 301\n" for path, target in maker.model.redirects()
+        f"{url_path(unquote(path))} {url_target(target)} 301\n"
+        for path, target in maker.model.redirects()
+        if not _is_taken(maker, path, target) and not _redirect_problem(maker, path, target)
     ]
     return [File(path="_redirects", data="".join(lines).encode())] if lines else []
+
+
+def url_target(target: str) -> str:
+    """Answer where a redirect leads as a header can carry it: ASCII, without spaces."""
+    return quote(target, safe="/-._~!$&'()*+,;=:@%?#[]")
 
 
 def _robots(maker: PageMaker, rest: str) -> list[File]:

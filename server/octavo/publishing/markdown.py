@@ -8,7 +8,6 @@ the tests checks it.
 import re
 import subprocess
 import sys
-import unicodedata
 from html import unescape
 from typing import Protocol
 
@@ -84,6 +83,7 @@ _HEADING = re.compile(r"<h([1-6])( [^>]*)?>(.*?)</h\1>", re.DOTALL)
 _ID = re.compile(r' id="([^"]*)"')
 _EMPTY_LINK = re.compile(r'<a (?:[^>]* )?href="#[^"]*"[^>]*></a>')
 _TAG = re.compile(r"<[^>]*>")
+_WIDE = re.compile("[\u2e80-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")  # Han, kana, Hangul …
 _SPACE = re.compile(r"\s+")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _MEDIA = re.compile(r'(?:src|href|poster|srcset)="([^"]*/media/[^"]*)"')
@@ -93,6 +93,7 @@ _CODE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 # Bodies that could make a renderer work for minutes; they are tried in a process that can be killed.
 _WIDE_TABLE = re.compile(r"^[ \t>]*\|?(?:[ \t]*:?-+:?[ \t]*\|){24,}", re.MULTILINE)
 _DEEP_QUOTE = re.compile(r"(?:>[ \t]?){100}")
+_MANY_HEADINGS, _MANY_TAGS, _MANY_BARS, _MANY_QUOTES = 3_000, 8_000, 23, 99
 
 
 def render_body(markdown: str) -> Rendered:
@@ -128,12 +129,13 @@ def render_trusted_size(markdown: str) -> Rendered:
 
 
 def _is_suspect(markdown: str) -> bool:
+    headings = markdown.count("\n#") + markdown.count("\n=") + markdown.count("\n-")
     return (
         len(markdown) > _SMALL_BODY
-        or markdown.count("\n#") + markdown.count("\n=") + markdown.count("\n-") > 3_000
-        or markdown.count("<") > 4_000
-        or _WIDE_TABLE.search(markdown) is not None
-        or _DEEP_QUOTE.search(markdown) is not None
+        or headings > _MANY_HEADINGS
+        or markdown.count("<") > _MANY_TAGS
+        or (markdown.count("|") > _MANY_BARS and _WIDE_TABLE.search(markdown) is not None)
+        or (markdown.count(">") > _MANY_QUOTES and _DEEP_QUOTE.search(markdown) is not None)
     )
 
 
@@ -206,10 +208,8 @@ def _summary(html: str) -> str:
 
 def _count_words(text: str) -> int:
     """Count words; where a script writes without spaces, two characters make one."""
-    if text.isascii():
-        return len(text.split())
-    wide = sum(1 for c in text if ord(c) > 0x2E80 and unicodedata.category(c) == "Lo")
-    return len(text.split()) + wide // 2
+    words = len(text.split())
+    return words if text.isascii() else words + len(_WIDE.findall(text)) // 2
 
 
 def _media(html: str) -> list[str]:

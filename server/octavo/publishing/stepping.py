@@ -59,7 +59,7 @@ def dirty_pages(state: State, model: Model, touched: Touched) -> set[str]:
         pages.update(f"piece:{i}" for i in model.at_path(path))
         for variant in {path, path.rstrip("/")}:
             if model.redirect(variant) is not None:
-                pages.add(f"redirect:{variant}")
+                pages |= {f"redirect:{variant}", "redirects"}
     return pages
 
 

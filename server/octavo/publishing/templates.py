@@ -173,7 +173,7 @@ class Theme:
 
     def _environment(self, locale: str) -> Environment:
         if locale not in self._environments:
-            environment = ImmutableSandboxedEnvironment(
+            environment = _Environment(
                 loader=_ThemeLoader(self),
                 autoescape=True,
                 undefined=StrictUndefined,
@@ -247,6 +247,17 @@ class Theme:
         except UnicodeDecodeError as exc:
             msg = f"assets/{name} is not UTF-8"
             raise ThemeError(msg) from exc
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox, quick on our own contexts: of a Struct, its fields can be read, nothing else."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, msgspec.Struct):
+            if attribute in obj.__struct_fields__:
+                return getattr(obj, attribute)
+            return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
 
 class _ThemeLoader(BaseLoader):

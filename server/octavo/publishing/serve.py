@@ -1,0 +1,321 @@
+"""Answers for the generated site: what a static host would answer, from the same folder.
+
+Small files are kept in memory as long as the file on disk is the same one (a build replaces files
+by rename, so a changed page is another file). A page is answered whole from the bytes read at once:
+a switch in the middle of a request cannot mix old and new.
+"""
+
+import asyncio
+import mimetypes
+import os
+import stat
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from octavo.kernel.http_cache import matches, strong_etag
+
+__all__ = ["PAGE_POLICY", "SiteApp", "page_headers", "site_app"]
+
+_NOT_BUILT = b"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="refresh" content="5"><title>In a moment</title></head>
+<body><h1>This site is being built</h1><p>It will be here in a moment; this page looks again by itself.</p>
+</body></html>"""
+_MISSING = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not found</title></head>
+<body><h1>There is no such page</h1><p><a href="/">Go to the first page</a></p></body></html>"""
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src {assets}; style-src 'self'; img-src 'self' https: http: data:;"
+    " media-src 'self' https:; font-src 'self'; connect-src 'self'; manifest-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+# What people upload never runs, not even when it is opened by itself.
+_MEDIA_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; sandbox"
+)
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".xml": "application/xml",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".woff2": "font/woff2",
+    ".woff": "font/woff",
+    ".webmanifest": "application/manifest+json",
+}
+_NAMED_TYPES = {
+    "feed.xml": "application/rss+xml; charset=utf-8",
+    "atom.xml": "application/atom+xml; charset=utf-8",
+    "feed.json": "application/feed+json; charset=utf-8",
+    "_redirects": "text/plain; charset=utf-8",
+}
+_SHOWN_MEDIA = ("image/", "audio/", "video/", "text/plain", "application/pdf", "font/")
+_SMALL_BYTES = 512_000
+_CACHE_BYTES = 24_000_000
+_CHUNK_BYTES = 262_144
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """A file in memory. `seen` is the file on disk that it is; `target` is set when it redirects."""
+
+    seen: tuple[int, int, int]
+    body: bytes
+    etag: str
+    headers: Headers
+    target: bytes | None
+    redirects_seen: int
+
+
+def site_app(site: Any) -> "SiteApp":
+    """Answer the ASGI app for a `Site`."""
+    return SiteApp(site.folder, base_url=site.base_url)
+
+
+def page_headers(base_url: str) -> Headers:
+    """Answer the headers that every page of the site carries."""
+    policy = PAGE_POLICY.format(assets=f"{base_url}/assets/")
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"strict-origin-when-cross-origin"),
+        (b"x-frame-options", b"SAMEORIGIN"),
+    ]
+
+
+class SiteApp:
+    """Serves one folder, for GET and HEAD."""
+
+    def __init__(self, folder: Path, *, base_url: str) -> None:
+        self._folder = os.fspath(folder)
+        self._page_headers = page_headers(base_url)
+        self._cache: OrderedDict[str, _Entry] = OrderedDict()
+        self._held = 0
+        self._redirects = b"\n"
+        self._redirects_seen = -1
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        del receive
+        if scope["method"] not in {"GET", "HEAD"}:
+            await self._send(scope, send, 405, [(b"allow", b"GET, HEAD")], b"Method not allowed")
+            return
+        path: str = scope["path"]
+        name = _file_name(path)
+        if name is not None:
+            if entry := self._find(name, path):
+                await self._answer(scope, send, entry)
+                return
+            if await self._answer_otherwise(scope, send, path, name):
+                return
+        await self._answer_missing(scope, send)
+
+    def _find(self, name: str, path: str) -> _Entry | None:
+        """Answer a small file, from memory when the file on disk is still that one."""
+        try:
+            found = os.lstat(os.path.join(self._folder, name))
+        except (OSError, ValueError):
+            return None
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _SMALL_BYTES:
+            return None
+        seen = (found.st_mtime_ns, found.st_size, found.st_ino)
+        self._read_redirects()
+        entry = self._cache.get(name)
+        if entry and entry.seen == seen and entry.redirects_seen == self._redirects_seen:
+            self._cache.move_to_end(name)
+            return entry
+        return self._load(name, path, seen)
+
+    def _load(self, name: str, path: str, seen: tuple[int, int, int]) -> _Entry | None:
+        try:
+            body = _read(os.path.join(self._folder, name))
+        except OSError:
+            return None
+        etag = strong_etag(body)
+        entry = _Entry(
+            seen=seen,
+            body=body,
+            etag=etag,
+            headers=[*self._headers_of(name), (b"etag", etag.encode())],
+            target=self._target_of(path),
+            redirects_seen=self._redirects_seen,
+        )
+        self._forget(name)
+        self._cache[name] = entry
+        self._held += len(body)
+        while self._held > _CACHE_BYTES:
+            self._forget(next(iter(self._cache)))
+        return entry
+
+    def _forget(self, name: str) -> None:
+        entry = self._cache.pop(name, None)
+        if entry:
+            self._held -= len(entry.body)
+
+    async def _answer(self, scope: Any, send: Any, entry: _Entry) -> None:
+        if entry.target is not None:
+            await self._send_redirect(scope, send, entry.target)
+            return
+        known = _header(scope, b"if-none-match")
+        if known and matches(known, entry.etag):
+            await self._send(scope, send, 304, entry.headers, b"")
+            return
+        await self._send(scope, send, 200, entry.headers, entry.body)
+
+    async def _answer_otherwise(self, scope: Any, send: Any, path: str, name: str) -> bool:
+        """Try what is not a small file: a folder without its slash, a redirect, a large file."""
+        full = os.path.join(self._folder, name)
+        if not path.endswith("/") and os.path.isfile(os.path.join(full, "index.html")):
+            self._read_redirects()
+            query = scope.get("query_string", b"")
+            slashed = _quoted(path + "/") + (b"?" + query if query else b"")
+            await self._send_redirect(scope, send, self._target_of(path + "/") or slashed)
+            return True
+        self._read_redirects()
+        if target := self._target_of(path):
+            await self._send_redirect(scope, send, target)
+            return True
+        return await self._send_large(scope, send, name, full)
+
+    async def _answer_missing(self, scope: Any, send: Any) -> None:
+        html = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+        if not os.path.isfile(os.path.join(self._folder, "index.html")):
+            await self._send(
+                scope, send, 503, [*html, (b"retry-after", b"5"), *self._page_headers], _NOT_BUILT
+            )
+            return
+        entry = self._find("404.html", "/404.html")
+        await self._send(
+            scope, send, 404, [*html, *self._page_headers], entry.body if entry else _MISSING
+        )
+
+    async def _send_large(self, scope: Any, send: Any, name: str, full: str) -> bool:
+        """Send a large file in pieces; it stays the file that was opened, whatever replaces it."""
+        try:
+            handle = await asyncio.to_thread(os.open, full, os.O_RDONLY | os.O_NOFOLLOW)
+        except (OSError, ValueError):
+            return False
+        try:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                return False
+            etag = f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
+            headers = [*self._headers_of(name), (b"etag", etag.encode())]
+            known = _header(scope, b"if-none-match")
+            if known and matches(known, etag):
+                await self._send(scope, send, 304, headers, b"")
+                return True
+            headers.append((b"content-length", str(found.st_size).encode()))
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            left = found.st_size if scope["method"] == "GET" else 0
+            while left > 0:
+                chunk = await asyncio.to_thread(os.read, handle, min(_CHUNK_BYTES, left))
+                if not chunk:
+                    break
+                left -= len(chunk)
+                await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
+            if scope["method"] == "HEAD" or found.st_size == 0:
+                await send({"type": "http.response.body", "body": b""})
+        finally:
+            os.close(handle)
+        return True
+
+    async def _send_redirect(self, scope: Any, send: Any, target: bytes) -> None:
+        headers = [
+            (b"location", target),
+            (b"cache-control", b"public, max-age=300"),
+            *self._page_headers,
+        ]
+        await self._send(scope, send, 301, headers, b"")
+
+    async def _send(
+        self, scope: Any, send: Any, status: int, headers: Headers, body: bytes
+    ) -> None:
+        if status != 304:
+            headers = [*headers, (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        shown = body if scope["method"] != "HEAD" else b""
+        await send({"type": "http.response.body", "body": shown})
+
+    def _headers_of(self, name: str) -> Headers:
+        kind = media_type(name)
+        headers: Headers = [(b"content-type", kind.encode())]
+        if name.startswith("assets/"):
+            headers.append((b"cache-control", b"public, max-age=31536000, immutable"))
+        elif name.startswith("media/"):
+            headers.append((b"cache-control", b"public, max-age=86400"))
+        else:
+            headers.append((b"cache-control", b"no-cache"))
+        if not name.startswith("media/"):
+            return headers + self._page_headers
+        headers.append((b"content-security-policy", _MEDIA_POLICY.encode()))
+        headers.append((b"x-content-type-options", b"nosniff"))
+        if not kind.startswith(_SHOWN_MEDIA):
+            headers.append((b"content-disposition", b"attachment"))
+        return headers
+
+    def _read_redirects(self) -> None:
+        """Read `_redirects` when it is another one than the one in memory."""
+        file = os.path.join(self._folder, "_redirects")
+        try:
+            seen = os.stat(file).st_mtime_ns
+        except OSError:
+            seen = 0
+        if seen != self._redirects_seen:
+            try:
+                self._redirects = b"\n" + _read(file) if seen else b"\n"
+            except OSError:
+                self._redirects = b"\n"
+            self._redirects_seen = seen
+
+    def _target_of(self, path: str) -> bytes | None:
+        """Answer where a path redirects to. One search in one string, however many there are."""
+        wanted = b"\n" + _quoted(path) + b" "
+        at = self._redirects.find(wanted)
+        if at < 0:
+            return None
+        line = self._redirects[at + len(wanted) : self._redirects.index(b"\n", at + 1)]
+        return line.rpartition(b" ")[0]
+
+
+def media_type(name: str) -> str:
+    """Answer the Content-Type of a file of the site."""
+    base = name.rpartition("/")[2]
+    if not name.startswith("media/") and base in _NAMED_TYPES:
+        return _NAMED_TYPES[base]
+    suffix = "." + base.rpartition(".")[2].lower()
+    return _TYPES.get(suffix) or mimetypes.guess_type(base)[0] or "application/octet-stream"
+
+
+def _file_name(path: str) -> str | None:
+    """Answer the file that a path asks for, relative to the folder; None when it cannot be one of ours."""
+    if not path.startswith("/") or "\0" in path or "\\" in path or len(path) > 4_096:
+        return None
+    parts = path[1:].split("/")
+    if any(part.startswith(".") or not part for part in parts[:-1]) or parts[-1].startswith("."):
+        return None  # `..`, `//` and hidden files alike: no file of a site is named so
+    name = path[1:]
+    return name + "index.html" if not parts[-1] else name
+
+
+def _quoted(path: str) -> bytes:
+    return quote(path, safe="/-._~!$&'()*+,;=:@").encode()
+
+
+def _header(scope: Any, name: bytes) -> str:
+    lines = [value for key, value in scope["headers"] if key == name]
+    return b", ".join(lines).decode("latin-1") if lines else ""
+
+
+def _read(file: str) -> bytes:
+    handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(handle, "rb") as stream:
+        return stream.read()

@@ -1,0 +1,23 @@
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fakes import Desk
+
+from octavo.content.schemas import PublishedPiece
+
+
+@pytest.fixture
+def make_desk(tmp_path: Path) -> Callable[..., Desk]:
+    """A desk in a folder of its own; `workers=0` builds in this process."""
+
+    def make(*pieces: PublishedPiece, name: str = "home", workers: int = 0) -> Desk:
+        home = tmp_path / name
+        home.mkdir(exist_ok=True)
+        return Desk(home, pieces, workers=workers)
+
+    return make

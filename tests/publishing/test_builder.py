@@ -1,0 +1,513 @@
+"""The builder over a library in memory: what a change writes, and what it leaves alone."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urljoin
+
+import feedparser
+import msgspec
+import pytest
+from fakes import NOW, Desk, author, cta, make_piece, tag
+
+from octavo.publishing.errors import BuildFailedError, BuildRunningError, OutputRefusedError
+from octavo.publishing.lock import build_lock
+from octavo.publishing.schemas import PreviewIn
+
+MakeDesk = Callable[..., Desk]
+
+
+def mtimes(desk: Desk) -> dict[str, int]:
+    folder = desk.settings.site_dir
+    return {
+        f.relative_to(folder).as_posix(): f.stat().st_mtime_ns
+        for f in folder.rglob("*")
+        if f.is_file()
+    }
+
+
+async def test_every_kind_of_page_is_there_and_every_link_resolves(make_desk: MakeDesk) -> None:
+    pieces = [
+        make_piece(
+            n, tags=[tag(n % 3 + 1)], authors=[author(n % 2 + 1)], body=f"Text {n} [a](/piece-1/)."
+        )
+        for n in range(1, 61)
+    ]
+    desk = make_desk(*pieces, make_piece(99, kind="page", path="/about/", title="About"))
+    desk.library.leads["/old.html"] = "/piece-3/"
+
+    report = await desk.site.build(now=NOW)
+
+    files = desk.tree()
+    assert report.problems == []
+    assert {
+        "index.html", "page/1/index.html", "piece-1/index.html", "about/index.html", "tags/index.html",
+        "tags/tag-1/index.html", "authors/author-1/index.html", "archive/index.html",
+        "archive/2026/01/index.html", "404.html", "robots.txt", "sitemap.xml", "sitemaps/2026-01.xml",
+        "feed.xml", "atom.xml", "feed.json", "tags/tag-1/feed.xml", "authors/author-2/feed.json",
+        "old.html", "_redirects",
+    } <= files.keys()  # fmt: skip
+    for name, data in files.items():
+        if not name.endswith(".html"):
+            continue
+        base = f"https://folio.example/{name.removesuffix('index.html')}"
+        for link in re.findall(r'(?:href|src)="([^"]*)"', data.decode()):
+            target = urljoin(base, link).split("#")[0]
+            if target.startswith("https://folio.example/"):
+                path = unquote(target.removeprefix("https://folio.example/"))
+                assert path in files or f"{path}index.html".lstrip("/") in files, (
+                    f"{link} in {name}"
+                )
+
+
+async def test_a_second_build_writes_nothing(make_desk: MakeDesk) -> None:
+    desk = make_desk(*(make_piece(n, tags=[tag(1)]) for n in range(1, 30)))
+    first = await desk.site.build(now=NOW)
+    before = mtimes(desk)
+    again = await desk.site.build(now=NOW + timedelta(days=1))
+    desk.put(desk.library.live[3])
+    marked = await desk.site.build(now=NOW)
+    full = await desk.site.build(full=True, now=NOW)
+
+    assert first.written == len(before) - 1  # the mark of the folder
+    for report in (again, marked, full):
+        assert (report.written, report.removed) == (0, 0)
+        assert report.unchanged == first.written
+    assert mtimes(desk) == before
+
+
+async def test_an_edit_writes_its_page_and_feeds_alone(make_desk: MakeDesk) -> None:
+    desk = make_desk(*(make_piece(n) for n in range(1, 40)))
+    await desk.site.build(now=NOW)
+    before = mtimes(desk)
+    desk.change(5, excerpt="", body="The text of piece 5.\n\nAnd a line more, far below.")
+    # The same first paragraph, so lists show the same excerpt only when it is given.
+    desk.change(5, excerpt="E")
+    await desk.site.build(now=NOW)
+    middle = mtimes(desk)
+    desk.change(5, body="Another body.")
+    await desk.site.build(now=NOW)
+    after = mtimes(desk)
+
+    assert {n for n in after if before.get(n) != middle.get(n)} >= {
+        "piece-5/index.html",
+        "page/1/index.html",
+    }
+    assert {n for n in after if after[n] != middle.get(n)} == {"piece-5/index.html"}
+
+
+async def test_a_new_piece_leaves_the_numbered_pages_alone(make_desk: MakeDesk) -> None:
+    desk = make_desk(*(make_piece(n, tags=[tag(1)]) for n in range(1, 75)))
+    await desk.site.build(now=NOW)
+    before = mtimes(desk)
+    desk.put(make_piece(75, tags=[tag(1)]))
+    await desk.site.build(now=NOW)
+
+    written = {n for n, at in mtimes(desk).items() if before.get(n) != at}
+    assert written == {
+        "piece-75/index.html", "piece-74/index.html", "index.html", "tags/tag-1/index.html",
+        "tags/index.html", "archive/index.html", "archive/2026/03/index.html", "sitemaps/2026-03.xml",
+        "feed.xml", "atom.xml", "feed.json", "tags/tag-1/feed.xml", "tags/tag-1/atom.xml",
+        "tags/tag-1/feed.json",
+    }  # fmt: skip
+
+
+async def test_neighbours_follow_a_withdrawal_and_nothing_is_left(make_desk: MakeDesk) -> None:
+    desk = make_desk(*(make_piece(n, tags=[tag(n)]) for n in range(1, 4)))
+    await desk.site.build(now=NOW)
+    assert 'href="/piece-2/" rel="prev"' in desk.read("piece-3/index.html")
+    desk.withdraw(2)
+    report = await desk.site.build(now=NOW)
+
+    assert 'href="/piece-1/" rel="prev"' in desk.read("piece-3/index.html")
+    assert report.removed == 5  # its page, its tag's page, and the tag's three feeds
+    assert not any("piece-2/" in name or "tag-2" in name for name in desk.tree())
+    assert not (desk.settings.site_dir / "piece-2").exists()
+    assert b"piece-2/" not in b"".join(desk.tree().values())
+
+
+async def test_a_moved_piece_leaves_a_redirect(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1), make_piece(2))
+    await desk.site.build(now=NOW)
+    desk.change(1, path="/moved/", slug="moved")
+    desk.lead("/piece-1/", "/moved/")
+    await desk.site.build(now=NOW)
+
+    assert "/moved/" in desk.read("piece-1/index.html")
+    assert desk.read("_redirects") == "/piece-1/ /moved/ 301\n"
+    desk.put(make_piece(3, path="/piece-1/"))  # a live piece takes the address, then gives it back
+    await desk.site.build(now=NOW)
+    assert "Piece 3" in desk.read("piece-1/index.html")
+    assert "_redirects" not in desk.tree()
+    desk.withdraw(3)
+    await desk.site.build(now=NOW)
+    assert "/moved/" in desk.read("piece-1/index.html")
+
+
+async def test_a_redirect_never_leads_into_script_or_onto_our_pages(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1))
+    for path, target in {
+        "/a/": "javascript:alert(1)", "/b/": "//evil.example/", "/tags/": "/piece-1/",
+        "/../x": "/piece-1/", "/.git/config": "/piece-1/", "/feed.xml": "/piece-1/",
+    }.items():  # fmt: skip
+        desk.library.leads[path] = target
+    report = await desk.site.build(now=NOW)
+
+    assert len(report.problems) == 6
+    assert "_redirects" not in desk.tree()
+    assert not (desk.settings.home / "x").exists()
+
+
+async def test_one_bad_piece_is_reported_and_its_last_good_page_stays(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1), make_piece(2))
+    await desk.site.build(now=NOW)
+    good = desk.read("piece-1/index.html")
+    desk.change(1, body="x" * 5_000_000)
+    desk.put(make_piece(3, body="x" * 5_000_000))
+    desk.put(make_piece(4))
+    report = await desk.site.build(now=NOW)
+
+    assert [p.subject for p in report.problems] == ["piece:1", "piece:3"]
+    assert "at most" in report.problems[0].message
+    assert desk.read("piece-1/index.html") == good
+    assert not (desk.settings.site_dir / "piece-3").exists()
+    assert "Piece 4" in desk.read("index.html")
+    full = await desk.site.build(full=True, now=NOW)
+    assert (full.written, full.removed, len(full.problems)) == (0, 0, 2)
+    desk.change(1, body="Fine again.")
+    desk.withdraw(3)
+    mended = await desk.site.build(now=NOW)
+    assert mended.problems == []
+    assert "Fine again." in desk.read("piece-1/index.html")
+
+
+@pytest.mark.parametrize(
+    "path", ["/../../etc/", "/a/../b/", "/assets/x/", "no-slash", "/a\\b/", "/x\0/"]
+)
+async def test_an_address_outside_the_site_is_refused(make_desk: MakeDesk, path: str) -> None:
+    desk = make_desk(make_piece(1), make_piece(2, path=path))
+    report = await desk.site.build(now=NOW)
+
+    assert [p.subject for p in report.problems] == ["piece:2"]
+
+
+async def test_calls_to_action_stand_in_pages_and_feeds_with_their_own_links(
+    make_desk: MakeDesk,
+) -> None:
+    desk = make_desk(
+        make_piece(1, body="Before.\n\n<!-- cta: join -->\n\nAfter <!-- cta: gone -->.")
+    )
+    desk.library.ctas_of[1] = [cta("join", "Join <us>"), cta("shop")]
+    report = await desk.site.build(now=NOW)
+
+    page = desk.read("piece-1/index.html").partition("<article")[2]
+    assert (
+        page.index("Before")
+        < page.index("/go/bjoin")
+        < page.index("After")
+        < page.index("/go/bshop")
+    )
+    assert "Join &lt;us&gt;" in page
+    assert "/go/fjoin" not in page
+    content = feedparser.parse(desk.read("atom.xml")).entries[0].content[0].value
+    assert "https://folio.example/go/fjoin" in content
+    assert "/go/b" not in content
+    assert [p.message for p in report.problems] == [
+        "the text asks for the call to action gone, which the piece has not"
+    ]
+    desk.library.ctas_of[1] = [cta("join", "Sign up")]
+    desk.log.mark("piece:1")
+    await desk.site.build(now=NOW)
+    assert "Sign up" in desk.read("piece-1/index.html")
+    assert "/go/bshop" not in desk.read("piece-1/index.html")
+
+
+async def test_feeds_are_valid_full_and_keep_their_ids(make_desk: MakeDesk) -> None:
+    body = "Hello [there](/piece-2/) and [here](#h-x) ![i](/media/x.png) \x0b {{ x }} <!-- c -->"
+    desk = make_desk(
+        *(
+            make_piece(n, title=f"P & <{n}>", body=body, authors=[author(1)], tags=[tag(1)])
+            for n in range(1, 31)
+        )
+    )
+    await desk.site.build(now=NOW)
+    ids = {}
+    for name in ("feed.xml", "atom.xml", "tags/tag-1/feed.xml", "authors/author-1/atom.xml"):
+        feed = feedparser.parse(desk.read(name).encode())
+        assert not feed.bozo, feed
+        assert len(feed.entries) == (20 if "/" not in name else 10)
+        entry = feed.entries[0]
+        assert entry.title == "P & <30>"
+        assert entry.link == "https://folio.example/piece-30/"
+        assert 'href="https://folio.example/piece-2/"' in entry.content[0].value
+        assert 'src="https://folio.example/media/x.png"' in entry.content[0].value
+        assert entry.published_parsed[:3] == (2026, 1, 31)
+        ids[name] = entry.id
+    items = json.loads(desk.read("feed.json"))["items"]
+    assert {items[0]["id"], *ids.values()} == {"tag:folio.example,2026:piece-30"}
+    desk.change(30, path="/other/", slug="other")
+    await desk.site.build(now=NOW)
+    assert (
+        feedparser.parse(desk.read("feed.xml")).entries[0].id == "tag:folio.example,2026:piece-30"
+    )
+
+
+async def test_an_empty_site_has_its_pages_and_valid_feeds(make_desk: MakeDesk) -> None:
+    desk = make_desk()
+    await desk.site.build(now=NOW)
+
+    assert "Nothing is published here yet." in desk.read("index.html")
+    assert not feedparser.parse(desk.read("atom.xml")).bozo
+
+
+async def test_media_are_published_with_the_pieces_that_show_them(make_desk: MakeDesk) -> None:
+    desk = make_desk(
+        make_piece(1, body="![a](/media/ab/a.png) ![b](/media/../secret_key)"), make_piece(2)
+    )
+    media = desk.settings.media_dir / "ab"
+    media.mkdir(parents=True)
+    (media / "a.png").write_bytes(b"png")
+    (media / "unused.png").write_bytes(b"no")
+    (desk.settings.home / "secret_key").write_text("key")
+    (media / "leak.png").symlink_to(desk.settings.home / "secret_key")
+    desk.change(2, body="![l](/media/ab/leak.png) ![m](/media/ab/missing.png)")
+    report = await desk.site.build(now=NOW)
+
+    assert {n for n in desk.tree() if n.startswith("media")} == {"media/ab/a.png"}
+    assert len(report.problems) == 3
+    desk.change(1, body="no picture")
+    await desk.site.build(now=NOW)
+    assert not (desk.settings.site_dir / "media").exists()
+
+
+async def test_renamed_tags_and_authors_show_everywhere(make_desk: MakeDesk) -> None:
+    desk = make_desk(
+        *(make_piece(n, tags=[tag(1), tag(2)], authors=[author(1)]) for n in range(1, 50))
+    )
+    await desk.site.build(now=NOW)
+    desk.rename_tag(tag(1, "New Name"))
+    desk.rename_author(author(1, "Ana", "Writes."))
+    await desk.site.build(now=NOW)
+
+    whole = b"".join(desk.tree().values())
+    assert b"Tag 1<" not in whole
+    assert b"/tags/tag-1/" not in whole
+    assert "Writes." in desk.read("authors/ana/index.html")
+    assert "New Name" in desk.read("piece-1/index.html")
+
+
+async def test_a_changed_setting_or_template_remakes_what_shows_it(make_desk: MakeDesk) -> None:
+    desk = make_desk(*(make_piece(n) for n in range(1, 5)))
+    await desk.site.build(now=NOW)
+    desk.library.organisation_now = msgspec.structs.replace(
+        desk.library.organisation_now, name="Renamed", locale="es"
+    )
+    await desk.site.build(now=NOW)
+    assert "Renamed" in desk.read("piece-1/index.html")
+    assert "2 de enero de 2026" in desk.read("piece-1/index.html")
+    assert "Renamed" in desk.read("feed.xml")
+
+    theme = desk.settings.home / "theme"
+    (theme / "templates").mkdir(parents=True)
+    (theme / "templates" / "404.html").write_text("<h1>{{ site.name }} lost it</h1>")
+    (theme / "assets" / "css").mkdir(parents=True)
+    before = mtimes(desk)
+    report = await desk.site.build_pending(NOW)
+    assert report is not None
+    assert {n for n, at in mtimes(desk).items() if before.get(n) != at} == {"404.html"}
+    assert desk.read("404.html") == "<h1>Renamed lost it</h1>"
+    (theme / "assets" / "css" / "site.css").write_text("body { color: red }")
+    await desk.site.build(now=NOW)
+    (css,) = (name for name in desk.tree() if name.startswith("assets/css/site."))
+    assert css in desk.read("piece-3/index.html")
+    assert await desk.site.build_pending(NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{% if %}", "post.html"),
+        ("{{ asset('nope.css') }}", "nope.css"),
+        ("{% extends 'gone.html' %}", "gone.html"),
+    ],
+)
+async def test_a_broken_theme_says_so_and_leaves_the_site(
+    make_desk: MakeDesk, template: str, said: str
+) -> None:
+    desk = make_desk(make_piece(1))
+    await desk.site.build(now=NOW)
+    before = desk.tree()
+    theme = desk.settings.home / "theme" / "templates"
+    theme.mkdir(parents=True)
+    (theme / "post.html").write_text(template)
+    desk.put(make_piece(2))
+    with pytest.raises(BuildFailedError, match=said):
+        await desk.site.build(now=NOW)
+
+    assert desk.tree() == before
+    with pytest.raises(BuildFailedError):
+        await desk.site.build_pending(NOW)
+    assert await desk.site.build_pending(NOW) is None  # not again before it changes
+    (theme / "post.html").unlink()
+    assert (await desk.site.build_pending(NOW)) is not None
+    assert "Piece 2" in desk.read("index.html")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "{{ post.__class__.__mro__ }}",
+        "{{ ''.__class__ }}",
+        "{{ site.nav.append(1) }}",
+        "{{ asset.__globals__ }}",
+        "{{ nothing.at.all }}",
+        "{{ post.no_such_field }}",
+    ],
+)
+async def test_a_template_sees_the_contract_and_nothing_else(
+    make_desk: MakeDesk, expression: str
+) -> None:
+    desk = make_desk(make_piece(1))
+    theme = desk.settings.home / "theme" / "templates"
+    theme.mkdir(parents=True)
+    (theme / "post.html").write_text(expression)
+    report = await desk.site.build(now=NOW)
+
+    assert [p.subject for p in report.problems] == ["piece:1"]
+    assert "piece-1/index.html" not in desk.tree()
+
+
+async def test_content_in_context_is_always_escaped(make_desk: MakeDesk) -> None:
+    desk = make_desk(
+        make_piece(
+            1, title="</script><script>alert(1)</script>", excerpt='"><img src=x onerror=alert(1)>',
+            tags=[tag(1, "<b>")], authors=[author(1, "<i>", "<u>")],
+        )
+    )  # fmt: skip
+    await desk.site.build(now=NOW)
+
+    for name, data in desk.tree().items():
+        if name.endswith(".html"):
+            assert b"<script>alert" not in data, name
+            assert b"<img src=x" not in data, name
+            assert b"<b><" not in data
+    (ld,) = re.findall(r'ld\+json">(.*?)</script>', desk.read("piece-1/index.html"))
+    assert json.loads(ld)["headline"] == "</script><script>alert(1)</script>"
+
+
+async def test_live_pieces_are_announced_once_each(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1), make_piece(2))
+    await desk.site.build(now=NOW)
+    desk.put(make_piece(3))
+    desk.change(1, body="again")
+    desk.withdraw(2)
+    await desk.site.build(now=NOW)
+    await desk.site.build(now=NOW)
+
+    assert desk.log.announced == [[1, 2], [1, 3]]
+    assert desk.log.changes == []
+
+
+async def test_an_announcement_that_failed_is_made_at_the_next_build(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1))
+    await desk.site.build(now=NOW)
+    settle, desk.log.settle = desk.log.settle, fail  # type: ignore[method-assign]
+    desk.put(make_piece(2))
+    with pytest.raises(ConnectionError):
+        await desk.site.build(now=NOW)
+    desk.log.settle = settle  # type: ignore[method-assign]
+    await desk.site.build(now=NOW)
+
+    assert [2] in desk.log.announced
+    assert desk.log.changes == []
+
+
+async def fail(*args: object) -> None:
+    raise ConnectionError
+
+
+async def test_another_folder_gets_the_whole_site_and_its_strangers_are_safe(
+    make_desk: MakeDesk, tmp_path: Path
+) -> None:
+    desk = make_desk(make_piece(1))
+    desk.log.mark("piece:1")
+    await desk.site.build(now=NOW, output=tmp_path / "out")
+    again = await desk.site.build(now=NOW, output=tmp_path / "out")
+
+    assert desk.tree(tmp_path / "out").keys() >= {"index.html", "piece-1/index.html"}
+    assert (again.written, again.removed) == (0, 0)
+    assert desk.log.announced == []
+    assert len(desk.log.changes) == 1
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputRefusedError):
+        await desk.site.build(now=NOW, output=tmp_path / "mine")
+    assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+async def test_a_full_build_mends_what_was_broken_by_hand(make_desk: MakeDesk) -> None:
+    desk = make_desk(*(make_piece(n) for n in range(1, 5)))
+    await desk.site.build(now=NOW)
+    good = desk.tree()
+    (desk.settings.site_dir / "index.html").write_text("defaced")
+    (desk.settings.site_dir / "piece-1" / "index.html").unlink()
+    (desk.settings.site_dir / "stray.html").write_text("stray")
+    report = await desk.site.build(full=True, now=NOW)
+
+    assert (report.written, report.removed) == (2, 1)
+    assert desk.tree() == good
+
+
+async def test_a_lost_or_damaged_state_is_made_again(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1))
+    await desk.site.build(now=NOW)
+    good = desk.tree()
+    (desk.settings.state_dir / "site.db").write_bytes(b"not a database" * 1_000)
+    assert (await desk.site.build(now=NOW)).written == 0
+    assert desk.tree() == good
+
+
+async def test_two_builds_never_run_at_once(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1))
+    with build_lock(desk.settings.state_dir / "site.lock", wait_s=0):
+        with pytest.raises(BuildRunningError):
+            await desk.site.build(now=NOW, wait_s=0.1)
+        assert await desk.site.build_pending(NOW) is None
+
+
+async def test_workers_give_the_same_bytes(make_desk: MakeDesk) -> None:
+    pieces = [
+        make_piece(
+            n,
+            tags=[tag(n % 5 + 1)],
+            authors=[author(n % 3 + 1)],
+            body=f"# {n}\n\n```py\nx={n}\n```",
+        )
+        for n in range(1, 220)
+    ]
+    alone, helped = make_desk(*pieces, name="a"), make_desk(*pieces, name="b", workers=2)
+    await alone.site.build(now=NOW)
+    report = await helped.site.build(now=NOW)
+
+    assert report.problems == []
+    assert alone.tree() == helped.tree()
+
+
+async def test_a_preview_is_the_page_as_it_would_be(make_desk: MakeDesk) -> None:
+    desk = make_desk()
+    desk.library.ctas_of[7] = [cta("join")]
+    draft = PreviewIn(
+        title="Draft",
+        body="Text <script>alert(1)</script>\n\n<!-- cta: join -->",
+        tags=["A"],
+        piece_id=7,
+    )
+    html = await desk.site.render_preview(draft, now=NOW)
+
+    assert "<h1" in html
+    assert "Draft" in html
+    assert "/go/bjoin" in html
+    assert "alert" not in html
+    assert not desk.settings.site_dir.exists()

@@ -1,0 +1,166 @@
+"""The law of the builder: any sequence of changes, built step by step, equals one build from scratch."""
+
+import asyncio
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from fakes import NOW, Desk, author, cta, make_piece, tag
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+IDS = st.integers(1, 8)
+START = datetime(2026, 3, 30, 12, tzinfo=UTC)
+
+put = st.fixed_dictionaries(
+    {
+        "do": st.just("put"),
+        "id": IDS,
+        "day": st.integers(0, 60),
+        "title": st.sampled_from(["One", "Two & <b>", "Três"]),
+        "body": st.sampled_from(
+            [
+                "Short.",
+                "# H\n\n```py\nx = 1\n```",
+                "A <!-- cta: a --> b\n\n<!-- cta: b -->",
+                "![m](/media/m.png)",
+            ]
+        ),
+        "excerpt": st.sampled_from(["", "An excerpt."]),
+        "path": st.sampled_from([None, None, None, "/shared/", "/old/"]),
+        "tags": st.lists(st.integers(1, 3), max_size=3, unique=True),
+        "authors": st.lists(st.integers(1, 2), max_size=2, unique=True),
+        "kind": st.sampled_from(["post", "post", "post", "page"]),
+        "updated": st.booleans(),
+    }
+)
+withdraw = st.fixed_dictionaries({"do": st.just("withdraw"), "id": IDS})
+ctas = st.fixed_dictionaries(
+    {
+        "do": st.just("ctas"),
+        "id": IDS,
+        "slugs": st.lists(st.sampled_from("abc"), max_size=2, unique=True),
+    }
+)
+redirect = st.fixed_dictionaries(
+    {
+        "do": st.just("redirect"),
+        "path": st.sampled_from(["/old/", "/old.html", "/shared"]),
+        "target": st.sampled_from([None, "/p-1/", "/p-2/", "https://example.com/"]),
+    }
+)
+rename_tag = st.fixed_dictionaries(
+    {"do": st.just("tag"), "id": st.integers(1, 3), "name": st.sampled_from(["X", "Y"])}
+)
+rename_author = st.fixed_dictionaries(
+    {"do": st.just("author"), "id": st.integers(1, 2), "bio": st.sampled_from(["", "Bio."])}
+)
+rename_site = st.fixed_dictionaries({"do": st.just("site"), "name": st.sampled_from(["N1", "N2"])})
+step = st.lists(
+    st.one_of(put, put, put, withdraw, ctas, redirect, rename_tag, rename_author, rename_site),
+    min_size=1,
+    max_size=4,
+)
+
+
+class World:
+    """Applies the same changes to any number of desks, as the features would."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.tags = {n: tag(n) for n in range(1, 4)}
+        self.authors = {n: author(n) for n in range(1, 3)}
+
+    def change(self, what: dict[str, object]) -> None:
+        getattr(self, f"_{what['do']}")({k: v for k, v in what.items() if k != "do"})
+
+    def _put(self, what: dict[str, object]) -> None:
+        n = what["id"]
+        published = START + timedelta(days=int(str(what["day"])))
+        self.desk.put(
+            make_piece(
+                int(str(n)),
+                title=what["title"],
+                body=what["body"],
+                excerpt=what["excerpt"],
+                path=what["path"] or f"/p-{n}/",
+                published_at=published,
+                updated_at=published + timedelta(hours=2) if what["updated"] else None,
+                kind=what["kind"],
+                tags=[self.tags[i] for i in what["tags"]],  # type: ignore[attr-defined]
+                authors=[self.authors[i] for i in what["authors"]],  # type: ignore[attr-defined]
+            )
+        )
+
+    def _withdraw(self, what: dict[str, object]) -> None:
+        self.desk.withdraw(int(str(what["id"])))
+
+    def _ctas(self, what: dict[str, object]) -> None:
+        n = int(str(what["id"]))
+        self.desk.library.ctas_of[n] = [cta(s) for s in what["slugs"]]  # type: ignore[attr-defined]
+        self.desk.log.mark(f"piece:{n}")
+
+    def _redirect(self, what: dict[str, object]) -> None:
+        self.desk.lead(str(what["path"]), what["target"] and str(what["target"]))
+
+    def _tag(self, what: dict[str, object]) -> None:
+        n = int(str(what["id"]))
+        # A name of its own per tag: two tags never share a slug.
+        self.tags[n] = tag(n, f"{what['name']} {n}")
+        self.desk.rename_tag(self.tags[n])
+
+    def _author(self, what: dict[str, object]) -> None:
+        n = int(str(what["id"]))
+        self.authors[n] = author(n, bio=str(what["bio"]))
+        self.desk.rename_author(self.authors[n])
+
+    def _site(self, what: dict[str, object]) -> None:
+        library = self.desk.library
+        library.organisation_now = msgspec.structs.replace(
+            library.organisation_now, name=str(what["name"])
+        )
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(step, min_size=1, max_size=5))
+def test_step_by_step_and_in_full_are_the_same_bytes(monkeypatch, steps) -> None:  # type: ignore[no-untyped-def]
+    from octavo.publishing import plan
+
+    # Small pages, so that a few pieces fill several of them.
+    monkeypatch.setattr(plan, "_SIZES", {"home": 2, "tag": 2, "author": 1, "month": 2})
+    monkeypatch.setattr(plan, "FEED_SIZE", 4)
+    asyncio.run(_compare(steps))
+
+
+async def _compare(steps: list[list[dict[str, object]]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder, "a")
+        home.mkdir()
+        desk = Desk(home, workers=0)
+        (home / "media").mkdir()
+        (home / "media" / "m.png").write_bytes(b"m")
+        world = World(desk)
+        await desk.site.build(now=NOW)
+        for changes in steps:
+            for change in changes:
+                world.change(change)
+            await desk.site.build(now=NOW)
+        stepwise = desk.tree()
+        idle = await desk.site.build(now=NOW)
+        assert (idle.written, idle.removed) == (0, 0)
+        full = await desk.site.build(full=True, now=NOW)
+
+        assert _differences(stepwise, desk.tree()) == []
+        assert (full.written, full.removed) == (0, 0)
+        other = await desk.site.build(now=NOW, output=Path(folder, "b"))
+        assert other.problems == full.problems
+        assert _differences(stepwise, desk.tree(Path(folder, "b"))) == []
+
+
+def _differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    return sorted(n for n in one.keys() | other.keys() if one.get(n) != other.get(n))

@@ -1,0 +1,144 @@
+"""The site as readers fetch it."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fakes import NOW, Desk, make_piece
+
+from octavo.publishing.serve import site_app
+
+MakeDesk = Callable[..., Desk]
+
+
+def client(desk: Desk) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=site_app(desk.site))
+    return httpx.AsyncClient(transport=transport, base_url="https://folio.example")
+
+
+@pytest.fixture
+async def desk(make_desk: MakeDesk) -> Desk:
+    desk = make_desk(
+        make_piece(1), make_piece(2, path="/año/é/"), make_piece(3, body="![x](/media/a/x.svg)")
+    )
+    (desk.settings.media_dir / "a").mkdir(parents=True)
+    (desk.settings.media_dir / "a" / "x.svg").write_text("<svg onload='alert(1)'/>")
+    (desk.settings.media_dir / "a" / "big.mp4").write_bytes(b"\0" * 700_000)
+    (desk.settings.media_dir / "a" / "page.html").write_text("<script>alert(1)</script>")
+    desk.change(1, body="[v](/media/a/big.mp4) [h](/media/a/page.html)")
+    desk.library.leads["/old.html"] = "/piece-1/"
+    desk.library.leads["/was/"] = "/piece-1/"
+    await desk.site.build(now=NOW)
+    return desk
+
+
+async def test_pages_have_a_strong_etag_and_answer_304(desk: Desk) -> None:
+    async with client(desk) as http:
+        first = await http.get("/piece-1/")
+        again = await http.get(
+            "/piece-1/", headers={"if-none-match": f'"x", W/{first.headers["etag"]}'}
+        )
+        head = await http.head("/piece-1/")
+
+        assert first.status_code == 200
+        assert first.headers["content-type"] == "text/html; charset=utf-8"
+        assert first.headers["etag"].startswith('"')
+        assert first.headers["cache-control"] == "no-cache"
+        assert (again.status_code, again.content) == (304, b"")
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == str(len(first.content))
+        desk.change(1, title="Another")
+        await desk.site.build(now=NOW)
+        changed = await http.get("/piece-1/", headers={"if-none-match": first.headers["etag"]})
+        assert changed.status_code == 200
+        assert "Another" in changed.text
+
+
+async def test_types_and_caching_fit_the_file(desk: Desk) -> None:
+    async with client(desk) as http:
+        for path, kind in {
+            "/feed.xml": "application/rss+xml; charset=utf-8",
+            "/atom.xml": "application/atom+xml; charset=utf-8",
+            "/feed.json": "application/feed+json; charset=utf-8",
+            "/sitemap.xml": "application/xml",
+            "/robots.txt": "text/plain; charset=utf-8",
+            "/media/a/x.svg": "image/svg+xml",
+        }.items():
+            answer = await http.get(path)
+            assert (answer.status_code, answer.headers["content-type"]) == (200, kind), path
+        (css,) = (name for name in desk.tree() if name.startswith("assets/css/"))
+        assert "immutable" in (await http.get("/" + css)).headers["cache-control"]
+
+
+async def test_old_addresses_and_missing_slashes_answer_301(desk: Desk) -> None:
+    async with client(desk) as http:
+        for path, target in {
+            "/old.html": "/piece-1/",
+            "/was/": "/piece-1/",
+            "/was": "/piece-1/",
+            "/piece-1": "/piece-1/",
+            "/piece-1?utm=a": "/piece-1/?utm=a",
+            "/a%C3%B1o/%C3%A9": "/a%C3%B1o/%C3%A9/",
+        }.items():
+            answer = await http.get(path)
+            assert (answer.status_code, answer.headers["location"]) == (301, target)
+        assert (await http.get("/a%C3%B1o/%C3%A9/")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../octavo.db", "/%2e%2e/octavo.db", "/a/..%2f..%2fsecret", "/.octavo-site", "/..\\x", "//evil.example",
+        "//evil.example/%2e%2e", "/piece-1//", "/x%00", "/%ff%fe", "/" + "a/" * 3_000, "/" + "a" * 300, "/nothing/",
+    ],
+)  # fmt: skip
+async def test_nothing_outside_the_site_is_answered(desk: Desk, path: str) -> None:
+    messages: list[dict[str, object]] = []
+
+    async def send(message: dict[str, object]) -> None:
+        messages.append(message)
+
+    from urllib.parse import unquote
+
+    (desk.settings.home / "octavo.db").write_text("secret")
+    (desk.settings.home / "secret").write_text("secret")
+    scope = {
+        "type": "http", "method": "GET", "path": unquote(path), "query_string": b"", "headers": [],
+    }  # fmt: skip
+    await site_app(desk.site)(scope, None, send)
+
+    assert messages[0]["status"] == 404
+    assert b"This page is missing" in messages[1]["body"]
+
+
+async def test_pages_are_locked_down_and_uploads_cannot_run(desk: Desk) -> None:
+    async with client(desk) as http:
+        for path in ("/", "/nothing/", "/old.html"):
+            headers = (await http.get(path)).headers
+            assert "default-src 'none'" in headers["content-security-policy"]
+            assert "unsafe" not in headers["content-security-policy"]
+            assert headers["x-content-type-options"] == "nosniff"
+        svg = await http.get("/media/a/x.svg")
+        assert "sandbox" in svg.headers["content-security-policy"]
+        assert (await http.get("/media/a/page.html")).headers["content-disposition"] == "attachment"
+        assert (await http.post("/")).status_code == 405
+
+
+async def test_large_files_stream_whole(desk: Desk) -> None:
+    async with client(desk) as http:
+        video = await http.get("/media/a/big.mp4")
+        head = await http.head("/media/a/big.mp4")
+        again = await http.get("/media/a/big.mp4", headers={"if-none-match": video.headers["etag"]})
+
+        assert (len(video.content), video.headers["content-type"]) == (700_000, "video/mp4")
+        assert (head.headers["content-length"], head.content) == ("700000", b"")
+        assert again.status_code == 304
+
+
+async def test_before_the_first_build_a_reader_is_told_to_wait(make_desk: MakeDesk) -> None:
+    async with client(make_desk()) as http:
+        answer = await http.get("/")
+
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert "being built" in answer.text
