@@ -9,8 +9,8 @@ import pytest
 
 from octavo.content import site_queries
 from octavo.content.importers.markdown import import_markdown
+from octavo.content.importers.sources import UnusableSourceError
 from octavo.content.tables import PieceRow
-from octavo.kernel.errors import InvalidInputError
 
 # After the last post of the collections: none is still to come.
 LATER = datetime(2026, 11, 22, tzinfo=UTC)
@@ -125,7 +125,7 @@ async def test_a_hostile_file_has_a_clear_outcome(run, name):
 
 @pytest.mark.parametrize("name", ["not-a-zip.zip", "truncated.zip", "slip-parent.tar.gz"])
 async def test_what_is_no_archive_is_refused_in_one_line(run, name):
-    with pytest.raises(InvalidInputError) as caught:
+    with pytest.raises(UnusableSourceError) as caught:
         await run(DATA / "archives" / name)
 
     assert name in caught.value.message

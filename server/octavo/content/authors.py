@@ -40,18 +40,13 @@ async def ensure_author_of_user(user_id: int, *, now: datetime) -> AuthorRef:
     return await _insert(user.name, slugify(user.slug) or "author", user_id=user_id, now=now)
 
 
-def slug_of(name: str) -> str:
-    """Answer the slug that tells bylines apart by name; empty when it holds no letter or digit."""
-    return slugify(name)
-
-
 async def ensure_authors(names: Sequence[str], *, now: datetime) -> list[AuthorRef]:
     """Answer the bylines of these names in their order, making those that are missing.
 
     Two spellings with the same slug are one author. A name without a letter is left out.
     """
-    wanted = {slug: name for name in reversed(names) if (slug := slugify(name))}
-    slugs = [slug for slug in dict.fromkeys(slugify(name) for name in names) if slug]
+    wanted = {slug: name for name in reversed(names) if (slug := rules.author_slug(name))}
+    slugs = [slug for slug in dict.fromkeys(map(rules.author_slug, names)) if slug]
     if not slugs:
         return []
     found = await _by_slug(slugs)

@@ -43,7 +43,7 @@ class TakenError(ConflictError):
 
     def __init__(self, message: str, *, field: str) -> None:
         self.fields = (FieldError(field=field, message=message, code="taken"),)
-        super().__init__(message, errors=list(self.fields))
+        super().__init__(message)
 
 
 class StillInUseError(ConflictError):

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -172,6 +173,13 @@ def free_slug(base: str, taken: Iterable[str]) -> str:
         number += 1
 
 
+@lru_cache(maxsize=4096)
+def author_slug(name: str) -> str:
+    """Answer the slug that tells bylines apart by name; empty when it holds no letter or digit."""
+    return slugify(name)
+
+
+@lru_cache(maxsize=4096)
 def tag_slug(name: str) -> str:
     """Answer the slug that tells tags apart: `C++`, `C#` and `C` are three tags."""
     for sign, word in _SIGNS:
@@ -292,7 +300,10 @@ def check_target(raw: str) -> str:
 
 def search_key(*texts: str) -> str:
     """Answer the texts folded for search: no case, no accents. The database folds ASCII only."""
-    joined = unicodedata.normalize("NFKD", " ".join(texts).casefold())
+    joined = " ".join(texts).casefold()
+    if joined.isascii():
+        return joined
+    joined = unicodedata.normalize("NFKD", joined)
     return "".join(sign for sign in joined if not unicodedata.combining(sign))
 
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from octavo.content import rules
 from octavo.content.importers.fields import Found
 from octavo.content.tables import PieceRow, RedirectRow
-from octavo.kernel.text import slugify
 
 _TAG_FOLDERS = frozenset({"tags", "tag", "topics", "topic", "categories", "category"})
 _LIST_PARTS = 2
@@ -102,12 +101,12 @@ class Directory:
             self._by_old.setdefault(_plain(old), path)
         self._by_old.setdefault(_plain(path), path)
         self._tags.update(rules.tag_slug(tag) for tag in found.tags)
-        self._authors.update((author, slugify(author)) for author in found.authors)
+        self._authors.update((author, rules.author_slug(author)) for author in found.authors)
 
     def add_person(self, key: str, name: str) -> None:
         """Note that posts name a person by a key."""
         if key in self._authors:
-            self._authors[key] = slugify(name)
+            self._authors[key] = rules.author_slug(name)
 
     def find_reference(self, raw: str, *, file: str) -> str | None:
         """Answer where Hugo's `ref` leads: a path in the content, or a bare file name."""

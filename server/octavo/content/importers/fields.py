@@ -271,7 +271,7 @@ def _names(values: dict[str, Value]) -> list[str]:
         value = values.get(field)
         for item in value if isinstance(value, list) else [value]:
             name = _text(item.get("name")) if isinstance(item, dict) else _text(item)
-            names += [part.strip()[:120] for part in name.split(";") if slugify(part)]
+            names += [part.strip()[:120] for part in name.split(";") if rules.author_slug(part)]
     return list(dict.fromkeys(names))
 
 

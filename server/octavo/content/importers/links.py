@@ -5,7 +5,7 @@ Linear in the length of the text, whatever is in it: no nested repetition, code 
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 Resolve = Callable[[str], str | None]
 """From a destination as written to the one to write instead; None leaves it as it is."""
@@ -16,11 +16,12 @@ _REF = re.compile(
     r"\{\{[<%]\s{0,8}(?:rel)?ref\s{1,8}[\"'“]?(?P<ref>[^\"'”>%\s}]{1,500})[\"'”]?\s{0,8}[>%]\}\}"
 )
 _DESTINATION = re.compile(
-    r"(?P<open>\]\(\s{0,8}<?|^ {0,3}\[[^\]\n]{1,500}\]:[ \t]{1,8}<?"
+    r"(?P<open>\]\(\s{0,8}<?|^ {0,3}\[(?!\^)[^\]\n]{1,500}\]:[ \t]{1,8}<?"
     r"|\b(?:src|href)\s{0,4}=\s{0,4}[\"'])"
     r"(?P<dest>[^\s<>\"'()]{1,2000})",
     re.MULTILINE,
 )
+_SHORTCODE_WHOLE = re.compile(r"\{\{[<%][^{}]{0,2000}[>%]\}\}")
 _SHORTCODE = re.compile(r"\{\{[<%]-?\s{0,8}/?\s{0,8}([A-Za-z][\w./-]{0,60})")
 _LIQUID = re.compile(r"\{%-?\s{0,8}([A-Za-z]\w{0,40})|(\{\{)(?=\s{0,8}[a-z_]+[.|\s])")
 
@@ -63,10 +64,12 @@ def _prose(text: str, *, link: Resolve, reference: Resolve) -> str:
             return found[0] if target is None else target
 
         text = _REF.sub(refer, text)
-    spans_now = _Spans(text)
+    literal = _Spans(text)
+    if "{{" in text:
+        literal.add(_SHORTCODE_WHOLE.finditer(text))
 
     def point(found: re.Match[str]) -> str:
-        target = None if spans_now.cover(found.start()) else link(found["dest"])
+        target = None if literal.cover(found.start()) else link(found["dest"])
         return found[0] if target is None else found["open"] + target
 
     return _DESTINATION.sub(point, text)
@@ -120,6 +123,13 @@ class _Spans:
                 place = same[after] + 1
             else:
                 place += 1
+
+    def add(self, found: Iterable[re.Match[str]]) -> None:
+        """Take in more spans; those that begin in one that is there already are part of it."""
+        more = [match.span() for match in found if not self.cover(match.start())]
+        spans = sorted([*zip(self._starts, self._ends, strict=True), *more])
+        self._starts = [start for start, _ in spans]
+        self._ends = [end for _, end in spans]
 
     def cover(self, position: int) -> bool:
         """Say whether the position lies in code."""

@@ -76,7 +76,8 @@ async def import_markdown(
         zone: IANA zone of dates that name none; default: the organisation's.
 
     Raises:
-        InvalidInputError: the path, the zone or the author cannot be used; nothing was changed.
+        UnusableSourceError: there is nothing to import at `path`; nothing was changed.
+        InvalidInputError: the zone or the author cannot be used; nothing was changed.
     """
     started = time.monotonic()
     organisation = await accounts_q.get_organisation()

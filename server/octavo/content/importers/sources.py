@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from octavo.content.errors import InvalidContentError, wrong
+from octavo.kernel.errors import RefusedError
 
 MAX_FILE_BYTES = 40_000_000
 _MAX_ENTRIES = 100_000
@@ -21,6 +21,12 @@ _BOMB_RATIO = 100
 _BOMB_BYTES = 5_000_000
 _ENCRYPTED = 0x1
 _IGNORED_FOLDERS = frozenset({"node_modules", "__MACOSX"})
+
+
+class UnusableSourceError(RefusedError):
+    """What the user pointed at is nothing that can be imported."""
+
+    code = "unusable_source"
 
 
 class UnreadableError(Exception):
@@ -49,7 +55,7 @@ def open_source(path: Path) -> Source:
     """Open what the user pointed at.
 
     Raises:
-        InvalidContentError: it is neither a folder, a Markdown file nor a readable .zip.
+        UnusableSourceError: it is neither a folder, a Markdown file nor a readable .zip.
     """
     if path.is_dir():
         return _Folder(path)
@@ -57,7 +63,7 @@ def open_source(path: Path) -> Source:
         return _OneFile(path)
     if path.suffix.lower() == ".zip":
         return _Zip(path)
-    raise wrong("path", f"{path.name} is not a folder, a .zip or a Markdown file")
+    raise UnusableSourceError(f"{path.name} is not a folder, a .zip or a Markdown file")
 
 
 class _Folder:
@@ -106,7 +112,7 @@ class _Folder:
         elif not stat.S_ISREG(status.st_mode):
             self._refuse(file, "is not a regular file")
         elif len(self.files) >= _MAX_ENTRIES:
-            raise wrong("path", f"holds more than {_MAX_ENTRIES:,} files")
+            raise UnusableSourceError(f"holds more than {_MAX_ENTRIES:,} files")
         elif not _is_text(file.name):
             self._refuse(file, "its name is not valid UTF-8")
         else:
@@ -141,7 +147,7 @@ class _Zip:
         infos = self._archive.infolist()
         if len(infos) > _MAX_ENTRIES:
             self.close()
-            raise wrong("path", f"{path.name} holds more than {_MAX_ENTRIES:,} files")
+            raise UnusableSourceError(f"{path.name} holds more than {_MAX_ENTRIES:,} files")
         self._take(infos)
 
     def read(self, path: str, *, limit: int) -> bytes:
@@ -218,5 +224,7 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _unusable(name: str) -> InvalidContentError:
-    return wrong("path", f"{name} is not a .zip that can be read: it is damaged or something else")
+def _unusable(name: str) -> UnusableSourceError:
+    return UnusableSourceError(
+        f"{name} is not a .zip that can be read: it is damaged or something else"
+    )

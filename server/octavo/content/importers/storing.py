@@ -96,7 +96,7 @@ async def _bylines(
     found = {ref.slug: ref for ref in await authors.ensure_authors(names, now=now)}
     signed: dict[str, list[AuthorRef]] = {}
     for item in batch:
-        slugs = dict.fromkeys(authors.slug_of(name) for name in item.found.authors)
+        slugs = dict.fromkeys(rules.author_slug(name) for name in item.found.authors)
         signed[item.slug] = [found[slug] for slug in slugs if slug in found] or fallback.authors
     return signed
 
