@@ -1,78 +1,123 @@
+/** Every request the admin makes, by its name. Types and addresses come from `admin/openapi.json`. */
+
+import createClient from "openapi-fetch";
+
+import type { paths } from "@/api/schema";
 import { apiFetch } from "@/api/transport";
 import type * as T from "@/api/types";
 
-type Query = Record<string, string | number | boolean | null | undefined>;
+const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: apiFetch });
 
-async function call<R>(method: string, path: string, options: { query?: object; body?: unknown } = {}): Promise<R> {
-  const url = new URL(`/api/v1${path}`, window.location.origin);
-  for (const [key, value] of Object.entries((options.query ?? {}) as Query)) {
-    if (value !== undefined && value !== null && value !== "") url.searchParams.append(key, String(value));
-  }
-  const headers: HeadersInit = { Accept: "application/json" };
-  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await apiFetch(new Request(url, { method, headers, body }));
-  return (response.status === 204 ? undefined : await response.json()) as R;
+/** `apiFetch` throws whatever is not a success, so there is always an answer. */
+async function answer<R>(request: Promise<{ data?: R }>): Promise<R> {
+  return (await request).data as R;
 }
 
+type Body<P extends keyof paths, M extends "post" | "patch"> = paths[P] extends {
+  [method in M]: { requestBody: { content: { "application/json": infer B } } };
+}
+  ? B
+  : never;
+
+const byId = <N extends string>(name: N, id: number) => ({ path: { [name]: id } as Record<N, number> });
+
 export const api = {
-  session: () => call<T.SessionView>("GET", "/session"),
-  signIn: (body: { email: string; password: string }) => call<T.SessionView>("POST", "/session", { body }),
-  signOut: () => call<void>("DELETE", "/session"),
-  invitation: (token: string) => call<T.Invitation>("GET", `/setup/${encodeURIComponent(token)}`),
-  setUp: (body: T.SetUp) => call<T.SessionView>("POST", "/setup", { body }),
+  session: () => answer(client.GET("/api/v1/session")),
+  signIn: (body: Body<"/api/v1/session", "post">) => answer(client.POST("/api/v1/session", { body })),
+  signOut: () => answer(client.DELETE("/api/v1/session")),
+  invitation: (token: string) => answer(client.GET("/api/v1/setup/{token}", { params: { path: { token } } })),
+  setUp: (body: Body<"/api/v1/setup", "post">) => answer(client.POST("/api/v1/setup", { body })),
 
-  settings: () => call<T.Organisation>("GET", "/settings"),
-  patchSettings: (body: T.OrganisationPatch) => call<T.Organisation>("PATCH", "/settings", { body }),
-  users: () => call<T.Page<T.User>>("GET", "/users"),
-  invite: (body: { role: T.Role; email?: string | null }) => call<T.InvitationMade>("POST", "/users/invitations", { body }),
-  patchUser: (id: number, body: Partial<Pick<T.User, "name" | "role" | "is_active">>) =>
-    call<T.User>("PATCH", `/users/${id}`, { body }),
-  keys: () => call<T.Page<T.ApiKey>>("GET", "/keys"),
-  makeKey: (body: { name: string; scope: "content" | "admin" }) => call<T.ApiKeyMade>("POST", "/keys", { body }),
-  revokeKey: (id: number) => call<void>("DELETE", `/keys/${id}`),
-  audit: (query: { cursor?: string; limit?: number }) => call<T.Page<T.AuditEntry>>("GET", "/audit", { query }),
+  settings: () => answer(client.GET("/api/v1/settings")),
+  patchSettings: (body: Body<"/api/v1/settings", "patch">) => answer(client.PATCH("/api/v1/settings", { body })),
+  users: () => answer(client.GET("/api/v1/users")),
+  invite: (body: Body<"/api/v1/users/invitations", "post">) =>
+    answer(client.POST("/api/v1/users/invitations", { body })),
+  patchUser: (id: number, body: Body<"/api/v1/users/{user_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/users/{user_id}", { params: byId("user_id", id), body })),
+  keys: () => answer(client.GET("/api/v1/keys")),
+  makeKey: (body: Body<"/api/v1/keys", "post">) => answer(client.POST("/api/v1/keys", { body })),
+  revokeKey: (id: number) => answer(client.DELETE("/api/v1/keys/{key_id}", { params: byId("key_id", id) })),
+  audit: (query: { cursor?: string; limit?: number }) => answer(client.GET("/api/v1/audit", { params: { query } })),
 
-  pieces: (query: T.PieceQuery & { cursor?: string }) => call<T.Page<T.PieceSummary>>("GET", "/pieces", { query }),
-  piece: (id: number) => call<T.Piece>("GET", `/pieces/${id}`),
-  createPiece: (body: T.PieceIn) => call<T.Piece>("POST", "/pieces", { body }),
-  patchPiece: (id: number, body: { version: number } & T.PieceChanges) => call<T.Piece>("PATCH", `/pieces/${id}`, { body }),
-  transition: (id: number, body: T.Transition) => call<T.Piece>("POST", `/pieces/${id}/transitions`, { body }),
-  tags: (query: { q?: string; limit?: number }) => call<T.Page<T.Tag>>("GET", "/tags", { query }),
-  preview: (body: { title: string; body: string; piece_id?: number }) => call<{ html: string }>("POST", "/preview", { body }),
+  pieces: (query: T.PieceQuery & { cursor?: string }) => answer(client.GET("/api/v1/pieces", { params: { query } })),
+  piece: (id: number) => answer(client.GET("/api/v1/pieces/{piece_id}", { params: byId("piece_id", id) })),
+  createPiece: (body: Body<"/api/v1/pieces", "post">) => answer(client.POST("/api/v1/pieces", { body })),
+  patchPiece: (id: number, body: { version: number } & T.PieceChanges) =>
+    answer(client.PATCH("/api/v1/pieces/{piece_id}", { params: byId("piece_id", id), body })),
+  transition: (id: number, body: T.Transition) =>
+    answer(client.POST("/api/v1/pieces/{piece_id}/transitions", { params: byId("piece_id", id), body })),
+  tags: (query: { limit?: number }) => answer(client.GET("/api/v1/tags", { params: { query } })),
+  preview: (body: Body<"/api/v1/preview", "post">) =>
+    answer(client.POST("/api/v1/preview", { body, parseAs: "text" })) as Promise<string>,
 
-  objectives: (query: { archived?: boolean; cursor?: string; limit?: number } = {}) =>
-    call<T.Page<T.Objective>>("GET", "/objectives", { query }),
-  createObjective: (body: T.ObjectiveIn) => call<T.Objective>("POST", "/objectives", { body }),
-  patchObjective: (id: number, body: T.ObjectivePatch) => call<T.Objective>("PATCH", `/objectives/${id}`, { body }),
-  campaigns: (query: { archived?: boolean; cursor?: string; limit?: number } = {}) =>
-    call<T.Page<T.Campaign>>("GET", "/campaigns", { query }),
-  createCampaign: (body: T.CampaignIn) => call<T.Campaign>("POST", "/campaigns", { body }),
-  patchCampaign: (id: number, body: T.CampaignPatch) => call<T.Campaign>("PATCH", `/campaigns/${id}`, { body }),
+  objectives: (query: { limit?: number } = {}) => answer(client.GET("/api/v1/objectives", { params: { query } })),
+  createObjective: (body: T.ObjectiveIn) => answer(client.POST("/api/v1/objectives", { body })),
+  patchObjective: (id: number, body: Body<"/api/v1/objectives/{objective_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/objectives/{objective_id}", { params: byId("objective_id", id), body })),
+  campaigns: (query: { limit?: number } = {}) => answer(client.GET("/api/v1/campaigns", { params: { query } })),
+  createCampaign: (body: T.CampaignIn) => answer(client.POST("/api/v1/campaigns", { body })),
+  patchCampaign: (id: number, body: Body<"/api/v1/campaigns/{campaign_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/campaigns/{campaign_id}", { params: byId("campaign_id", id), body })),
 
-  ctas: (query: { cursor?: string; limit?: number } = {}) => call<T.Page<T.Cta>>("GET", "/ctas", { query }),
-  createCta: (body: T.CtaIn) => call<T.Cta>("POST", "/ctas", { body }),
-  patchCta: (id: number, body: { version: number; archived?: boolean } & Partial<T.CtaIn>) => call<T.Cta>("PATCH", `/ctas/${id}`, { body }),
-  pieceCtas: (pieceId: number) => call<T.Page<T.PieceCta>>("GET", `/pieces/${pieceId}/ctas`),
-  attachCta: (pieceId: number, body: { cta_id: number; expected?: T.Expected | null }) =>
-    call<T.PieceCta>("POST", `/pieces/${pieceId}/ctas`, { body }),
-  detachCta: (pieceId: number, ctaId: number) => call<void>("DELETE", `/pieces/${pieceId}/ctas/${ctaId}`),
+  ctas: (query: { limit?: number } = {}) => answer(client.GET("/api/v1/ctas", { params: { query } })),
+  createCta: (body: T.CtaIn) => answer(client.POST("/api/v1/ctas", { body })),
+  patchCta: (id: number, body: Body<"/api/v1/ctas/{cta_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/ctas/{cta_id}", { params: byId("cta_id", id), body })),
+  pieceCtas: (pieceId: number) =>
+    answer(client.GET("/api/v1/pieces/{piece_id}/ctas", { params: byId("piece_id", pieceId) })),
+  attachCta: (pieceId: number, body: Body<"/api/v1/pieces/{piece_id}/ctas", "post">) =>
+    answer(client.POST("/api/v1/pieces/{piece_id}/ctas", { params: byId("piece_id", pieceId), body })),
+  detachCta: (pieceId: number, ctaId: number) =>
+    answer(
+      client.DELETE("/api/v1/pieces/{piece_id}/ctas/{cta_id}", {
+        params: { path: { piece_id: pieceId, cta_id: ctaId } },
+      }),
+    ),
   outcomes: (pieceId: number, query: { from?: string; to?: string }) =>
-    call<T.Outcomes>("GET", `/pieces/${pieceId}/outcomes`, { query }),
+    // Its mapped types turn the pair of an interval into a list of any length.
+    answer(
+      client.GET("/api/v1/pieces/{piece_id}/outcomes", { params: { ...byId("piece_id", pieceId), query } }),
+    ) as Promise<T.Outcomes>,
 
-  adapters: () => call<T.Page<T.Adapter>>("GET", "/adapters"),
-  channels: (query: { cursor?: string; limit?: number } = {}) => call<T.Page<T.Channel>>("GET", "/channels", { query }),
-  createChannel: (body: T.ChannelIn) => call<T.Channel>("POST", "/channels", { body }),
-  patchChannel: (id: number, body: T.ChannelPatch) => call<T.Channel>("PATCH", `/channels/${id}`, { body }),
-  verifyChannel: (id: number) => call<T.Channel>("POST", `/channels/${id}/verify`),
+  adapters: () => answer(client.GET("/api/v1/adapters")),
+  channels: (query: { limit?: number } = {}) => answer(client.GET("/api/v1/channels", { params: { query } })),
+  createChannel: (body: ChannelBody & { adapter: string }) =>
+    answer(client.POST("/api/v1/channels", { body: body as Body<"/api/v1/channels", "post"> })),
+  patchChannel: (id: number, body: Partial<ChannelBody> & { version: number; state?: "active" | "paused" }) =>
+    answer(
+      client.PATCH("/api/v1/channels/{channel_id}", {
+        params: byId("channel_id", id),
+        body: body as Body<"/api/v1/channels/{channel_id}", "patch">,
+      }),
+    ),
+  verifyChannel: (id: number) =>
+    answer(client.POST("/api/v1/channels/{channel_id}/verify", { params: byId("channel_id", id) })),
   deliveries: (pieceId: number) =>
-    call<T.Page<T.Delivery>>("GET", `/pieces/${pieceId}/deliveries`, { query: { limit: 100 } }),
-  delivery: (id: number) => call<T.Delivery>("GET", `/deliveries/${id}`),
-  previewDelivery: (pieceId: number, body: { channel_id: number; text?: string }) =>
-    call<T.DeliveryPreview>("POST", `/pieces/${pieceId}/deliveries/preview`, { body }),
-  planDelivery: (pieceId: number, body: T.DeliveryIn) =>
-    call<T.Delivery>("POST", `/pieces/${pieceId}/deliveries`, { body }),
-  cancelDelivery: (id: number) => call<T.Delivery>("POST", `/deliveries/${id}/cancel`),
-  retryDelivery: (id: number) => call<T.Delivery>("POST", `/deliveries/${id}/retry`),
-  resolveDelivery: (id: number, body: T.Resolution) => call<T.Delivery>("POST", `/deliveries/${id}/resolve`, { body }),
+    answer(
+      client.GET("/api/v1/pieces/{piece_id}/deliveries", {
+        params: { ...byId("piece_id", pieceId), query: { limit: 100 } },
+      }),
+    ),
+  delivery: (id: number) =>
+    answer(client.GET("/api/v1/deliveries/{delivery_id}", { params: byId("delivery_id", id) })),
+  previewDelivery: (pieceId: number, body: Body<"/api/v1/pieces/{piece_id}/deliveries/preview", "post">) =>
+    answer(
+      client.POST("/api/v1/pieces/{piece_id}/deliveries/preview", { params: byId("piece_id", pieceId), body }),
+    ),
+  planDelivery: (pieceId: number, body: Body<"/api/v1/pieces/{piece_id}/deliveries", "post">) =>
+    answer(client.POST("/api/v1/pieces/{piece_id}/deliveries", { params: byId("piece_id", pieceId), body })),
+  cancelDelivery: (id: number) =>
+    answer(client.POST("/api/v1/deliveries/{delivery_id}/cancel", { params: byId("delivery_id", id) })),
+  retryDelivery: (id: number) =>
+    answer(client.POST("/api/v1/deliveries/{delivery_id}/retry", { params: byId("delivery_id", id) })),
+  resolveDelivery: (id: number, body: T.Resolution) =>
+    answer(client.POST("/api/v1/deliveries/{delivery_id}/resolve", { params: byId("delivery_id", id), body })),
 };
+
+/** A plugin's settings: their shape is the plugin's own, and checked by the server. */
+interface ChannelBody {
+  name: string;
+  settings: Record<string, unknown>;
+  secrets: Record<string, string>;
+}

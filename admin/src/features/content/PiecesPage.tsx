@@ -14,7 +14,7 @@ import { EmptyState, ErrorState, Rows } from "@/ui/States";
 import { Status, statusWord } from "@/ui/Status";
 
 import classes from "./PiecesPage.module.css";
-import { isFiltered, toQuery, type PieceSearch } from "./search";
+import { isFiltered, parsePieceSearch, toQuery, type PieceSearch } from "./search";
 import { t } from "./strings";
 import { useNewPiece } from "./useNewPiece";
 
@@ -155,7 +155,7 @@ function Filters({ search }: { search: PieceSearch }) {
       <NativeSelect
         aria-label={t("sort")}
         value={search.sort ?? "-updated_at"}
-        onChange={(event) => set({ sort: event.currentTarget.value })}
+        onChange={(event) => set(parsePieceSearch({ sort: event.currentTarget.value }))}
         data={[
           { value: "-updated_at", label: t("sortUpdated") },
           { value: "-stands_at", label: t("sortStands") },

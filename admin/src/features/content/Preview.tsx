@@ -43,7 +43,7 @@ export function Preview({ pieceId, title, body }: { pieceId: number; title: stri
         ref={frame}
         title={t("previewTitle")}
         sandbox="allow-same-origin"
-        srcDoc={preview.data?.html ?? ""}
+        srcDoc={preview.data ?? ""}
         onLoad={settle}
         className={classes.frame}
       />

@@ -7,10 +7,12 @@ export interface PieceSearch {
   status?: string;
   tag?: string;
   campaign?: number;
-  sort?: string;
+  sort?: Sort;
 }
 
-const SORTS = new Set(["-updated_at", "-stands_at", "title"]);
+type Sort = "-updated_at" | "-stands_at" | "title";
+
+const SORTS: readonly Sort[] = ["-updated_at", "-stands_at", "title"];
 
 /** Take from the address what makes sense, and nothing else. */
 export function parsePieceSearch(search: Record<string, unknown>): PieceSearch {
@@ -21,7 +23,8 @@ export function parsePieceSearch(search: Record<string, unknown>): PieceSearch {
   if (typeof search.tag === "string" && search.tag) found.tag = search.tag;
   const campaign = Number(search.campaign);
   if (Number.isInteger(campaign) && campaign > 0) found.campaign = campaign;
-  if (typeof search.sort === "string" && SORTS.has(search.sort)) found.sort = search.sort;
+  found.sort = SORTS.find((sort) => sort === search.sort);
+  if (!found.sort) delete found.sort;
   return found;
 }
 

@@ -72,7 +72,7 @@ function Figures({ outcomes }: { outcomes: Outcomes }) {
           items={outcomes.items.filter((item) => item.cta_id === ctaId)}
         />
       ))}
-      <FilteredFigures filtered={outcomes.filtered} unattributed={outcomes.unattributed.conversions} />
+      <FilteredFigures filtered={outcomes.filtered} unattributed={outcomes.unattributed.conversions ?? 0} />
       <p className={classes.asOf}>
         {t("asOf", { when: formatDateTime(outcomes.as_of) })}{" "}
         {outcomes.pending > 0 && t("pending", { count: outcomes.pending })}
@@ -191,7 +191,7 @@ function Attainment({ outcome }: { outcome: Outcome }) {
 }
 
 function FilteredFigures({ filtered, unattributed }: { filtered: Filtered; unattributed: number }) {
-  const kinds = (["bot", "prefetch", "preview", "scanner", "other"] as const).filter((kind) => filtered[kind] > 0);
+  const kinds = (["bot", "prefetch", "preview", "scanner", "other"] as const).filter((kind) => (filtered[kind] ?? 0) > 0);
   if (kinds.length === 0 && unattributed === 0) return null;
   return (
     <Section title={t("filteredTitle")} lead={t("filteredLead")}>
@@ -199,7 +199,7 @@ function FilteredFigures({ filtered, unattributed }: { filtered: Filtered; unatt
         {kinds.map((kind) => (
           <div key={kind}>
             <dt>{t(kind)}</dt>
-            <dd className="numbers">{formatNumber(filtered[kind])}</dd>
+            <dd className="numbers">{formatNumber(filtered[kind] ?? 0)}</dd>
           </div>
         ))}
       </dl>

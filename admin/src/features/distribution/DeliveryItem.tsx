@@ -127,7 +127,7 @@ function Details({ delivery }: { delivery: Delivery }) {
   const full = useQuery(queries.delivery(delivery.id, `${delivery.state} ${delivery.updated_at}`));
   if (full.isPending) return <Rows count={2} />;
   if (full.isError) return <ErrorState error={full.error} onRetry={() => void full.refetch()} />;
-  const { text, attempts, links, key } = full.data;
+  const { text, attempts = [], links = [], key } = full.data;
   return (
     <div className={classes.details}>
       {text && (
