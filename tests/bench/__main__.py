@@ -1,0 +1,37 @@
+"""`python -m tests.bench [sites] [clicks] [list] [--posts N]`: prints ratios, ends with 0.
+
+Each line reads `name: ours X, peer Y, ratio Z`. Less is better of time and memory, more of rates.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from tests.bench import requests, sites
+
+BENCHES = ("sites", "clicks", "list")
+
+
+def main() -> None:
+    """Run the benches that were asked for, all by default."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("names", nargs="*", metavar="|".join(BENCHES))
+    parser.add_argument("--posts", type=int, help="so many made posts instead of real ones")
+    parser.add_argument("--seconds", type=float, default=5, help="how long each rate is measured")
+    given = parser.parse_args()
+    if set(given.names) - set(BENCHES):
+        parser.error(f"there is {', '.join(BENCHES)}")
+    wanted = given.names or BENCHES
+    with tempfile.TemporaryDirectory(prefix="octavo-bench-") as name:
+        folder = Path(name)
+        if "sites" in wanted:
+            sites.run(folder / "sites", posts=given.posts)
+        if "clicks" in wanted:
+            requests.run_clicks(folder / "clicks", seconds=given.seconds)
+        if "list" in wanted:
+            posts = given.posts or 1_000
+            requests.run_list(folder / "list", seconds=given.seconds, posts=posts)
+
+
+if __name__ == "__main__":
+    main()
