@@ -22,6 +22,7 @@ from octavo.accounts.schemas import Actor
 from octavo.admin_ui import AdminApp
 from octavo.api_schema import SchemaPage
 from octavo.content.api import router as content_router
+from octavo.cta import queries as cta_queries
 from octavo.cta.api import router as cta_router
 from octavo.distribution.api import router as distribution_router
 from octavo.distribution.registry import AdapterRegistry
@@ -95,7 +96,9 @@ class FrontDoor:
     def __init__(self, runtime: Runtime, api: Litestar) -> None:
         self.api = api
         self._framework = asgi.HeadAsGet(api)
-        self._go = go_app(runtime.tracker, settings=runtime.settings)
+        self._go = go_app(
+            runtime.tracker, settings=runtime.settings, piece_url=cta_queries.piece_url
+        )
         self._admin = AdminApp()
         self._site = site_app(runtime.site)
 

@@ -2,6 +2,7 @@
 
 from octavo.kernel.errors import (
     ConflictError,
+    FieldError,
     InvalidInputError,
     NotFoundError,
     RefusedError,
@@ -31,6 +32,7 @@ class KeyNotFoundError(NotFoundError):
 
 class EmailTakenError(ConflictError):
     code = "email_taken"
+    fields = (FieldError(field="email", message="belongs to somebody else", code="taken"),)
 
 
 class LastOwnerError(RefusedError):

@@ -38,7 +38,6 @@ from octavo.accounts.tables import (
     UserRow,
 )
 from octavo.kernel.db import is_unique_violation, transaction
-from octavo.kernel.errors import FieldError
 from octavo.kernel.events import EventBus
 from octavo.kernel.ids import fingerprint, new_code, new_token
 from octavo.kernel.text import slugify
@@ -340,10 +339,7 @@ async def _add_user(
     except Exception as exc:
         if not is_unique_violation(exc):
             raise
-        raise EmailTakenError(
-            "there is a user with that e-mail address",
-            fields=[msgspec.to_builtins(FieldError(field="email", message="taken"))],
-        ) from exc
+        raise EmailTakenError("there is a user with that e-mail address") from exc
     return await queries.get_user(inserted[0]["id"])
 
 

@@ -30,6 +30,10 @@ class RedirectNotFoundError(NotFoundError):
     code = "redirect_not_found"
 
 
+class MediaNotFoundError(NotFoundError):
+    code = "media_not_found"
+
+
 class StalePieceError(ConflictError):
     """The piece, tag or author moved since it was read; `current` holds it as it is."""
 

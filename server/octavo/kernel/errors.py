@@ -46,11 +46,13 @@ class OctavoError(Exception):
     Attributes:
         status: the HTTP status that says the same.
         code: a stable, machine-readable name (`piece_not_found`), the tail of the problem's `type`.
+        fields: the fields that are wrong, where that can be said.
         extra: members added to the problem document.
     """
 
     status: ClassVar[int] = 500
     code: str = "error"
+    fields: tuple[FieldError, ...] = ()
 
     def __init__(self, message: str, *, code: str | None = None, **extra: Any) -> None:
         super().__init__(message)

@@ -23,7 +23,7 @@ from litestar.exceptions import (
     ValidationException,
 )
 
-from octavo.kernel.errors import FieldError, InvalidInputError, OctavoError, TooManyRequestsError
+from octavo.kernel.errors import FieldError, OctavoError, TooManyRequestsError
 from octavo.kernel.ids import new_code
 from octavo.kernel.log import get_logger
 
@@ -48,8 +48,7 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 def problem_of(error: OctavoError) -> Problem:
     """Answer the problem document of a failure of ours."""
-    fields = list(error.fields) if isinstance(error, InvalidInputError) else []
-    return _problem(error.status, error.message, code=error.code, fields=fields)
+    return _problem(error.status, error.message, code=error.code, fields=list(error.fields))
 
 
 def _problem(
