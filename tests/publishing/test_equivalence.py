@@ -1,13 +1,15 @@
 """The law of the builder: any sequence of changes, built step by step, equals one build from scratch."""
 
 import asyncio
+import os
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 from fakes import NOW, Desk, author, cta, make_piece, tag
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 IDS = st.integers(1, 8)
@@ -122,8 +124,10 @@ class World:
         )
 
 
+@pytest.mark.timeout(900)
 @settings(
-    max_examples=60,
+    max_examples=int(os.environ.get("OCTAVO_EXAMPLES", "25")),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

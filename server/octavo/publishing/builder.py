@@ -26,8 +26,8 @@ from octavo.publishing.errors import BuildFailedError, BuildRunningError
 from octavo.publishing.ledger import Ledger
 from octavo.publishing.library import Library
 from octavo.publishing.lock import build_lock
-from octavo.publishing.model import Model
 from octavo.publishing.markdown import RENDERER_VERSION
+from octavo.publishing.model import Model
 from octavo.publishing.output import Output
 from octavo.publishing.pages import TEMPLATES, SiteSettings
 from octavo.publishing.preview import render_draft

@@ -20,7 +20,7 @@ async def build_pending(site: Site, *, now: datetime) -> BuildReport | None:
     try:
         report = await site.build_pending(now)
     except BuildFailedError as exc:
-        _log.error("site_build_failed", reason=exc.message)  # noqa: TRY400 - the message says it all
+        _log.error("site_build_failed", reason=exc.message)
         return None
     if report is not None:
         _log.info(

@@ -119,8 +119,9 @@ class Touched:
         first = rank // page_size(name) + 1
         numbered = numbered_pages(name, before), numbered_pages(name, after)
         self.pages |= {f"list:{name}#{n}" for n in range(first, max(numbered) + 1)}
-        if numbered[0] != numbered[1]:  # the last one that stays has another neighbour
-            self.pages.add(f"list:{name}#{min(numbered)}")
+        if numbered[0] != numbered[1]:
+            # Some came or went, and the last one that stays has another neighbour.
+            self.pages |= {f"list:{name}#{n}" for n in range(min(numbered), max(numbered) + 1)}
         longest = max(before, after)
         if has_feed(name) and rank >= longest - feed_size(name) - 1:
             self.pages.add(f"feed:{name}")
