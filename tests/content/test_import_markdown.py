@@ -254,3 +254,25 @@ async def test_a_picture_that_is_none_stays_a_link_and_is_reported(run, blog):
     (warning,) = rows_of(report)["posts/bundle/index.md"].warnings
     assert "photo.png is not a PNG" in warning
     assert await MediaRow.count() == 1
+
+
+async def test_names_dates_and_addresses_beyond_any_bound_are_reported(run, tmp_path):
+    folder = tmp_path / "odd"
+    deep = folder / ("d" * 200) / ("e" * 200) / ("f" * 200) / ("g" * 200) / ("h" * 120)
+    deep.mkdir(parents=True)
+    (deep / "far.md").write_text("---\ntitle: Far\n---\nx\n")
+    (folder / "late.md").write_text("---\ntitle: Late\ndate: 9999-12-31\n---\nx\n")
+    (folder / "long.md").write_text(
+        f"---\ntitle: {'t' * 5000}\ndate: 2024-01-01\naliases: [/{'a' * 900}]\n"
+        f"tags: [{'b' * 900}]\nauthor: {'c' * 900}\nsummary: {'s' * 9000}\n"
+        f"canonical: https://example.org/{'u' * 3000}\nslug: {'z' * 300}\n---\nx\n"
+    )
+    report = await run(folder)
+    rows = {row.file.rpartition("/")[2]: row for row in report.rows}
+
+    assert rows["far.md"].reason == "its name is too long"
+    assert "9999" in rows["late.md"].reason
+    assert rows["long.md"].outcome == "taken"
+    assert any("no redirect" in text for text in rows["long.md"].warnings)
+    (piece,) = await site_queries.published_page(None, 9)
+    assert (len(piece.title), len(piece.slug), len(piece.tags[0].name)) == (300, 80, 120)

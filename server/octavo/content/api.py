@@ -11,13 +11,14 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from octavo.accounts.access import Action, may
 from octavo.accounts.schemas import Actor
-from octavo.content import authors, queries, redirects, service, tags
+from octavo.content import authors, media, queries, redirects, service, tags
 from octavo.content.errors import StalePieceError, wrong
 from octavo.content.schemas import (
     Author,
     AuthorIn,
     AuthorPatch,
     Kind,
+    Media,
     Piece,
     PieceFilter,
     PieceIn,
@@ -279,6 +280,21 @@ async def delete_author(
     await authors.delete_author(author_id, actor=actor, now=now)
 
 
+@get("/media", operation_id="list_media", guards=[may(Action.READ)])
+async def list_media(
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = 20,
+) -> Page[Media]:
+    """Answer the stored files, newest first; each is served at `/media/<path>`."""
+    return await media.list_media(cursor=cursor, limit=limit)
+
+
+@get("/media/{media_id:int}", operation_id="get_media", guards=[may(Action.READ)])
+async def get_media(media_id: FromPath[int]) -> Media:
+    """Answer one stored file."""
+    return await media.get_media(media_id)
+
+
 @get("/redirects", operation_id="list_redirects", guards=[may(Action.READ)])
 async def list_redirects(
     piece: FromQuery[int | None] = None,
@@ -361,6 +377,8 @@ router = Router(
         get_author,
         patch_author,
         delete_author,
+        list_media,
+        get_media,
         list_redirects,
         create_redirect,
         delete_redirect,

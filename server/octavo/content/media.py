@@ -10,10 +10,13 @@ import secrets
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from octavo.content.errors import MediaNotFoundError
 from octavo.content.images import Picture, recognise
+from octavo.content.queries import id_of
 from octavo.content.schemas import Media
 from octavo.content.svg import UnsafeSvgError, sanitise
 from octavo.content.tables import MediaRow
+from octavo.kernel.pagination import Page, encode_cursor
 from octavo.kernel.text import slugify
 
 MEDIA_LIMIT_BYTES = 25_000_000
@@ -76,6 +79,28 @@ async def store_picture(
         msg = f"media {fresh.sha256} vanished while it was stored"
         raise RuntimeError(msg)
     return stored
+
+
+async def get_media(media_id: int) -> Media:
+    """Answer one stored file.
+
+    Raises:
+        MediaNotFoundError: there is none of that id.
+    """
+    row = await MediaRow.select(*_MEDIA).where(MediaRow.id == media_id).first()
+    if row is None:
+        raise MediaNotFoundError(f"there is no file {media_id}")
+    return Media(**row)
+
+
+async def list_media(*, cursor: str | None = None, limit: int = 20) -> Page[Media]:
+    """Answer a page of the stored files, newest first."""
+    query = MediaRow.select(*_MEDIA).order_by(MediaRow.id, ascending=False).limit(limit + 1)
+    if cursor:
+        query = query.where(MediaRow.id < id_of(cursor))
+    rows = await query
+    next_cursor = encode_cursor((rows[limit - 1]["id"],)) if len(rows) > limit else None
+    return Page(items=[Media(**row) for row in rows[:limit]], next_cursor=next_cursor)
 
 
 async def _by_hash(sha256: str) -> Media | None:

@@ -65,6 +65,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _SIGNS = ((re.compile(r"(?<=[\w+])\+"), " plus "), (re.compile(r"(?<=\w)#"), " sharp "))
 _MAX_SLUG = 80
+_MAX_REDIRECT = 600
 
 
 def powers_of(actor: Actor, *, own: bool) -> frozenset[Power]:
@@ -280,6 +281,8 @@ def check_redirect_path(raw: str, *, field: str = "from_path") -> str:
     path = clean_text(raw, field=field).strip()
     path = path.split("#", 1)[0].split("?", 1)[0]
     parts = path.split("/")
+    if len(path) > _MAX_REDIRECT:
+        raise wrong(field, f"is longer than {_MAX_REDIRECT} characters")
     if not path.startswith("/") or path.startswith("//") or "\\" in path:
         raise wrong(field, "must be a path that starts with one slash")
     if ".." in parts or "." in parts or "" in parts[1:-1] or path == "/":

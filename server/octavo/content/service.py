@@ -167,9 +167,12 @@ async def delete_piece(piece_id: int, *, actor: Actor, now: datetime, bus: Event
     try:
         async with transaction():
             paths = await paths_leading_to(piece_id)
-            await PieceRow.delete().where(
-                (PieceRow.id == piece_id) & PieceRow.live_revision_id.is_null()
+            gone = await (
+                PieceRow.delete()
+                .where((PieceRow.id == piece_id) & (PieceRow.version == piece.version))
+                .returning(PieceRow.id)
             )
+            await check_fresh(piece_id, piece.version, fresh=bool(gone))
             await accounts.record(actor, "piece.deleted", subject=f"piece:{piece_id}", now=now)
             await bus.announce(PieceDeleted(piece_id=piece_id, kind=piece.kind))
             if paths:

@@ -24,7 +24,7 @@ _NAMED_HOURS = {
 }  # fmt: skip
 _IN_PATH = re.compile(r"(?:^|/)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?=[-_/.]|$)")
 _NOON = 12
-_FIRST_YEAR = 1970
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
 
 def parse_date(raw: str, zone: ZoneInfo) -> datetime:
@@ -98,7 +98,7 @@ def _offset(raw: str | None) -> timezone | None:
 
 
 def _checked(aware: datetime) -> datetime:
-    if aware.year < _FIRST_YEAR:
-        msg = f"the year {aware.year} is before 1970"
+    if not _FIRST_YEAR <= aware.year <= _LAST_YEAR:
+        msg = f"the year {aware.year} is not a date between {_FIRST_YEAR} and {_LAST_YEAR}"
         raise ValueError(msg)
     return aware.astimezone(UTC)

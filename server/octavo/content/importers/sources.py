@@ -16,6 +16,7 @@ from octavo.kernel.errors import RefusedError
 
 MAX_FILE_BYTES = 40_000_000
 _MAX_ENTRIES = 100_000
+_MAX_NAME = 900
 _MAX_TOTAL_BYTES = 4_000_000_000
 _BOMB_RATIO = 100
 _BOMB_BYTES = 5_000_000
@@ -115,6 +116,8 @@ class _Folder:
             raise UnusableSourceError(f"holds more than {_MAX_ENTRIES:,} files")
         elif not _is_text(file.name):
             self._refuse(file, "its name is not valid UTF-8")
+        elif len(file.relative_to(self._root).as_posix()) > _MAX_NAME:
+            self._refuse(file, "its name is too long")
         else:
             self.files[file.relative_to(self._root).as_posix()] = status.st_size
 
@@ -196,6 +199,7 @@ def _distrust(info: zipfile.ZipInfo) -> str | None:
     parts = PurePosixPath(written).parts
     packed = max(info.compress_size, 1)
     checks = (
+        (len(written) > _MAX_NAME, "its name is too long"),
         ("\x00" in written or not parts or not _is_text(written), "its name cannot be used"),
         (written.startswith("/") or "\\" in written, "its name is not a relative path"),
         (bool(parts) and ":" in parts[0], "its name is not a relative path"),
