@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LINE = re.compile(r"^(.+): ours (\d+(?:\.\d+)?) \S+, peer (\d+(?:\.\d+)?) \S+, ratio (\S+)$", re.M)
+LINE = re.compile(
+    r"^(.+): ours (\d+(?:\.\d+)?) \S+, peer (\d+(?:\.\d+)?) \S+, ratio (\S+)$", re.MULTILINE
+)
 
 
 @pytest.mark.timeout(300)
