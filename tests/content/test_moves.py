@@ -1,7 +1,7 @@
 """The way of a piece to its readers and back. Through the service, on both engines."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 
 import pytest
@@ -306,6 +306,9 @@ async def test_lists_filter_sort_and_page_without_gaps_or_repeats(room):
         PieceFilter(day_from=room.now.date() + timedelta(days=1)), PieceFilter(author="nobody"),
     ):  # fmt: skip
         assert (await queries.list_pieces(wanted)).items == []
+    planned = await room.make(title="Planned", planned_for="2026-12-24")
+    eve = PieceFilter(day_from=date(2026, 12, 24), day_to=date(2026, 12, 24))
+    assert [item.id for item in (await queries.list_pieces(eve)).items] == [planned.id]
     first = await queries.list_pieces(PieceFilter(), sort="id", limit=2)
     for cursor in ("rubbish", "W10", first.next_cursor[:-3]):
         with pytest.raises(InvalidInputError):

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, time
 from functools import reduce
 from operator import and_
 from typing import Any, TypeGuard
+from zoneinfo import ZoneInfo
 
 import msgspec
 from piccolo.columns.combination import WhereRaw
 
+from octavo.accounts import queries as accounts_q
 from octavo.content import rules
 from octavo.content.errors import PieceNotFoundError, RevisionNotFoundError, wrong
 from octavo.content.schemas import (
@@ -30,6 +32,7 @@ from octavo.content.tables import (
     TagRow,
 )
 from octavo.kernel.pagination import Page, decode_cursor, encode_cursor
+from octavo.kernel.walltime import zone_named
 
 Row = dict[str, Any]
 
@@ -126,7 +129,8 @@ async def list_pieces(
         InvalidContentError: the cursor was not made by this list in this order.
     """
     name, descending = sort.removeprefix("-"), sort.startswith("-")
-    conditions = _conditions(wanted)
+    organisation = await accounts_q.get_organisation()
+    conditions = _conditions(wanted, zone_named(organisation.zone))
     if cursor:
         conditions.append(_beyond(cursor, name=name, descending=descending))
     query = PieceRow.select(*_PIECE).order_by(_SORT[name], ascending=not descending)
@@ -269,7 +273,7 @@ def _is_marked(revision_id: int, marks: Row) -> Row:
     }
 
 
-def _conditions(wanted: PieceFilter) -> list[Any]:
+def _conditions(wanted: PieceFilter, zone: ZoneInfo) -> list[Any]:
     conditions: list[Any] = []
     if wanted.kinds:
         conditions.append(PieceRow.kind.is_in(list(wanted.kinds)))
@@ -278,10 +282,9 @@ def _conditions(wanted: PieceFilter) -> list[Any]:
     if wanted.campaign_id is not None:
         conditions.append(PieceRow.campaign_id == wanted.campaign_id)
     if wanted.day_from:
-        conditions.append(PieceRow.stands_at >= _midnight(wanted.day_from))
+        conditions.append(PieceRow.stands_at >= _instant(wanted.day_from, time.min, zone))
     if wanted.day_to:
-        last = datetime.combine(wanted.day_to, time.max, tzinfo=UTC)
-        conditions.append(PieceRow.stands_at <= last)
+        conditions.append(PieceRow.stands_at <= _instant(wanted.day_to, time.max, zone))
     if wanted.q.strip():
         pattern = rules.like_pattern(wanted.q)
         conditions.append(WhereRaw("search_key LIKE {} ESCAPE '!'", pattern))
@@ -307,8 +310,12 @@ def _label_conditions(wanted: PieceFilter) -> list[Any]:
     return conditions
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    local = datetime.combine(day, at, tzinfo=zone)
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:  # the first or the last day that there is
+        return local.replace(tzinfo=UTC)
 
 
 def _cursor(row: Row, name: str) -> str:

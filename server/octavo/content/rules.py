@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, get_args
 from urllib.parse import urlsplit
@@ -238,7 +238,8 @@ def stands_at(
     if published_at or publish_instant:
         return published_at or publish_instant or created_at
     if planned_from:
-        return datetime(planned_from.year, planned_from.month, planned_from.day, tzinfo=UTC)
+        # Noon in UTC falls on that day nearly everywhere.
+        return datetime.combine(planned_from, time(12), tzinfo=UTC)
     return created_at
 
 

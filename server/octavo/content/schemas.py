@@ -153,7 +153,7 @@ SortBy = Literal[
 
 
 class PieceFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which pieces are wanted; every field that is given must hold. `days` include both ends."""
+    """Which pieces are wanted; every field that is given must hold. Days are the organisation's."""
 
     kinds: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
