@@ -66,7 +66,7 @@ async def draft_source(piece_id: int, *, base_url: str) -> Source:
         revision_id=None,
         kind=piece.kind,
         title=piece.title,
-        url=piece.canonical_url or piece.url or f"{base_url}/{piece.slug}/",
+        url=piece.canonical_url or base_url + (piece.path or f"/{piece.slug}/"),
         excerpt=piece.excerpt,
         language=piece.language,
         tags=tuple(tag.name for tag in piece.tags),

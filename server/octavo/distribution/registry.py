@@ -85,7 +85,7 @@ class AdapterRegistry:
 def _load(point: EntryPoint) -> AnyAdapter | Unavailable:
     try:
         thing = point.load()
-    except Exception as exc:  # noqa: BLE001 - whatever a plugin does at import disables it alone
+    except (Exception, SystemExit) as exc:  # noqa: BLE001 - whatever it does disables it alone
         _log.warning("adapter_unavailable", adapter=point.name, error=type(exc).__name__)
         return Unavailable(point.name, f"it cannot be imported ({type(exc).__name__}: {exc})")
     return _checked(point.name, thing)

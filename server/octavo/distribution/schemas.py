@@ -23,6 +23,7 @@ SecretsPatch = Annotated[
     dict[str, Annotated[str, Meta(max_length=8_000)] | None], Meta(max_length=20)
 ]
 Settings = Annotated[dict[str, str | int | float | bool | list[str] | None], Meta(max_length=50)]
+Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 LateLimit = Annotated[int, Meta(ge=0, le=525_600)]
 
 
@@ -89,7 +90,7 @@ class ChannelIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class ChannelPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Changed fields. `settings` replaces all of them; of `secrets` those named, null removes."""
 
-    version: int
+    version: Version
     name: Name | UnsetType = UNSET
     settings: Settings | UnsetType = UNSET
     secrets: SecretsPatch | UnsetType = UNSET

@@ -62,9 +62,17 @@ class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     ] = True
 
     def __post_init__(self) -> None:
-        for secret in (self.secret, self.previous_secret):
-            if secret is not None:
-                signing.key_of(secret.reveal())
+        try:
+            urlsplit(self.url).port  # noqa: B018 - raises when it is none
+        except ValueError as exc:
+            raise ValueError("is not an address - at `$.url`") from exc
+        for name in ("secret", "previous_secret"):
+            secret: Secret | None = getattr(self, name)
+            try:
+                if secret is not None:
+                    signing.key_of(secret.reveal())
+            except ValueError as exc:
+                raise ValueError(f"{exc} - at `$.{name}`") from exc
 
     @property
     def keys(self) -> list[bytes]:
