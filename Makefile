@@ -63,7 +63,6 @@ check: setup
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
 	for plugin in plugins/*/; do (cd $$plugin && ../../.venv/bin/deptry src) || exit 1; done
-	.venv/bin/python hatch_build.py npm run schema
 	.venv/bin/python hatch_build.py npm run typecheck
 
 bench: setup
