@@ -6,6 +6,7 @@ a user other than root, on the loopback, and thrown away; without its binaries, 
 """
 
 import asyncio
+import json
 import os
 import pwd
 import shutil
@@ -334,3 +335,20 @@ async def installation(
     runtime = build_runtime(settings, clock=clock)
     async with runtime.opened(clicks=True):
         yield Installation(runtime, create_app(runtime))
+
+
+class Repository:
+    """The checkout that the tests run in."""
+
+    root = Path(__file__).parents[1]
+
+    def has(self, name: str) -> bool:
+        return (self.root / name).is_file()
+
+    def json(self, name: str) -> Any:
+        return json.loads((self.root / name).read_text())
+
+
+@pytest.fixture
+def repository() -> Repository:
+    return Repository()

@@ -3,13 +3,12 @@
 from typing import Any
 
 import msgspec
-from litestar import Request
-from litestar.openapi.plugins import JsonRenderPlugin
+from litestar import MediaType, Request, Response, get
 from litestar.openapi.spec import OpenAPI
 
 from octavo.kernel.problem import MEDIA_TYPE
 
-__all__ = ["SchemaPage", "described"]
+__all__ = ["described", "openapi_json"]
 
 _PROBLEM = {
     "type": "object",
@@ -61,10 +60,8 @@ def described(schema: OpenAPI) -> dict[str, Any]:
     return document
 
 
-class SchemaPage(JsonRenderPlugin):
-    """Answers `/api/v1/openapi.json`."""
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        """Encode the described schema instead of the plain one."""
-        del openapi_schema
-        return msgspec.json.encode(described(request.app.openapi_schema))
+@get("/api/v1/openapi.json", include_in_schema=False, sync_to_thread=False)
+def openapi_json(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Answer the schema."""
+    document = msgspec.json.encode(described(request.app.openapi_schema))
+    return Response(document, media_type=MediaType.JSON)

@@ -13,6 +13,7 @@ from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.di import Provide
 from litestar.middleware import ASGIMiddleware
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 
 import octavo
 from octavo.accounts.access import ACTOR_KEY, actor_of
@@ -20,7 +21,8 @@ from octavo.accounts.api import router as accounts_router
 from octavo.accounts.authentication import AuthenticationMiddleware
 from octavo.accounts.schemas import Actor
 from octavo.admin_ui import AdminApp
-from octavo.api_schema import SchemaPage
+from octavo.api_docs import api_docs
+from octavo.api_schema import openapi_json
 from octavo.content.api import router as content_router
 from octavo.cta import queries as cta_queries
 from octavo.cta.api import router as cta_router
@@ -80,7 +82,7 @@ def create_app(runtime: Runtime, *, lifespan: Lifespan | None = None) -> "FrontD
 
     shared = asgi.configuration()
     api = Litestar(
-        route_handlers=[_api_router(), healthz, readyz, metrics_page],
+        route_handlers=[_api_router(), api_docs, openapi_json, healthz, readyz, metrics_page],
         dependencies=_dependencies(runtime),
         openapi_config=_openapi(),
         lifespan=[running],
@@ -196,7 +198,9 @@ def _openapi() -> OpenAPIConfig:
         title="Octavo",
         version=octavo.__version__,
         description="Plan, write, publish, distribute and measure content.",
-        path="/api/v1",
-        render_plugins=[SchemaPage(path="/openapi.json")],
+        # Litestar's own pages load scripts from a CDN and catch every path below theirs: ours are
+        # `api_docs` and `openapi_json`.
+        path="/api/litestar",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         use_handler_docstrings=True,
     )

@@ -59,6 +59,8 @@ def configure_logging(settings: Settings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # A tick that finds the one before it still at work is skipped: that is what ticks are for.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _hide_secrets(_logger: Any, _method: str, event: Any) -> Any:
