@@ -1,7 +1,7 @@
 /** A sheet folded in eight, one leaf in vermilion. */
 export function Mark({ size = 20 }: { size?: number }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 16 16" fill="none" aria-hidden focusable="false">
+    <svg width={size * 0.75} height={size} viewBox="2 0 12 16" fill="none" aria-hidden focusable="false">
       <path fill="var(--vermilion)" d="M8.5 .5h5v3.75h-5z" />
       <path
         stroke="currentColor"

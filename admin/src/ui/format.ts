@@ -1,6 +1,6 @@
 /** Dates, times and numbers as the reader's language writes them. */
 
-import { currentLanguage } from "@/ui/i18n";
+import { formatLanguage } from "@/ui/i18n";
 
 export function formatDate(instant: string | Date, zone?: string): string {
   return format(instant, { day: "numeric", month: "short", year: "numeric", timeZone: zone });
@@ -39,7 +39,7 @@ function format(instant: string | Date, options: Intl.DateTimeFormatOptions): st
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return String(instant);
   const known = isZone(options.timeZone) ? options : { ...options, timeZone: undefined };
-  return new Intl.DateTimeFormat(currentLanguage(), known).format(date);
+  return new Intl.DateTimeFormat(formatLanguage(), known).format(date);
 }
 
 export function isZone(zone: string | undefined): boolean {
@@ -53,12 +53,12 @@ export function isZone(zone: string | undefined): boolean {
 }
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(currentLanguage()).format(value);
+  return new Intl.NumberFormat(formatLanguage()).format(value);
 }
 
 export function formatRate(value: number): string {
   const digits = Math.abs(value) < 0.1 ? 1 : 0;
-  return new Intl.NumberFormat(currentLanguage(), {
+  return new Intl.NumberFormat(formatLanguage(), {
     style: "percent",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

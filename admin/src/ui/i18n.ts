@@ -12,6 +12,12 @@ export function currentLanguage(): string {
   return language;
 }
 
+/** For dates and numbers: the browser's own variety of that language (en-GB for en), if it has one. */
+export function formatLanguage(): string {
+  const base = language.split("-")[0];
+  return globalThis.navigator?.languages?.find((tag) => tag.split("-")[0] === base && tag.includes("-")) ?? language;
+}
+
 export function setLanguage(tag: string): void {
   try {
     language = new Intl.Locale(tag.replace("_", "-")).toString();

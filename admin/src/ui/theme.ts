@@ -15,6 +15,10 @@ function token(name: string): MantineColorsTuple {
   return [shade, shade, shade, shade, shade, shade, shade, shade, shade, shade];
 }
 
+function scale(...names: string[]): MantineColorsTuple {
+  return names.map((name) => `var(--${name})`) as unknown as MantineColorsTuple;
+}
+
 /** Mantine's own variants fail AA on small text (light badges 3.8:1); these are measured tokens. */
 const variantColorResolver: VariantColorsResolver = (input) => {
   const known = ["vermilion", "blueprint", "moss", "ochre"];
@@ -80,6 +84,9 @@ export const theme = createTheme({
     moss: token("moss"),
     ochre: token("ochre"),
     red: token("vermilion"),
+    // What Mantine takes from its greys, by the place it has in their scale.
+    gray: scale("leaf", "leaf", "leaf-strong", "rule", "rule-strong", "rule-strong", "pencil", "pencil", "ink", "ink"),
+    dark: scale("ink", "pencil", "pencil", "pencil", "rule-strong", "leaf-strong", "paper", "paper", "leaf", "leaf"),
   },
   primaryColor: "vermilion",
   primaryShade: 6,
@@ -93,7 +100,8 @@ export const theme = createTheme({
     Modal: {
       defaultProps: {
         centered: true,
-        transitionProps: { duration: 120, transition: "fade" },
+        // Gone at once: a closing dialog must not show its contents changing.
+        transitionProps: { duration: 120, exitDuration: 0, transition: "fade" },
         overlayProps: { color: "transparent", backgroundOpacity: 1, style: { background: "var(--veil)" } },
       },
     },
@@ -122,5 +130,5 @@ export const cssVariables: CSSVariablesResolver = () => {
     "--mantine-color-disabled-border": "var(--rule)",
     "--mantine-primary-color-contrast": "var(--on-vermilion)",
   };
-  return { variables: {}, light: shared, dark: shared };
+  return { variables: {}, light: { ...shared, "--mantine-color-white": "var(--paper)" }, dark: shared };
 };

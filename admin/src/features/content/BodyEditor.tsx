@@ -14,7 +14,7 @@ import {
   type DecorationSet,
   type ViewUpdate,
 } from "@codemirror/view";
-import { tags as tag } from "@lezer/highlight";
+import { styleTags, tags as tag } from "@lezer/highlight";
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 
 import { toggleLine, toggleWrap, wrapLink } from "./markdownCommands";
@@ -139,6 +139,9 @@ const showCtaPlaces = ViewPlugin.fromClass(
   { decorations: (plugin) => plugin.decorations },
 );
 
+/** The fences and the language of a code block belong to the code, not to the prose's marks. */
+const codeAsCode = styleTags({ "CodeMark CodeInfo": tag.monospace });
+
 const highlighting = HighlightStyle.define([
   { tag: tag.heading1, fontSize: "1.5em", fontWeight: "600" },
   { tag: tag.heading2, fontSize: "1.25em", fontWeight: "600" },
@@ -180,7 +183,7 @@ const dressing: Extension = [
   history(),
   drawSelection(),
   EditorView.lineWrapping,
-  markdown({ base: markdownLanguage }),
+  markdown({ base: markdownLanguage, extensions: { props: [codeAsCode] } }),
   syntaxHighlighting(highlighting),
   showCtaPlaces,
   placeholder(t("bodyPlaceholder")),

@@ -33,6 +33,7 @@ import { PieceBar } from "./PieceBar";
 import { countWords } from "./pieceText";
 import { Preview } from "./Preview";
 import { SaveStateLine } from "./SaveStateLine";
+import { autoSlug, isFollowing } from "./slug";
 import { t } from "./strings";
 import { useEditing, type Editing } from "./useEditing";
 
@@ -101,6 +102,11 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
 
   const edit = (changes: PieceChanges) => !readOnly && autosave.edit(changes);
 
+  function editTitle(title: string) {
+    const slug = isFollowing(piece, text.slug, text.title) ? autoSlug(title) : "";
+    edit(slug ? { title, slug } : { title });
+  }
+
   return (
     <>
       <PieceBar status={piece.status} tabs={tabs}>
@@ -137,7 +143,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
                   variant="unstyled"
                   classNames={{ input: classes.title }}
                   autoFocus={!text.title && !readOnly}
-                  onChange={(event) => edit({ title: event.currentTarget.value.replaceAll("\n", " ") })}
+                  onChange={(event) => editTitle(event.currentTarget.value.replaceAll("\n", " "))}
                   onKeyDown={(event) => {
                     if (event.key !== "Enter") return;
                     event.preventDefault();

@@ -38,8 +38,8 @@ export function PieceActions({ autosave, title, onMoved }: { autosave: Autosave;
       <Group gap={4} wrap="nowrap">
         {primary && (
           <Button
-            size="xs"
             h={32}
+            px="sm"
             onClick={() => start(primary)}
             loading={move.isPending && publishing === null && leaving === null}
           >

@@ -2,11 +2,29 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from "react";
 
 import { api } from "@/api/client";
+import { ProblemError } from "@/api/problem";
 import { useSignedIn } from "@/api/session";
-import type { Piece } from "@/api/types";
+import type { Piece, PieceChanges } from "@/api/types";
 
 import { Autosave } from "./autosave";
 import { findDraft, shelfOf } from "./drafts";
+import { autoSlug, ownSlug } from "./slug";
+
+/** Save; an address made of the title that may not be had gets a number, without a word. */
+async function savePiece(id: number, body: { version: number } & PieceChanges): Promise<Piece> {
+  try {
+    return await api.patchPiece(id, body);
+  } catch (error) {
+    const { slug, title } = body;
+    const isMade = slug !== undefined && title !== undefined && slug === autoSlug(title);
+    if (!isMade || !(error instanceof ProblemError) || !isAboutSlug(error)) throw error;
+    return api.patchPiece(id, { ...body, slug: ownSlug(slug, id) });
+  }
+}
+
+function isAboutSlug({ problem }: ProblemError): boolean {
+  return problem.type.endsWith("/taken") || problem.errors.some(({ field }) => field === "slug");
+}
 
 export interface Editing {
   autosave: Autosave;
@@ -27,7 +45,7 @@ export function useEditing(piece: Piece): Editing | null {
     () =>
       new Autosave({
         piece,
-        save: (body) => api.patchPiece(piece.id, body),
+        save: (body) => savePiece(piece.id, body),
         reload: () => api.piece(piece.id),
         shelf: shelfOf(userId, piece.id),
       }),
