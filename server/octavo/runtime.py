@@ -115,7 +115,6 @@ def _subscribe(bus: EventBus, clock: Clock) -> None:
     bus.subscribe(PiecesRepathed, publishing.on_pieces_repathed)
     bus.subscribe(PieceDeleted, ctas.on_piece_deleted)
     bus.subscribe(PieceDeleted, distribution.on_piece_deleted)
-    bus.subscribe(PieceWithdrawn, distribution.on_piece_withdrawn)
     bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)
     bus.subscribe(TagChanged, publishing.on_tag_changed)
     bus.subscribe(AuthorChanged, publishing.on_author_changed)

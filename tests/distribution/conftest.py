@@ -14,6 +14,7 @@ import pytest
 from octavo.accounts.schemas import SYSTEM
 from octavo.content import queries as content_q
 from octavo.content import service as content
+from octavo.content.events import PieceWithdrawn
 from octavo.content.schemas import PieceIn, Transition
 from octavo.cta import service as ctas
 from octavo.cta.schemas import CtaIn, Destination, Expected, PieceCtaIn
@@ -27,7 +28,7 @@ from octavo.kernel.events import Event, EventBus
 from octavo.kernel.http import GuardedClient
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
-from octavo.publishing.events import PiecesWentLive
+from octavo.publishing import service as publishing
 from octavo.sdk import (
     Account,
     Adapter,
@@ -183,10 +184,11 @@ class Desk:
             piece_id, Transition(to="published", version=piece.version), **by
         )
         if built:
-            await self.bus.announce(self.went_live(piece_id))
+            await self.build(piece_id)
 
-    def went_live(self, piece_id: int) -> PiecesWentLive:
-        return PiecesWentLive(piece_ids=[piece_id], at=self.now)
+    async def build(self, piece_id: int) -> None:
+        """Do what a build of the site ends with."""
+        await publishing.settle([], [piece_id], now=self.now, bus=self.bus)
 
     async def channel(self, **given: Any) -> Channel:
         wanted = {
@@ -293,6 +295,7 @@ async def desk(  # noqa: PLR0917 - fixtures
     bus.subscribe(DeliverySent, hear)
     bus.subscribe(DeliveryFailed, hear)
     service.subscribe(bus)
+    bus.subscribe(PieceWithdrawn, publishing.on_piece_withdrawn)
     async with GuardedClient() as http:
         yield Desk(
             clock=clock,

@@ -58,7 +58,7 @@ async def test_a_delivery_goes_out_once_when_its_piece_is_live(desk: Any, networ
     await desk.publish(piece_id, built=False)
     await desk.tick()
     not_built = list(network.posts)
-    await desk.bus.announce(desk.went_live(piece_id))
+    await desk.build(piece_id)
     await desk.tick()
     await desk.later(hours=1)
     sent = await desk.get(planned)
@@ -122,6 +122,18 @@ async def test_a_time_that_comes_before_the_piece_waits_for_the_piece(
     assert waiting.state == "planned"
     assert waiting.reason == "waits for its piece to be live"
     assert len(network.posts) == 1
+
+
+async def test_a_piece_that_went_live_in_the_moment_of_planning_is_delivered(
+    desk: Any, network: Any
+) -> None:
+    channel = await desk.channel()
+    planned = await desk.plan(await desk.piece(live=True), channel.id)
+    # As the planning transaction leaves it when it did not see the build end.
+    await DeliveryRow.update({DeliveryRow.due_at: None}).where(DeliveryRow.id == planned.id)
+    await desk.tick()
+
+    assert network.keys == [planned.key]
 
 
 async def test_a_withdrawn_piece_is_not_delivered(desk: Any, network: Any) -> None:

@@ -44,6 +44,7 @@ async def send_due(
         owner=owner,
         lease_s=lease_s,
     )
+    await outbox.wake_waiting(now=clock())
     taken = 0
     while taken < _MOST_PER_RUN:
         claims = await outbox.claim_due(owner=owner, now=clock(), lease_s=lease_s, limit=at_once)

@@ -20,14 +20,26 @@ from octavo.distribution.schemas import DeliveryState
 from octavo.distribution.tables import DeliveryRow
 from octavo.kernel.db import fetch, transaction
 from octavo.kernel.jobs import skip_locked
+from octavo.publishing import queries as publishing
 
-__all__ = ["SEND_SHARE", "Claim", "boot_s", "claim_due", "intend", "release", "settle"]
+__all__ = [
+    "SEND_SHARE",
+    "Claim",
+    "boot_s",
+    "claim_due",
+    "intend",
+    "release",
+    "settle",
+    "wake_waiting",
+]
 
 Changes = dict[Column | str, Any]
 
 SEND_SHARE: Final = 0.6
 """The share of a lease within which sending must begin; the rest is for the call to end."""
 
+_RECENTLY: Final = timedelta(minutes=10)
+_MOST_WAITING: Final = 500
 _BOOT_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 # Doubtful deliveries go first: they may be out, and people wait to know.
@@ -56,6 +68,24 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 def boot_s() -> float:
     """Answer the seconds since boot, those in which the machine slept included."""
     return time.clock_gettime(_BOOT_CLOCK)
+
+
+async def wake_waiting(*, now: datetime) -> None:
+    """Make those due whose piece went live in the very moment in which they began to wait for it.
+
+    On PostgreSQL neither of the two transactions sees the other's rows.
+    """
+    waiting = (
+        DeliveryRow.due_at.is_null()
+        & DeliveryRow.state.is_in(["planned", "retrying"])
+        & (DeliveryRow.updated_at > now - _RECENTLY)
+    )
+    rows = await DeliveryRow.select(DeliveryRow.piece_id).where(waiting).limit(_MOST_WAITING)
+    live = await publishing.live_pieces(sorted({row["piece_id"] for row in rows}))
+    if live:
+        await DeliveryRow.update({"due_at": now, "updated_at": now}).where(
+            waiting & DeliveryRow.piece_id.is_in(list(live))
+        )
 
 
 async def claim_due(*, owner: str, now: datetime, lease_s: float, limit: int) -> Sequence[Claim]:

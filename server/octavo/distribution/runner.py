@@ -148,7 +148,7 @@ class Runner:
         decision = rules.at_claim(
             due_at=job.row["due_at"],
             late_limit_min=job.channel["late_limit_min"],
-            piece_is_live=source is not None and await is_live(job.row["piece_id"], now=now),
+            piece_is_live=source is not None and await is_live(job.row["piece_id"]),
             now=now,
         )
         if isinstance(decision, Step):

@@ -80,12 +80,4 @@ class AttemptRow(Table, tablename="delivery_attempt"):
     detail = Text(default="")
 
 
-class LivePieceRow(Table, tablename="delivery_live_piece"):
-    """A piece whose page stands on the site: what is delivered has an address that answers."""
-
-    id = Serial(primary_key=True)
-    piece_id = Integer(unique=True)
-    at = Timestamptz()
-
-
-TABLES = [ChannelRow, DeliveryRow, AttemptRow, LivePieceRow]
+TABLES = [ChannelRow, DeliveryRow, AttemptRow]

@@ -12,7 +12,7 @@ from octavo.accounts import service as accounts
 from octavo.accounts.schemas import Actor
 from octavo.content import queries as content
 from octavo.content import site_queries
-from octavo.content.events import PieceDeleted, PieceWithdrawn
+from octavo.content.events import PieceDeleted
 from octavo.distribution import messages, queries, rules
 from octavo.distribution.errors import (
     ChannelNotFoundError,
@@ -32,13 +32,14 @@ from octavo.distribution.schemas import (
     Resolution,
 )
 from octavo.distribution.service.channels import tracking_channel
-from octavo.distribution.tables import ChannelRow, DeliveryRow, LivePieceRow
+from octavo.distribution.tables import ChannelRow, DeliveryRow
 from octavo.kernel import walltime
 from octavo.kernel.db import transaction
 from octavo.kernel.errors import FieldError
 from octavo.kernel.events import EventBus
 from octavo.kernel.settings import Settings
 from octavo.kernel.text import clean_text
+from octavo.publishing import queries as publishing
 from octavo.publishing.events import PiecesWentLive
 from octavo.sdk import Finding, Limits
 
@@ -46,7 +47,6 @@ Row = dict[str, Any]
 Changes = dict[Column | str, Any]
 
 _GRACE = timedelta(minutes=5)
-_BUILT_BY_NOW = timedelta(minutes=10)
 _CHUNK = 200
 _WORKING = "the delivery is being sent right now: look again in a minute"
 
@@ -78,7 +78,7 @@ async def plan_delivery(
     _refuse(preview.findings)
     async with transaction():
         await _check_new(piece_id, data, moment)
-        live = await is_live(piece_id, now=now)
+        live = await is_live(piece_id)
         due_at = moment.instant if moment else (now if live else None)
         delivery_id = await _insert(piece_id, data, moment, due_at=due_at, actor=actor, now=now)
         _, links = await messages.tracked_links(
@@ -157,7 +157,7 @@ async def retry_delivery(
         row = await _get_row(delivery_id)
         # Nothing of it is out. What failed is sent anew, as the piece is now.
         anew: Changes = _anew() if row["state"] == "failed" else {}
-        live = await is_live(row["piece_id"], now=now)
+        live = await is_live(row["piece_id"])
         fresh: Changes = {"due_at": now if live else None, "next_try_at": None, "reason": None}
         await _move(delivery_id, from_=rules.RETRIABLE, to="planned", now=now, changes=fresh | anew)
         await _record(actor, "delivery.retried", delivery_id, now=now)
@@ -202,7 +202,6 @@ async def resolve_delivery(
 def subscribe(bus: EventBus) -> None:
     """Follow what becomes of pieces."""
     bus.subscribe(PiecesWentLive, on_pieces_went_live)
-    bus.subscribe(PieceWithdrawn, on_piece_withdrawn)
     bus.subscribe(PieceDeleted, on_piece_deleted)
 
 
@@ -210,21 +209,11 @@ async def on_pieces_went_live(event: PiecesWentLive) -> None:
     """Make the deliveries due that waited for these pieces."""
     ids = list(event.piece_ids)
     for start in range(0, len(ids), _CHUNK):
-        some = ids[start : start + _CHUNK]
-        rows = [LivePieceRow(piece_id=piece_id, at=event.at) for piece_id in some]
-        await LivePieceRow.insert(*rows).on_conflict(
-            target=LivePieceRow.piece_id, action="DO NOTHING"
-        )
         await DeliveryRow.update({"due_at": event.at, "updated_at": event.at}).where(
-            DeliveryRow.piece_id.is_in(some)
+            DeliveryRow.piece_id.is_in(ids[start : start + _CHUNK])
             & DeliveryRow.due_at.is_null()
             & DeliveryRow.state.is_in(["planned", "retrying"])
         )
-
-
-async def on_piece_withdrawn(event: PieceWithdrawn) -> None:
-    """Hold back what is not out yet: the address no longer answers."""
-    await LivePieceRow.delete().where(LivePieceRow.piece_id == event.piece_id)
 
 
 async def on_piece_deleted(event: PieceDeleted) -> None:
@@ -235,17 +224,10 @@ async def on_piece_deleted(event: PieceDeleted) -> None:
     )
 
 
-async def is_live(piece_id: int, *, now: datetime) -> bool:
-    """Say whether the piece's page stands on the site.
-
-    The site says so when it has built the page; a piece that has been public for a while counts
-    too, for sites that were built before we kept note.
-    """
-    live = await site_queries.published_pieces([piece_id])
-    if not live:
-        return False
-    noted = await LivePieceRow.exists().where(LivePieceRow.piece_id == piece_id)
-    return bool(noted) or live[0].published_at <= now - _BUILT_BY_NOW
+async def is_live(piece_id: int) -> bool:
+    """Say whether readers can open the piece: it is published, and its page is built."""
+    published = await site_queries.published_pieces([piece_id])
+    return bool(published) and piece_id in await publishing.live_pieces([piece_id])
 
 
 async def _check_piece(piece_id: int) -> None:
