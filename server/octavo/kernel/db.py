@@ -120,6 +120,7 @@ class Database:
         for engine in self.engines:
             if isinstance(engine, PooledSQLite):
                 Path(engine.path).parent.mkdir(parents=True, exist_ok=True)
+                engine.open_pool()
             elif engine.pool is None:
                 await engine.start_connection_pool(min_size=1, max_size=10)
 

@@ -11,7 +11,6 @@ These classes override private methods: the version of Piccolo is pinned and
 """
 
 import asyncio
-import contextlib
 from types import TracebackType
 from typing import Any
 
@@ -39,12 +38,22 @@ class _LeasedConnection:
     def __init__(self, pool: "PooledSQLite", connection: aiosqlite.Connection) -> None:
         self._pool = pool
         self._connection = connection
+        self.sound = True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
 
     async def close(self) -> None:
-        await self._pool.give_back(self._connection)
+        await self._pool.give_back(self._connection, sound=self.sound)
+
+
+def _is_over(error: BaseException) -> bool:
+    """Say whether the statement that raised this is over.
+
+    One that was cancelled goes on in its connection's thread: a BEGIN that waits for the lock
+    still gets it, later, and would keep it.
+    """
+    return isinstance(error, Exception)
 
 
 class _SafeSQLiteTransaction(SQLiteTransaction):
@@ -56,7 +65,8 @@ class _SafeSQLiteTransaction(SQLiteTransaction):
         self.connection = await self.get_connection()
         try:
             await self.begin()
-        except BaseException:
+        except BaseException as exc:
+            self.connection.sound = _is_over(exc)
             await self.connection.close()
             raise
         self.context = self.engine.current_transaction.set(self)
@@ -77,6 +87,9 @@ class _SafeSQLiteTransaction(SQLiteTransaction):
                 await self.commit()
             else:
                 await self.rollback()
+        except BaseException as exc:
+            self.connection.sound = _is_over(exc)
+            raise
         finally:
             self.engine.current_transaction.reset(self.context)
             await self.connection.close()
@@ -96,6 +109,8 @@ class PooledSQLite(SQLiteEngine):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._free: asyncio.Semaphore = asyncio.Semaphore(size)
         self._idle: list[aiosqlite.Connection] = []
+        self._ending: set[asyncio.Future[Any]] = set()
+        self._closed = False
 
     async def _open(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(**self.connection_kwargs)
@@ -104,40 +119,69 @@ class PooledSQLite(SQLiteEngine):
             for pragma in _PRAGMAS:
                 await connection.execute(pragma)
         except BaseException:
-            await connection.close()
+            self._discard(connection)
             raise
         return connection
 
     async def take(self) -> aiosqlite.Connection:
-        """Lease a connection; waits while all are out."""
+        """Lease a connection; waits while all are out.
+
+        Raises:
+            RuntimeError: the pool was closed.
+        """
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._loop, self._free, self._idle = loop, asyncio.Semaphore(self._size), []
         await self._free.acquire()
         try:
-            return self._idle.pop() if self._idle else await self._open()
+            return await self._idle_or_new()
         except BaseException:
             self._free.release()
             raise
 
-    async def give_back(self, connection: aiosqlite.Connection) -> None:
-        """Return a leased connection; one left inside a transaction is rolled back or closed."""
+    async def _idle_or_new(self) -> aiosqlite.Connection:
+        if self._closed:
+            msg = "the database is closed"
+            raise RuntimeError(msg)
+        return self._idle.pop() if self._idle else await self._open()
+
+    async def give_back(self, connection: aiosqlite.Connection, *, sound: bool = True) -> None:
+        """Return a leased connection; one left inside a transaction is rolled back.
+
+        Args:
+            sound: False when a statement may still be running; then the connection is not used again.
+        """
+        reusable = False
         try:
-            if connection.in_transaction:
-                await connection.rollback()
-        except BaseException:
-            with contextlib.suppress(Exception):
-                await connection.close()
-            raise
-        else:
-            self._idle.append(connection)
+            if sound and not self._closed:
+                if connection.in_transaction:
+                    await connection.rollback()
+                reusable = True
         finally:
+            if reusable:
+                self._idle.append(connection)
+            else:
+                self._discard(connection)
             self._free.release()
+
+    def _discard(self, connection: aiosqlite.Connection) -> None:
+        """Close after whatever still runs in the connection's thread; waits for nothing."""
+        ended = connection.stop()
+        if ended is not None:
+            self._ending.add(ended)
+            ended.add_done_callback(self._ending.discard)
+
+    def open_pool(self) -> None:
+        """Lend connections (again). A new pool is open."""
+        self._closed = False
 
     async def close_pool(self) -> None:
-        """Close every idle connection and end its thread."""
+        """Close every idle connection and end its thread; those that are out, when they are back."""
+        self._closed = True
         while self._idle:
-            await self._idle.pop().close()
+            self._discard(self._idle.pop())
+        if self._ending:
+            await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def get_connection(self) -> Any:
         """Lease a connection in the shape Piccolo's transactions expect."""
@@ -148,9 +192,12 @@ class PooledSQLite(SQLiteEngine):
     ) -> Any:
         connection = await self.take()
         try:
-            return await connection.execute_fetchall(query, args or [])
-        finally:
-            await self.give_back(connection)
+            rows = await connection.execute_fetchall(query, args or [])
+        except BaseException as exc:
+            await self.give_back(connection, sound=_is_over(exc))
+            raise
+        await self.give_back(connection)
+        return rows
 
     async def _run_in_existing_connection(
         self, connection: Any, query: str, args: list[Any] | None = None, *_: Any, **__: Any
