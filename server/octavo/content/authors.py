@@ -221,7 +221,7 @@ async def _insert(
         if attempt > 0 and user_id is not None and (mine := await _of_user(user_id)):
             return mine
         taken = await AuthorRow.select(AuthorRow.slug).where(AuthorRow.slug.like(f"{slug}%"))
-        free = slug if exact else rules.free_slug(slug, (row["slug"] for row in taken))
+        free = slug if exact else rules.free_slug(slug, {row["slug"] for row in taken})
         try:
             async with transaction():
                 rows = await AuthorRow.insert(

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, get_args
@@ -160,16 +160,15 @@ def slug_candidate(title: str, *, fallback: str) -> str:
     return f"{slug}-2" if slug in RESERVED_SLUGS else slug
 
 
-def free_slug(base: str, taken: Iterable[str]) -> str:
+def free_slug(base: str, taken: Container[str]) -> str:
     """Answer `base`, or the first of `base-2`, `base-3` … that is not taken."""
-    used = set(taken)
-    if base not in used and base not in RESERVED_SLUGS:
+    if base not in taken and base not in RESERVED_SLUGS:
         return base
     number = 2
     while True:
         suffix = f"-{number}"
         candidate = base[: _MAX_SLUG - len(suffix)].rstrip("-") + suffix
-        if candidate not in used:
+        if candidate not in taken:
             return candidate
         number += 1
 
