@@ -20,6 +20,8 @@ CampaignKind = Literal["campaign", "contest", "promotion", "series"]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Note = Annotated[str, Meta(max_length=20_000)]
 Unit = Annotated[str, Meta(max_length=40)]
+Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Target = Annotated[int, Meta(ge=1, le=10**15)]
 
 
@@ -51,7 +53,7 @@ class ObjectiveIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ObjectivePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    version: int
+    version: Version
     name: Name | UnsetType = UNSET
     metric: Metric | UnsetType = UNSET
     target: Target | UnsetType = UNSET
@@ -81,17 +83,17 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
 class CampaignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Name
     kind: CampaignKind = "campaign"
-    objective_id: int | None = None
+    objective_id: Id | None = None
     starts_on: date | None = None
     ends_on: date | None = None
     note: Note = ""
 
 
 class CampaignPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    version: int
+    version: Version
     name: Name | UnsetType = UNSET
     kind: CampaignKind | UnsetType = UNSET
-    objective_id: int | UnsetType | None = UNSET
+    objective_id: Id | UnsetType | None = UNSET
     starts_on: date | UnsetType | None = UNSET
     ends_on: date | UnsetType | None = UNSET
     note: Note | UnsetType = UNSET
