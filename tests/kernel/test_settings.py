@@ -54,6 +54,12 @@ def test_processes_that_start_together_agree_on_the_secret(tmp_path):
         ("OCTAVO_ADMIN_URL", "ftp://example.org"),
         ("OCTAVO_LOG_FORMAT", "xml"),
         ("OCTAVO_LOG_LEVEL", "loud"),
+        ("OCTAVO_TRUSTED_PROXIES", "10.0.0.1, proxy.internal"),
+        ("OCTAVO_TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("OCTAVO_ALLOWED_TARGETS", "127.0.0.1"),
+        ("OCTAVO_ALLOWED_TARGETS", "127.0.0.1:x"),
+        ("OCTAVO_ALLOWED_TARGETS", "127.0.0.1:65536"),
+        ("OCTAVO_ALLOWED_TARGETS", ":80"),
     ],
 )
 def test_a_value_we_cannot_use_names_its_variable_and_changes_nothing(tmp_path, variable, value):
@@ -68,3 +74,16 @@ def test_the_secret_is_not_in_the_settings_representation(tmp_path):
     settings = load_settings({"OCTAVO_HOME": str(tmp_path), "OCTAVO_SECRET_KEY": "hush-hush"})
 
     assert "hush" not in repr(settings)
+
+
+def test_networks_and_targets_are_lists(tmp_path):
+    settings = load_settings(
+        {
+            "OCTAVO_HOME": str(tmp_path),
+            "OCTAVO_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+            "OCTAVO_ALLOWED_TARGETS": "127.0.0.1:8190,[::1]:80",
+        }
+    )
+
+    assert settings.trusted_proxies == ("10.0.0.0/8", "::1")
+    assert settings.allowed_targets == ("127.0.0.1:8190", "[::1]:80")

@@ -200,7 +200,7 @@ class GuardedClient:
 
     def __init__(self, *, allowed_targets: Iterable[str] = (), timeout_s: float = 20) -> None:
         self.client = httpx.AsyncClient(
-            transport=_GuardedTransport(frozenset(t.lower() for t in allowed_targets)),
+            transport=_GuardedTransport(frozenset(_plain(t) for t in allowed_targets)),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(timeout_s),
@@ -266,6 +266,11 @@ class GuardedClient:
                 headers=dict(reply.headers),
                 body=bytes(body),
             )
+
+
+def _plain(target: str) -> str:
+    """Write a target as the network is asked for it: `[::1]:80` as `::1:80`."""
+    return target.lower().replace("[", "").replace("]", "")
 
 
 def _next_hop(

@@ -4,6 +4,7 @@ The organisation's own settings (name, zone, theme, channels) live in the databa
 described in `docs/settings.md`; a test holds the two together.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 __all__ = ["Settings", "SettingsError", "load_settings"]
+
+_PORTS = 65_536
 
 
 class SettingsError(Exception):
@@ -99,6 +102,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     given["home"] = home
     given.setdefault("database_url", f"sqlite:///{home / 'octavo.db'}")
     _check(Settings(**given))
+    _check_networks(Settings(**given))
     if "secret_key" not in given:
         given["secret_key"] = _kept_secret(home)
     return Settings(**given)
@@ -131,6 +135,20 @@ def _check(settings: Settings) -> None:
     if settings.log_level not in {"debug", "info", "warning", "error"}:
         msg = f"OCTAVO_LOG_LEVEL must be debug, info, warning or error, not {settings.log_level!r}"
         raise SettingsError(msg)
+
+
+def _check_networks(settings: Settings) -> None:
+    for entry in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(entry, strict=False)
+        except ValueError as exc:
+            msg = f"OCTAVO_TRUSTED_PROXIES: {entry!r} is neither an address nor a network"
+            raise SettingsError(msg) from exc
+    for entry in settings.allowed_targets:
+        host, _, port = entry.rpartition(":")
+        if not host or not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < _PORTS):
+            msg = f"OCTAVO_ALLOWED_TARGETS: {entry!r} is not host:port, such as 127.0.0.1:8190"
+            raise SettingsError(msg)
 
 
 def _kept_secret(home: Path) -> str:
