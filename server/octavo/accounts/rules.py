@@ -1,17 +1,28 @@
 """Decisions about accounts: what is a usable e-mail, password, zone; who must stay owner."""
 
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from octavo.accounts.errors import InvalidAccountError, LastOwnerError
-from octavo.accounts.schemas import PersonRole, UserPatch
+from octavo.accounts.schemas import NavLink, PersonRole, UserPatch
 from octavo.kernel.errors import FieldError
+from octavo.kernel.text import RESERVED_SLUGS, clean_text
 
 SESSION_LIFE = timedelta(days=30)
 INVITATION_LIFE = timedelta(days=7)
 KEY_PREFIX = {"content": "oc", "admin": "oa"}
 
 _MIN_DISTINCT = 5
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+
+
+def _wrong(field: str, message: str, *, code: str = "invalid") -> InvalidAccountError:
+    return InvalidAccountError(
+        f"{field}: {message}", FieldError(field=field, message=message, code=code)
+    )
 
 
 def normal_email(raw: str) -> str:
@@ -70,6 +81,7 @@ def check_post_path(pattern: str) -> str:
         pattern.startswith("/")
         and pattern.endswith("/")
         and pattern.count("{slug}") == 1
+        and not pattern.startswith("//")
         and all(part and part.replace("-", "").isalnum() and part.isascii() for part in parts)
     )
     if not usable:
@@ -77,7 +89,75 @@ def check_post_path(pattern: str) -> str:
             "the permalink pattern must look like /{slug}/ or /blog/{slug}/",
             FieldError(field="post_path", message="needs one {slug} between slashes"),
         )
+    first = pattern.split("/")[1]
+    if first in RESERVED_SLUGS:
+        raise _wrong("post_path", f"/{first}/ is an address of Octavo's own", code="reserved")
     return pattern
+
+
+def clean_name(raw: str, *, field: str = "name") -> str:
+    """Answer a name on one line, with single spaces.
+
+    Raises:
+        InvalidInputError: it holds control characters.
+        InvalidAccountError: nothing of it can be seen.
+    """
+    name = " ".join(clean_text(raw, field=field).split())
+    if not name:
+        raise _wrong(field, "needs at least one character that can be seen")
+    return name
+
+
+def check_locale(locale: str) -> str:
+    """Answer the language tag.
+
+    Raises:
+        InvalidAccountError: it cannot be one.
+    """
+    if not _LOCALE.fullmatch(locale):
+        raise _wrong("locale", "must be a language tag such as `en` or `es-MX`")
+    return locale
+
+
+def check_nav(links: Iterable[NavLink]) -> list[NavLink]:
+    """Answer the links of the site's menu: to paths of the site, or to absolute addresses.
+
+    Raises:
+        InvalidAccountError: one leads elsewhere (`javascript:` among it).
+    """
+    return [
+        NavLink(
+            label=clean_name(link.label, field=f"nav[{position}].label"),
+            url=_nav_url(link.url, field=f"nav[{position}].url"),
+        )
+        for position, link in enumerate(links)
+    ]
+
+
+def _nav_url(raw: str, *, field: str) -> str:
+    url = clean_text(raw, field=field).strip()
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises when it is none
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    on_site = url.startswith("/") and not url.startswith("//")
+    if not (usable or on_site) or "\\" in url or any(sign.isspace() for sign in url):
+        raise _wrong(field, "must be a path of the site, /…, or an absolute address, https://…")
+    return url
+
+
+def check_theme(values: Mapping[str, str]) -> dict[str, str]:
+    """Answer the theme's settings.
+
+    Raises:
+        InvalidInputError: one holds control characters.
+    """
+    return {
+        clean_text(name, field="theme"): clean_text(text, field=f"theme.{name}")
+        for name, text in values.items()
+    }
 
 
 def check_owner_remains(*, role: PersonRole, patch: UserPatch, other_owners: int) -> None:

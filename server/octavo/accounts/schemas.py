@@ -14,6 +14,11 @@ KeyScope = Literal["content", "admin"]
 
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
+Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Theme = Annotated[
+    dict[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=1_000)]],
+    Meta(max_length=60),
+]
 Password = Annotated[str, Meta(min_length=10, max_length=1024)]
 
 
@@ -68,7 +73,7 @@ class NavLink(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class OrganisationPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    version: int
+    version: Version
     name: Name | UnsetType = UNSET
     tagline: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     description: Annotated[str, Meta(max_length=1000)] | UnsetType = UNSET
@@ -76,7 +81,7 @@ class OrganisationPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     locale: Annotated[str, Meta(max_length=16)] | UnsetType = UNSET
     post_path: Annotated[str, Meta(max_length=120)] | UnsetType = UNSET
     nav: Annotated[list[NavLink], Meta(max_length=12)] | UnsetType = UNSET
-    theme: dict[str, str] | UnsetType = UNSET
+    theme: Theme | UnsetType = UNSET
 
 
 class SetUp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,8 @@
 """Writes of accounts: one verb per function, each in one transaction."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -40,7 +42,7 @@ from octavo.accounts.tables import (
 from octavo.kernel.db import is_unique_violation, transaction
 from octavo.kernel.events import EventBus
 from octavo.kernel.ids import fingerprint, new_code, new_token
-from octavo.kernel.text import slugify
+from octavo.kernel.text import clean_text, slugify
 
 
 async def record(
@@ -106,6 +108,10 @@ async def take_invitation(data: SetUp, *, now: datetime, bus: EventBus) -> User:
     email = rules.normal_email(data.email)
     rules.check_password(data.password, email=email)
     zone = rules.check_zone(data.zone or "UTC")
+    name = rules.clean_name(data.name)
+    organisation_name = rules.clean_name(
+        data.organisation_name or "Octavo", field="organisation_name"
+    )
     password_hash = await passwords.hash_password(data.password)
     async with transaction():
         taken = await (
@@ -119,9 +125,9 @@ async def take_invitation(data: SetUp, *, now: datetime, bus: EventBus) -> User:
         if not taken:
             raise InvitationGoneError("somebody took this invitation a moment ago")
         if invitation.first and not await queries.has_users():
-            await _found_organisation(data.organisation_name or "Octavo", zone=zone)
+            await _found_organisation(organisation_name, zone=zone)
         user = await _add_user(
-            email=email, name=data.name, role=invitation.role, password_hash=password_hash, now=now
+            email=email, name=name, role=invitation.role, password_hash=password_hash, now=now
         )
         await _joined(user, now=now, bus=bus)
     return user
@@ -144,7 +150,7 @@ async def create_user(
             await _found_organisation("Octavo", zone="UTC")
         user = await _add_user(
             email=email,
-            name=name or email.partition("@")[0],
+            name=rules.clean_name(name or email.partition("@")[0]),
             role=role,
             password_hash=password_hash,
             now=now,
@@ -160,6 +166,8 @@ async def patch_user(user_id: int, patch: UserPatch, *, actor: Actor, now: datet
         UserNotFoundError: there is none of that id.
         LastOwnerError: nobody would own the organisation.
     """
+    if patch.name is not UNSET:
+        patch = msgspec.structs.replace(patch, name=rules.clean_name(patch.name))
     async with transaction():
         user = await queries.get_user(user_id)
         others = await queries.count_other_owners(user_id)
@@ -230,11 +238,12 @@ async def drop_old_sessions(*, now: datetime) -> None:
 
 async def make_key(data: ApiKeyIn, *, actor: Actor, now: datetime) -> ApiKeyMade:
     """Make an API key; the answer is the only place where it is whole."""
+    name = rules.clean_name(data.name)
     prefix = f"{rules.KEY_PREFIX[data.scope]}_{new_code(8)}"
     secret = new_token()
     async with transaction():
         row = KeyRow(
-            name=data.name,
+            name=name,
             scope=data.scope,
             prefix=prefix,
             secret_hash=fingerprint(secret),
@@ -248,7 +257,7 @@ async def make_key(data: ApiKeyIn, *, actor: Actor, now: datetime) -> ApiKeyMade
         )
     return ApiKeyMade(
         id=key_id,
-        name=data.name,
+        name=name,
         scope=data.scope,
         prefix=prefix,
         created_at=now,
@@ -279,16 +288,13 @@ async def patch_organisation(
     """Change the organisation's settings.
 
     Raises:
-        InvalidAccountError: zone or permalink pattern cannot be used.
+        InvalidAccountError: a field cannot be used.
         StaleOrganisationError: somebody changed them since; carries `current`.
     """
-    if isinstance(patch.zone, str):
-        rules.check_zone(patch.zone)
-    if isinstance(patch.post_path, str):
-        rules.check_post_path(patch.post_path)
+    columns = _organisation_columns(patch)
     async with transaction():
         changed = await (
-            OrganisationRow.update(_organisation_columns(patch))
+            OrganisationRow.update(columns)
             .where(OrganisationRow.version == patch.version)
             .returning(OrganisationRow.id)
         )
@@ -306,11 +312,23 @@ async def patch_organisation(
 def _organisation_columns(patch: OrganisationPatch) -> dict[Column | str, Any]:
     columns: dict[Column | str, Any] = {OrganisationRow.version: patch.version + 1}
     for name, value in msgspec.structs.asdict(patch).items():
-        if value is UNSET or name == "version":
-            continue
-        stored = msgspec.json.encode(value).decode() if name in {"nav", "theme"} else value
-        columns[getattr(OrganisationRow, name)] = stored
+        if value is not UNSET and name != "version":
+            clean = _CLEANERS[name](value)
+            stored = msgspec.json.encode(clean).decode() if name in {"nav", "theme"} else clean
+            columns[getattr(OrganisationRow, name)] = stored
     return columns
+
+
+_CLEANERS: dict[str, Callable[[Any], Any]] = {
+    "name": rules.clean_name,
+    "tagline": partial(clean_text, field="tagline"),
+    "description": partial(clean_text, field="description"),
+    "zone": rules.check_zone,
+    "locale": rules.check_locale,
+    "post_path": rules.check_post_path,
+    "nav": rules.check_nav,
+    "theme": rules.check_theme,
+}
 
 
 async def _found_organisation(name: str, *, zone: str) -> None:
