@@ -49,6 +49,7 @@ async def create_redirect(
         TakenError: the address leads somewhere already, or is a page.
     """
     from_path = rules.check_redirect_path(data.from_path)
+    rules.check_own_path(from_path)
     if (data.piece_id is None) == (data.to_path is None):
         raise wrong("to_path", "give either piece_id or to_path")
     to_path = None if data.to_path is None else rules.check_target(data.to_path)

@@ -59,6 +59,20 @@ TRANSITIONS: dict[tuple[Status, Status], frozenset[Power]] = {
     ("archived", "published"): _REVIEWER,
 }
 
+# What is answered before redirects are looked at, and the folders and files of the site itself.
+_OWN_FOLDERS = frozenset(
+    {
+        "admin", "api", "archive", "assets", "authors", "f", "ghost", "go", "healthz", "media",
+        "metrics", "p", "page", "readyz", "search", "sitemaps", "t", "tags",
+    }
+)  # fmt: skip
+_OWN_FILES = frozenset(
+    {
+        "/404.html", "/_redirects", "/atom.xml", "/feed.json", "/feed.xml", "/index.html",
+        "/podcast.xml", "/robots.txt", "/sitemap.xml",
+    }
+)  # fmt: skip
+
 _CONTENT_LOCKED: frozenset[Status] = frozenset({"approved", "scheduled", "archived"})
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -264,6 +278,7 @@ def check_url(url: str | None, *, field: str) -> str | None:
     url = clean_text(url, field=field).strip()
     try:
         parts = urlsplit(url)
+        _ = parts.port  # raises when it is none
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         usable = False
@@ -288,6 +303,19 @@ def check_redirect_path(raw: str, *, field: str = "from_path") -> str:
     if ".." in parts or "." in parts or "" in parts[1:-1] or path == "/":
         raise wrong(field, "must be a plain path below the root of the site")
     return path
+
+
+def check_own_path(path: str) -> None:
+    """Pass if an old address is not one that the server or the generated site answers itself.
+
+    Raises:
+        InvalidContentError: it is, so the redirect would never be followed, or hide a page.
+    """
+    first = path.split("/")[1]
+    if first in _OWN_FOLDERS or path in _OWN_FILES:
+        raise wrong(
+            "from_path", f"{path} is an address of Octavo's own; choose another", code="reserved"
+        )
 
 
 def check_target(raw: str) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Kind = Literal[
     "post",
     "page",
@@ -27,12 +28,11 @@ Body = Annotated[str, Meta(max_length=BODY_LIMIT)]
 Slug = Annotated[str, Meta(min_length=1, max_length=120)]
 Excerpt = Annotated[str, Meta(max_length=5_000)]
 TagNames = Annotated[list[Annotated[str, Meta(max_length=120)]], Meta(max_length=100)]
-AuthorIds = Annotated[list[int], Meta(max_length=50)]
+AuthorIds = Annotated[list[Id], Meta(max_length=50)]
 Url = Annotated[str, Meta(max_length=2_000)]
 Language = Annotated[str, Meta(max_length=16)]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Text = Annotated[str, Meta(max_length=20_000)]
-Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 PlannedFor = Annotated[str, Meta(max_length=10)]
 """A day `2026-12-01`, a week `2026-W49` or a month `2026-12`."""

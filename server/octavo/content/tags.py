@@ -170,9 +170,10 @@ def _changes(patch: TagPatch, *, now: datetime) -> dict[Any, Any]:
 
 def _named(raw_name: str, raw_slug: str | None) -> tuple[str, str]:
     name = " ".join(clean_text(raw_name, field="name").split())
-    slug = rules.tag_slug(name) if raw_slug is None else rules.tag_slug(raw_slug)
+    slug = rules.tag_slug(name if raw_slug is None else clean_text(raw_slug, field="slug"))
     if not name or not slug:
-        raise wrong("slug" if name else "name", "needs at least one letter or digit")
+        field = "name" if raw_slug is None or not name else "slug"
+        raise wrong(field, "needs at least one letter or digit")
     return name, slug
 
 
