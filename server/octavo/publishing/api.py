@@ -9,6 +9,8 @@ from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from octavo.accounts.access import Action, may
+from octavo.content import rules as content
+from octavo.kernel.text import clean_text
 from octavo.publishing import queries
 from octavo.publishing.builder import Site
 from octavo.publishing.schemas import BuildIn, BuildReport, PreviewIn, SiteStatus
@@ -49,10 +51,20 @@ async def preview_piece(
     data: JSONBody[PreviewIn], site: NamedDependency[Site], now: NamedDependency[datetime]
 ) -> Response[str]:
     """Render a draft as its page would be. Nothing is stored."""
+    _check(data)
     html = await site.render_preview(data, now=now)
     headers = {name.decode(): value.decode() for name, value in page_headers(site.base_url)}
     headers["content-security-policy"] += "; sandbox allow-same-origin"
     return Response(html, media_type=MediaType.HTML, headers=headers)
+
+
+def _check(draft: PreviewIn) -> None:
+    """Refuse what a piece could not be stored with either."""
+    for field in ("title", "body", "excerpt"):
+        clean_text(getattr(draft, field), field=field)
+    for position, tag in enumerate(draft.tags):
+        clean_text(tag, field=f"tags[{position}]")
+    content.check_language(draft.language)
 
 
 router = Router(path="/", route_handlers=[get_site, build_site, preview_piece])
