@@ -242,7 +242,7 @@ async def _check_piece(piece_id: int) -> None:
 async def _moment(data: DeliveryIn, *, now: datetime) -> walltime.Moment | None:
     if data.send_at is None:
         return None
-    zone = data.zone or (await accounts_q.get_organisation()).zone
+    zone = (await accounts_q.get_organisation()).zone if data.zone is None else data.zone
     moment = walltime.resolve(data.send_at, zone, data.fold, field="send_at")
     if moment.instant < now - _GRACE:
         raise InvalidDeliveryError(
