@@ -1,14 +1,23 @@
 """Transactions on both engines: all or nothing, nothing leaked, nothing swallowed."""
+# ruff: noqa: PT012 - what fails here is the end of a block, not one statement
 
 import asyncio
+import sqlite3
 import threading
 
+import asyncpg
 import pytest
 from piccolo.columns import Integer, Text
 from piccolo.table import Table
 
 from octavo.kernel import db
-from octavo.kernel.db import after_commit, fetch, is_unique_violation, transaction
+from octavo.kernel.db import (
+    after_commit,
+    fetch,
+    is_unique_violation,
+    transaction,
+    with_first_commit,
+)
 
 
 class NoteRow(Table, tablename="test_note"):
@@ -51,7 +60,7 @@ async def test_an_inner_failure_takes_back_its_own_rows_only(notes):
 async def test_a_taken_key_is_recognised_and_the_transaction_goes_on(notes):
     async with transaction():
         await notes.insert(notes(text="a", n=1))
-        with pytest.raises(Exception) as caught:
+        with pytest.raises((sqlite3.IntegrityError, asyncpg.UniqueViolationError)) as caught:
             async with transaction():
                 await notes.insert(notes(text="b", n=1))
         await notes.insert(notes(text="c", n=2))
@@ -140,6 +149,40 @@ async def test_closing_ends_every_thread_of_the_pool(database, notes):
         name for name in names if "aiosqlite" in name.lower() or "_connection_worker" in name
     ] == []
     await database.open()
+
+
+async def test_what_comes_with_the_first_commit_is_stored_with_it_or_not_at_all(notes):
+    written = []
+
+    async def mark():
+        written.append("mark")
+        await notes.insert(notes(text="mark", n=100 + len(written)))
+
+    with with_first_commit(mark) as failed, pytest.raises(ZeroDivisionError):
+        async with transaction():
+            await notes.insert(notes(text="a", n=1))
+            raise ZeroDivisionError
+    assert (failed.done, await numbers()) == (False, [])
+    with with_first_commit(mark) as deed:
+        for n in (1, 2):
+            async with transaction(), transaction():
+                await notes.insert(notes(text="a", n=n))
+    async with transaction():
+        await notes.insert(notes(text="later", n=3))
+
+    assert deed.done
+    assert await numbers() == [1, 2, 3, 101]
+
+
+async def test_a_mark_that_cannot_be_written_stops_the_deed(notes):
+    async def refuse():
+        raise PermissionError
+
+    with with_first_commit(refuse) as deed, pytest.raises(PermissionError):
+        async with transaction():
+            await notes.insert(notes(text="a", n=1))
+
+    assert (deed.done, await numbers()) == (False, [])
 
 
 def test_an_unknown_scheme_is_refused():

@@ -71,10 +71,13 @@ def test_a_cursor_gives_back_what_it_was_made_of(key):
 
 @given(st.text(max_size=40))
 def test_anything_else_is_refused_as_a_cursor(text):
+    refused = []
     try:
         decode_cursor(text)
     except InvalidInputError as exc:
-        assert [wrong.field for wrong in exc.fields] == ["cursor"]
+        refused = [wrong.field for wrong in exc.fields]
+
+    assert refused in ([], ["cursor"])
 
 
 def packed(text: str) -> str:
