@@ -85,7 +85,8 @@ class Server:
         return self
 
     def _read(self) -> None:
-        assert self.process is not None and self.process.stdout is not None
+        assert self.process is not None
+        assert self.process.stdout is not None
         with self.process.stdout:
             for line in self.process.stdout:
                 self.output.append(line.rstrip())

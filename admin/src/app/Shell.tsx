@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Drawer, Menu, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { useHotkeys, useLocalStorage, useDisclosure, useNetwork } from "@mantine/hooks";
 import {
   IconArrowUpRight,
@@ -16,20 +16,21 @@ import {
   IconTarget,
   type TablerIcon,
 } from "@tabler/icons-react";
-import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
 
-import { api } from "@/api/client";
-import { forgetSession, useMay, useSignedIn } from "@/api/session";
-import { KeysDialog } from "@/app/KeysDialog";
-import { queryClient } from "@/app/queryClient";
+import { useMay, useSignedIn } from "@/api/session";
 import { t } from "@/app/strings";
-import { ThemeMenu } from "@/app/ThemeMenu";
 import { useNewPiece } from "@/features/content/useNewPiece";
+import { IconButton } from "@/ui/IconButton";
 import { Mark } from "@/ui/Mark";
 import { TopLineProvider, TopLineSlot } from "@/ui/TopLine";
 
 import classes from "./Shell.module.css";
+
+const ShellMenus = lazy(() => import("@/app/ShellMenus").then((module) => ({ default: module.ShellMenus })));
+const PhoneRail = lazy(() => import("@/app/PhoneRail").then((module) => ({ default: module.PhoneRail })));
+const KeysDialog = lazy(() => import("@/app/KeysDialog").then((module) => ({ default: module.KeysDialog })));
 
 interface Place {
   to: string;
@@ -76,12 +77,12 @@ export function Shell() {
         <aside className={classes.rail}>
           <Rail narrow={narrow} />
           <div className={classes.railFoot}>
-            <RailTool
+            <IconButton
               label={narrow ? t("expand") : t("collapse")}
               icon={narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse}
               onClick={() => setNarrow(!narrow)}
             />
-            <RailTool label={t("keys")} icon={IconKeyboard} onClick={keys.open} />
+            <IconButton label={t("keys")} icon={IconKeyboard} onClick={keys.open} />
           </div>
         </aside>
         <div className={classes.body}>
@@ -109,25 +110,23 @@ export function Shell() {
                 {t("newPiece")}
               </Button>
             )}
-            <ThemeMenu />
-            <AccountMenu />
+            <Suspense fallback={<span className={classes.menuRoom} />}>
+              <ShellMenus />
+            </Suspense>
           </header>
           <main id="content" className={classes.main} tabIndex={-1}>
             <Outlet />
           </main>
         </div>
       </div>
-      <Drawer
-        opened={menuOpen}
-        onClose={menu.close}
-        size={264}
-        title={<Brand />}
-        closeButtonProps={{ "aria-label": t("closeMenu") }}
-        classNames={{ content: classes.drawer, header: classes.drawer }}
-      >
-        <Rail narrow={false} bare />
-      </Drawer>
-      <KeysDialog opened={keysOpen} onClose={keys.close} />
+      <Suspense>
+        {menuOpen && (
+          <PhoneRail title={<Brand />} onClose={menu.close}>
+            <Rail narrow={false} bare />
+          </PhoneRail>
+        )}
+        {keysOpen && <KeysDialog opened onClose={keys.close} />}
+      </Suspense>
     </TopLineProvider>
   );
 }
@@ -158,17 +157,16 @@ function Rail({ narrow, bare = false }: { narrow: boolean; bare?: boolean }) {
               .filter((place) => !place.needs || may.includes(place.needs))
               .map((place) => (
                 <li key={place.to}>
-                  <Tooltip label={t(place.word)} position="right" disabled={!narrow}>
-                    <Link
-                      to={place.to}
-                      className={classes.place}
-                      activeProps={{ "data-active": true }}
-                      aria-label={narrow ? t(place.word) : undefined}
-                    >
-                      <place.icon size={17} stroke={1.5} aria-hidden />
-                      {!narrow && <span>{t(place.word)}</span>}
-                    </Link>
-                  </Tooltip>
+                  <Link
+                    to={place.to}
+                    className={classes.place}
+                    activeProps={{ "data-active": true }}
+                    aria-label={narrow ? t(place.word) : undefined}
+                    title={narrow ? t(place.word) : undefined}
+                  >
+                    <place.icon size={17} stroke={1.5} aria-hidden />
+                    {!narrow && <span>{t(place.word)}</span>}
+                  </Link>
                 </li>
               ))}
           </ul>
@@ -182,63 +180,15 @@ function Rail({ narrow, bare = false }: { narrow: boolean; bare?: boolean }) {
   );
 }
 
-function RailTool({ label, icon: Icon, onClick }: { label: string; icon: TablerIcon; onClick: () => void }) {
-  return (
-    <Tooltip label={label} position="right">
-      <ActionIcon variant="subtle" size={32} aria-label={label} onClick={onClick}>
-        <Icon size={17} stroke={1.5} />
-      </ActionIcon>
-    </Tooltip>
-  );
-}
-
 function Connection() {
   const { online } = useNetwork();
   return (
     <div role="status" className={classes.connection}>
       {!online && (
-        <Tooltip label={t("offlineHint")} multiline w={260}>
-          <span tabIndex={0}>
-            <IconCloudOff size={16} stroke={1.5} aria-hidden /> {t("offline")}
-          </span>
-        </Tooltip>
+        <span title={t("offlineHint")}>
+          <IconCloudOff size={16} stroke={1.5} aria-hidden /> {t("offline")}
+        </span>
       )}
     </div>
   );
-}
-
-function AccountMenu() {
-  const { user } = useSignedIn();
-  const navigate = useNavigate();
-
-  async function signOut() {
-    await api.signOut();
-    forgetSession();
-    queryClient.clear();
-    await navigate({ to: "/login", search: {} });
-  }
-
-  return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <UnstyledButton className={classes.account} aria-label={`${t("account")}: ${user.name}`}>
-          {initials(user.name)}
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div className={classes.who}>
-          <strong>{user.name}</strong>
-          <span>{user.email}</span>
-        </div>
-        <Menu.Divider />
-        <Menu.Item onClick={() => void signOut()}>{t("signOut")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0] ?? "");
-  return letters.join("").toUpperCase() || "?";
 }

@@ -57,7 +57,7 @@ export function formatNumber(value: number): string {
 }
 
 export function formatRate(value: number): string {
-  const digits = Math.abs(value) < 0.1 ? 1 : 0;
+  const digits = value !== 0 && Math.abs(value) < 0.1 ? 1 : 0;
   return new Intl.NumberFormat(formatLanguage(), {
     style: "percent",
     minimumFractionDigits: digits,

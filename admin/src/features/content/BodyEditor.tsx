@@ -41,6 +41,7 @@ interface BodyEditorProps {
 export function BodyEditor({ ref, value, generation, readOnly, onChange }: BodyEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
+  const touched = useRef(false);
   const listener = useRef(onChange);
   const editable = useRef(new Compartment());
   listener.current = onChange;
@@ -54,6 +55,11 @@ export function BodyEditor({ ref, value, generation, readOnly, onChange }: BodyE
         extensions: [
           dressing,
           editable.current.of(mode(readOnly)),
+          EditorView.domEventHandlers({
+            focus: () => {
+              touched.current = true;
+            },
+          }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !update.transactions.some((transaction) => transaction.isUserEvent("octavo"))) {
               listener.current(update.state.sliceDoc());
@@ -81,7 +87,12 @@ export function BodyEditor({ ref, value, generation, readOnly, onChange }: BodyE
   }, [readOnly]);
 
   useImperativeHandle(ref, () => ({
-    insertBlock: (text) => view.current && insertBlock(view.current, text),
+    insertBlock: (text) => {
+      if (!view.current) return;
+      // Nobody put the cursor anywhere yet: the end is where a call to action stands anyway.
+      if (!touched.current) view.current.dispatch({ selection: { anchor: view.current.state.doc.length } });
+      insertBlock(view.current, text);
+    },
     format: (what) => {
       if (!view.current) return;
       FORMATS[what](view.current);
@@ -152,7 +163,12 @@ const highlighting = HighlightStyle.define([
   { tag: tag.link, color: "var(--blueprint)" },
   { tag: tag.url, color: "var(--pencil)" },
   { tag: tag.quote, color: "var(--pencil)", fontStyle: "italic" },
-  { tag: [tag.monospace, tag.comment], fontFamily: "var(--mono)", fontSize: "0.84em" },
+  {
+    tag: [tag.monospace, tag.comment],
+    fontFamily: "var(--mono)",
+    fontSize: "0.84em",
+    fontVariantLigatures: "none",
+  },
   { tag: [tag.processingInstruction, tag.contentSeparator, tag.comment], color: "var(--pencil)" },
 ]);
 
@@ -169,6 +185,7 @@ const look = EditorView.theme({
   },
   ".cm-cta, .cm-cta *": {
     fontFamily: "var(--mono)",
+    fontVariantLigatures: "none",
     fontSize: "14px",
     color: "var(--vermilion) !important",
     backgroundColor: "var(--wash-vermilion)",

@@ -80,6 +80,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
   const { autosave, generation, take } = editing;
   const { text, state, piece } = autosave;
   const isPhone = useMediaQuery("(max-width: 62em)") ?? false;
+  const isNarrow = useMediaQuery("(max-width: 48em)") ?? false;
   const [mode, setMode] = useLocalStorage<Mode>({ key: "octavo.editor.mode", defaultValue: "write", getInitialValueInEffect: false });
   const [panelOpen, setPanelOpen] = useLocalStorage({ key: "octavo.editor.panel", defaultValue: true, getInitialValueInEffect: false });
   const [panelOnPhone, setPanelOnPhone] = useState(false);
@@ -107,10 +108,12 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
     edit(slug ? { title, slug } : { title });
   }
 
+  const saveState = <SaveStateLine state={state} onResolve={() => setResolving(true)} />;
+
   return (
     <>
       <PieceBar status={piece.status} tabs={tabs}>
-        <SaveStateLine state={state} onResolve={() => setResolving(true)} />
+        {!isNarrow && saveState}
         <PieceActions autosave={autosave} title={text.title} onMoved={() => take(() => {})} />
         <IconButton
           label={isPanelShown ? t("panelHide") : t("panelShow")}
@@ -123,6 +126,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
       <div className={classes.desk} data-panel={isPanelShown || undefined} data-mode={shownMode}>
         <div className={classes.canvas}>
           <div className={classes.phoneTabs}>{tabs}</div>
+          {isNarrow && <div className={classes.phoneState}>{saveState}</div>}
           {isLocked && <p className={classes.notice}>{t("locked", { status: statusWord(piece.status).toLowerCase() })}</p>}
           {editing.restored && <p className={classes.notice}>{t("draftFound")}</p>}
           {state.kind === "refused" && (

@@ -1,7 +1,9 @@
 import { Button, Group, Menu } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconDots } from "@tabler/icons-react";
 import { useState } from "react";
 
+import { messageOf } from "@/api/problem";
 import { useMay, useSignedIn } from "@/api/session";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { IconButton } from "@/ui/IconButton";
@@ -19,10 +21,13 @@ export function PieceActions({ autosave, title, onMoved }: { autosave: Autosave;
   const rights = { review: useMay("review"), write: useMay("write"), isOwn: piece.created_by === user.id };
   const [publishing, setPublishing] = useState<"now" | "later" | null>(null);
   const [leaving, setLeaving] = useState<"draft" | "archived" | null>(null);
-  const move = usePieceMove(autosave, () => {
-    setPublishing(null);
-    setLeaving(null);
-    onMoved();
+  const move = usePieceMove(autosave, {
+    onMoved: () => {
+      setPublishing(null);
+      setLeaving(null);
+      onMoved();
+    },
+    onOvertaken: onMoved,
   });
   const { primary, others } = actionsFor(piece, rights);
 
@@ -30,7 +35,10 @@ export function PieceActions({ autosave, title, onMoved }: { autosave: Autosave;
     move.reset();
     if (action.kind === "publish") setPublishing(action.when);
     else if (action.kind === "leave") setLeaving(action.to);
-    else move.mutate({ to: action.to });
+    else {
+      const say = (error: Error) => notifications.show({ message: messageOf(error), color: "vermilion" });
+      move.mutate({ to: action.to }, { onError: say });
+    }
   }
 
   return (

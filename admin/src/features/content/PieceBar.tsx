@@ -26,7 +26,7 @@ export function PieceBar({ status, tabs, children }: { status: PieceStatus; tabs
       </ActionIcon>
       <Status state={status} />
       <div className={classes.tabs}>{tabs}</div>
-      <div className={classes.rest}>{children}</div>
+      <div className={classes.rest} data-piece-bar>{children}</div>
     </TopLine>
   );
 }

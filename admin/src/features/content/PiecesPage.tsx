@@ -37,7 +37,7 @@ export function PiecesPage() {
   const items = pieces.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (
-    <Page title={t("pieces")} actions={newButton}>
+    <Page title={t("pieces")} actions={(items.length > 0 || isFiltered(search)) && newButton}>
       <Filters search={search} />
       {pieces.isPending && <Rows count={8} height={57} />}
       {pieces.isError && <ErrorState error={pieces.error} onRetry={() => void pieces.refetch()} />}

@@ -285,6 +285,6 @@ function isStale(error: ProblemError): boolean {
   return error.status === 409 && (isPiece(error.problem.current) || error.problem.type.endsWith("stale_version"));
 }
 
-function isPiece(value: unknown): value is Piece {
+export function isPiece(value: unknown): value is Piece {
   return typeof value === "object" && value !== null && "body" in value && "version" in value;
 }

@@ -2,17 +2,18 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
+import { ProblemError } from "@/api/problem";
 import type { Piece, Transition } from "@/api/types";
 import { formatMoment } from "@/ui/format";
 import { statusWord } from "@/ui/Status";
 
-import type { Autosave } from "./autosave";
+import { isPiece, type Autosave } from "./autosave";
 import { t } from "./strings";
 
 export type Move = Omit<Transition, "version">;
 
 /** Move a piece to another state, after everything written so far is saved. */
-export function usePieceMove(autosave: Autosave, onMoved: () => void) {
+export function usePieceMove(autosave: Autosave, { onMoved, onOvertaken }: { onMoved: () => void; onOvertaken: () => void }) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (move: Move) => {
@@ -25,6 +26,15 @@ export function usePieceMove(autosave: Autosave, onMoved: () => void) {
       void client.invalidateQueries({ queryKey: ["pieces"] });
       notifications.show({ message: whatHappened(piece), color: "moss" });
       onMoved();
+    },
+    onError: (error) => {
+      // Somebody moved it meanwhile: show the piece as it is now; the message says what happened.
+      const current = error instanceof ProblemError ? error.problem.current : null;
+      if (isPiece(current) && !autosave.hasChanges) {
+        autosave.advance(current);
+        client.setQueryData(["piece", current.id], current);
+        onOvertaken();
+      }
     },
   });
 }

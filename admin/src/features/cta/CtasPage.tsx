@@ -31,7 +31,7 @@ export function CtasPage() {
   );
 
   return (
-    <Page title={t("ctas")} lead={t("ctasLead")} actions={newButton}>
+    <Page title={t("ctas")} lead={t("ctasLead")} actions={ctas.data?.items.length !== 0 && newButton}>
       {ctas.isPending && <Rows count={4} />}
       {ctas.isError && <ErrorState error={ctas.error} onRetry={() => void ctas.refetch()} />}
       {ctas.data?.items.length === 0 && <EmptyState action={newButton}>{t("noCtas")}</EmptyState>}

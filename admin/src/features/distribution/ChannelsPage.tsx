@@ -34,7 +34,7 @@ export function ChannelsPage() {
   );
 
   return (
-    <Page title={t("channels")} lead={t("channelsLead")} actions={connectButton}>
+    <Page title={t("channels")} lead={t("channelsLead")} actions={channels.data?.items.length !== 0 && connectButton}>
       {channels.isPending && <Rows count={3} />}
       {channels.isError && <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />}
       {channels.data?.items.length === 0 && <EmptyState action={connectButton}>{t("noChannels")}</EmptyState>}

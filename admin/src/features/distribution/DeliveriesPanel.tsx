@@ -28,7 +28,7 @@ export function DeliveriesPanel({ pieceId }: { pieceId: number }) {
   );
 
   return (
-    <Page title={t("deliveries")} lead={t("deliveriesLead")} actions={planButton}>
+    <Page title={t("deliveries")} lead={t("deliveriesLead")} actions={deliveries.data?.items.length !== 0 && planButton}>
       {deliveries.isPending && <Rows count={3} />}
       {deliveries.isError && <ErrorState error={deliveries.error} onRetry={() => void deliveries.refetch()} />}
       {deliveries.data?.items.length === 0 && (

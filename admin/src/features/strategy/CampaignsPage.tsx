@@ -32,7 +32,7 @@ export function CampaignsPage() {
   );
 
   return (
-    <Page title={t("campaigns")} lead={t("campaignsLead")} actions={newButton}>
+    <Page title={t("campaigns")} lead={t("campaignsLead")} actions={campaigns.data?.items.length !== 0 && newButton}>
       {campaigns.isPending && <Rows count={4} />}
       {campaigns.isError && <ErrorState error={campaigns.error} onRetry={() => void campaigns.refetch()} />}
       {campaigns.data?.items.length === 0 && <EmptyState action={newButton}>{t("noCampaigns")}</EmptyState>}

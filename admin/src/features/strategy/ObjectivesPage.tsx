@@ -38,7 +38,7 @@ export function ObjectivesPage() {
   );
 
   return (
-    <Page title={t("objectives")} lead={t("objectivesLead")} actions={newButton}>
+    <Page title={t("objectives")} lead={t("objectivesLead")} actions={objectives.data?.items.length !== 0 && newButton}>
       {objectives.isPending && <Rows count={4} />}
       {objectives.isError && <ErrorState error={objectives.error} onRetry={() => void objectives.refetch()} />}
       {objectives.data?.items.length === 0 && <EmptyState action={newButton}>{t("noObjectives")}</EmptyState>}

@@ -1,0 +1,187 @@
+"""Every screen, in both schemes, without a finding of axe at WCAG 2.2 AA."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from pages import Admin, Scheme
+from playwright.sync_api import BrowserContext, Page, expect
+
+AXE = Path(__file__).parents[2] / "admin/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+SCREENS = [
+    "/pieces",
+    "/pieces?status=archived",
+    "/pieces/{piece}",
+    "/pieces/{piece}/deliveries",
+    "/pieces/{piece}/outcomes",
+    "/ctas",
+    "/objectives",
+    "/campaigns",
+    "/channels",
+    "/settings",
+    "/settings/people",
+    "/settings/keys",
+    "/settings/audit",
+    "/nowhere",
+]
+
+
+def findings(page: Page) -> list[str]:
+    """Answer what axe finds, one line per rule with the first element it is about."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
+    return [
+        f"{rule['id']} x{len(rule['nodes'])}: {rule['nodes'][0]['html'][:200]}"
+        f" {rule['nodes'][0].get('failureSummary', '')[:300]}"
+        for rule in result["violations"]
+    ]
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is loading: skeletons are gone and fonts are there."""
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    page.evaluate("document.fonts.ready")
+
+
+@pytest.fixture(scope="module")
+def filled(owner: httpx.Client) -> dict[str, int]:
+    """Something on every list, so that rows are checked and not only empty states."""
+
+    def post(path: str, body: dict[str, object]) -> int:
+        answer = owner.post(f"/api/v1{path}", json=body)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+    objective = post("/objectives", {"name": "Readers", "metric": "subscriptions", "target": 1000})
+    post("/campaigns", {"name": "Winter letters", "objective_id": objective})
+    cta = post(
+        "/ctas",
+        {
+            "label": "Get the letter",
+            "action": "subscribe",
+            "destination": {"url": "https://example.org/letter"},
+            "expected": {"count": 10},
+            "objective_id": objective,
+        },
+    )
+    piece = post(
+        "/pieces",
+        {
+            "title": "On folding",
+            "body": "Text with `code`, [a link](https://example.org)\n\n> quoted\n\n## Head\n\n"
+            "<!-- cta: get-the-letter -->\n",
+            "tags": ["Printing"],
+        },
+    )
+    owner.post(f"/api/v1/pieces/{piece}/ctas", json={"cta_id": cta})
+    channel = post(
+        "/channels",
+        {
+            "adapter": "webhook",
+            "name": "Newsroom",
+            "settings": {"url": "https://hooks.example.org/in"},
+            "secrets": {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+        },
+    )
+    owner.post(f"/api/v1/pieces/{piece}/deliveries", json={"channel_id": channel})
+    owner.post("/api/v1/keys", json={"name": "Website", "scope": "content"})
+    return {"piece": piece}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_is_accessible(admin: Admin, filled: dict[str, int], scheme: Scheme) -> None:
+    admin.open("/pieces")
+    admin.set_scheme(scheme)
+    wrong = {}
+    for path in SCREENS:
+        admin.open(path.format(**filled))
+        settle(admin.page)
+        html = admin.page.locator("html")
+        expect(html).to_have_attribute("data-mantine-color-scheme", scheme)
+        if found := findings(admin.page):
+            wrong[path] = found
+
+    lines = [f"{path}: {line}" for path, found in wrong.items() for line in found]
+    assert not lines, "\n".join(lines)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_doors_are_accessible(
+    new_context: Callable[..., BrowserContext], server: object, admin: Admin, scheme: Scheme
+) -> None:
+    page = new_context(color_scheme=scheme).new_page()
+    for path in ("/login", "/setup/no-such-token"):
+        page.goto(f"{admin.base}/admin{path}")
+        settle(page)
+
+        assert findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dialogs_are_accessible(admin: Admin, filled: dict[str, int], scheme: Scheme) -> None:
+    page = admin.page
+    admin.open("/pieces")
+    admin.set_scheme(scheme)
+    wrong = []
+
+    admin.open_piece(filled["piece"])
+    expect(admin.body).to_be_visible()
+    admin.fill_schedule("2026-12-01T09:00")
+    wrong += findings(page)
+    for path, button in [
+        ("/channels", "Connect a channel"),
+        ("/settings/people", "Invite"),
+        ("/settings/keys", "Make a key"),
+        ("/objectives", "New objective"),
+        ("/ctas", "New call to action"),
+        (f"/pieces/{filled['piece']}/deliveries", "Plan a delivery"),
+    ]:
+        admin.open(path)
+        page.get_by_role("button", name=button).first.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.wait_for_timeout(200)  # the dialog fades in: half-transparent text has no contrast
+        wrong += [f"{path}: {line}" for line in findings(page)]
+
+    assert wrong == []
+
+
+def test_the_phone_layout_has_a_menu_and_no_sideways_scroll(
+    admin: Admin, filled: dict[str, int]
+) -> None:
+    page = admin.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in SCREENS:
+        admin.open(path.format(**filled))
+        settle(page)
+        width = page.evaluate("document.documentElement.scrollWidth")
+
+        assert width <= 390, f"{path} is {width} px wide"
+    admin.open("/pieces")
+    page.get_by_role("button", name="Open the menu").click()
+    page.get_by_role("dialog").get_by_role("link", name="Objectives").click()
+    expect(admin.heading("Objectives")).to_be_visible()
+
+
+def test_the_keyboard_alone_opens_a_piece_and_reaches_everything(
+    admin: Admin, filled: dict[str, int]
+) -> None:
+    page = admin.page
+    admin.open("/pieces")
+    expect(page.get_by_role("link", name="On folding")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(admin.body).to_be_visible()
+    expect(admin.title).to_have_value("On folding")
+
+    # CodeMirror keeps Tab for itself; Escape lets it go (WCAG 2.1.2).
+    admin.body.focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+
+    expect(admin.body).not_to_be_focused()
