@@ -88,8 +88,10 @@ async def test_old_addresses_and_missing_slashes_answer_301(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/../octavo.db", "/%2e%2e/octavo.db", "/a/..%2f..%2fsecret", "/.octavo-site", "/..\\x", "//evil.example",
-        "//evil.example/%2e%2e", "/piece-1//", "/x%00", "/%ff%fe", "/" + "a/" * 3_000, "/" + "a" * 300, "/nothing/",
+        "/../octavo.db", "/%2e%2e/octavo.db", "/a/..%2f..%2fsecret", "/.octavo-site",
+        "/..\\x", "//evil.example",
+        "//evil.example/%2e%2e", "/piece-1//", "/x%00", "/%ff%fe", "/" + "a/" * 3_000, "/" + "a" * 300,
+        "/nothing/",
     ],
 )  # fmt: skip
 async def test_nothing_outside_the_site_is_answered(desk: Desk, path: str) -> None:

@@ -1,6 +1,5 @@
 """The builder over the real database, on both engines, driven through the features' own verbs."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -74,9 +73,9 @@ class House:
 
 
 @pytest.fixture
-async def house(database: Database, tmp_path: Path, now: datetime) -> AsyncIterator[House]:
+async def house(database: Database, tmp_path: Path, now: datetime) -> House:
     del database
-    yield House(tmp_path, now)
+    return House(tmp_path, now)
 
 
 async def test_from_the_first_word_to_the_withdrawal(house: House) -> None:
@@ -160,10 +159,13 @@ async def test_tags_authors_and_calls_to_action_reach_the_pages(house: House) ->
 async def test_what_is_marked_in_a_transaction_that_fails_is_not_marked(house: House) -> None:
     from octavo.kernel.db import transaction
 
-    with pytest.raises(ConnectionError):
+    async def mark_and_fail() -> None:
         async with transaction():
             await service.mark_changed("piece:1")
             raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await mark_and_fail()
     assert await queries.count_pending() == 0
 
 

@@ -27,6 +27,14 @@ from octavo.publishing.ledger import Ledger
 from octavo.publishing.library import Library
 from octavo.publishing.lock import build_lock
 from octavo.publishing.markdown import RENDERER_VERSION
+from octavo.publishing.marks import (
+    BUILD_VERSION,
+    file_stats,
+    keep_marks,
+    marks_of,
+    needs_scratch,
+    stale_kinds,
+)
 from octavo.publishing.model import Model
 from octavo.publishing.output import Output
 from octavo.publishing.pages import TEMPLATES, SiteSettings
@@ -37,25 +45,8 @@ from octavo.publishing.state import State, StateLostError
 from octavo.publishing.stepping import apply_changes, make_in_process
 from octavo.publishing.templates import Theme, ThemeError
 
-__all__ = ["BUILD_VERSION", "Site"]
+__all__ = ["Site"]
 
-BUILD_VERSION = "1"
-"""Moves whenever the same model would give other pages, or the model other contents."""
-
-_KINDS = {
-    "home.html": {"list:home"},
-    "post.html": {"piece"},
-    "page.html": {"piece"},
-    "tag.html": {"list:tag"},
-    "tags.html": {"tags"},
-    "author.html": {"list:author"},
-    "archive.html": {"archive"},
-    "month.html": {"list:month"},
-    "404.html": {"404"},
-    "redirect.html": {"redirect"},
-    "partials/cta.html": {"piece"},
-}
-_EVERY_KIND = set().union(*_KINDS.values()) | {"feed", "sitemap", "robots", "redirects"}
 _CHANGE_LIMIT = 50_000
 _PROBLEM_LIMIT = 1_000
 _ANNOUNCE_CHUNK = 500
@@ -186,13 +177,13 @@ class Site:
             settings = self._site_settings(await self._library.organisation())
             theme = await asyncio.to_thread(self._checked_theme, settings)
             wanted = sort_keys(change.key for change in logged)
-            marks = _marks(theme, settings)
+            marks = marks_of(theme, settings)
             scratch = full or wanted.everything or not target.announces
-            if old is None or scratch or _needs_scratch(old, marks):
+            if old is None or scratch or needs_scratch(old, marks):
                 rebuild = self._rebuild(target, theme, settings, progress)
                 state, ledger = await self._from_scratch(target, rebuild, old, marks)
             else:
-                kinds = _stale_kinds(old, marks)
+                kinds = stale_kinds(old, marks)
                 changes = await read_changes(self._library, wanted)
                 if kinds:
                     rebuild = self._rebuild(target, theme, settings, progress)
@@ -202,7 +193,14 @@ class Site:
                 else:
                     state = old
                     ledger = await asyncio.to_thread(
-                        _step, old, target, changes, theme, settings, marks, progress
+                        _step,
+                        old,
+                        target,
+                        changes,
+                        theme=theme,
+                        settings=settings,
+                        marks=marks,
+                        progress=progress,
                     )
             old = state
             await asyncio.to_thread(_switch, state, target.output)
@@ -252,7 +250,7 @@ class Site:
         self, target: _Target, rebuild: Rebuild, ledger: Ledger, marks: dict[str, str]
     ) -> State:
         """Give the new state its final name: from here on, the new site is what will be."""
-        _keep_marks(rebuild.state, marks)
+        keep_marks(rebuild.state, marks)
         (files,) = rebuild.state.db.execute("SELECT count(*) FROM artifact").fetchone()
         rebuild.state.set_meta("files", str(files))
         if ledger.removed or ledger.written:
@@ -293,7 +291,7 @@ class Site:
         return self._target(None).state_file.exists() and mark == self._theme_mark_file()
 
     def _theme_mark(self) -> str:
-        seen = (BUILD_VERSION, RENDERER_VERSION, self.base_url, _stats(self._folders))
+        seen = (BUILD_VERSION, RENDERER_VERSION, self.base_url, file_stats(self._folders))
         return hashlib.sha256(repr(seen).encode()).hexdigest()
 
     def _theme_mark_file(self) -> str:
@@ -303,7 +301,7 @@ class Site:
 
     def _current_theme(self) -> Theme:
         """Answer the theme as it is now, read anew when a file of it changed."""
-        seen = _stats(self._folders)
+        seen = file_stats(self._folders)
         if self._theme is None or self._theme[0] != seen:
             self._theme = (seen, Theme(*self._folders))
         return self._theme[1]
@@ -367,6 +365,7 @@ def _step(
     state: State,
     target: _Target,
     changes: Changes,
+    *,
     theme: Theme,
     settings: SiteSettings,
     marks: dict[str, str],
@@ -387,7 +386,7 @@ def _step(
             progress=progress,
         )
         state.add_announcements(applied.live)
-        _keep_marks(state, marks)
+        keep_marks(state, marks)
         state.set_meta("files", str(int(state.meta("files") or 0) + ledger.added))
     except BaseException:
         state.rollback()
@@ -412,57 +411,5 @@ def _switch(state: State, output: Output) -> None:
     output.clear_staging()
 
 
-def _marks(theme: Theme, settings: SiteSettings) -> dict[str, str]:
-    """Answer the fingerprints of all that pages depend on beside the model."""
-    shown = msgspec.structs.replace(settings, theme_folders=[], media_folder="")
-    marks = {
-        "version": f"{BUILD_VERSION} {RENDERER_VERSION}",
-        "zone": settings.zone,
-        "settings": hashlib.sha256(
-            msgspec.json.encode((shown, sorted(theme.settings.items())))
-        ).hexdigest(),
-        "assets": hashlib.sha256(
-            "\n".join(theme.asset(name).path for name in theme.asset_names).encode()
-        ).hexdigest(),
-    }
-    for template in TEMPLATES:
-        marks[f"template:{template}"] = theme.fingerprint(template, settings.locale)
-    return marks
-
-
-def _keep_marks(state: State, marks: dict[str, str]) -> None:
-    for name, value in marks.items():
-        if state.meta(name) != value:
-            state.set_meta(name, value)
-
-
-def _needs_scratch(state: State, marks: dict[str, str]) -> bool:
-    return any(state.meta(name) != marks[name] for name in ("version", "zone"))
-
-
-def _stale_kinds(state: State, marks: dict[str, str]) -> set[str]:
-    """Answer the kinds of pages whose template, theme or settings are no longer what they were."""
-    if state.meta("settings") != marks["settings"]:
-        return _EVERY_KIND | {"asset"}
-    kinds: set[str] = {"asset"} if state.meta("assets") != marks["assets"] else set()
-    for template, made in _KINDS.items():
-        name = f"template:{template}"
-        if state.meta(name) != marks[name]:
-            kinds |= made
-    return kinds
-
-
 def _subject(page: str) -> str:
     return page.replace("source:", "piece:", 1) if page.startswith("source:") else page
-
-
-def _stats(folders: Sequence[Path]) -> list[tuple[str, int, int]]:
-    """Answer what tells that a file of the theme changed, without reading it."""
-    found: list[tuple[str, int, int]] = []
-    for folder in folders:
-        for root, _, names in os.walk(folder):
-            for name in names:
-                with contextlib.suppress(OSError):
-                    stat = os.stat(os.path.join(root, name))  # noqa: PTH116, PTH118 - hot
-                    found.append((f"{root}/{name}", stat.st_mtime_ns, stat.st_size))
-    return sorted(found)

@@ -14,16 +14,17 @@ from feedgen.feed import FeedGenerator
 
 from octavo.publishing import dates
 from octavo.publishing.library import CtaSpec
-from octavo.publishing.model import NOT_XML, PieceDetail, PieceRecord, file_path, url_path
 from octavo.publishing.pages import File, PageMaker
 from octavo.publishing.placing import place_ctas
 from octavo.publishing.plan import HOME, feed_size
+from octavo.publishing.prepared import NOT_XML, PieceDetail, PieceRecord, file_path, url_path
 
 __all__ = ["feed_files"]
 
 _URL = re.compile(r'( (?:href|src|poster|cite)=")([^"]*)"')
 _SRCSET = re.compile(r'( srcset=")([^"]*)"')
 _PAGE_ONLY = re.compile(r' (?:tabindex="0"|loading="lazy"|decoding="async"|rel="noopener")')
+_ENTRY_CACHE = 200
 _LONG_AGO = 946_684_800_000_000  # 2000-01-01: the time of a feed without entries
 
 
@@ -63,7 +64,7 @@ def _entry(maker: PageMaker, piece_id: int) -> _Entry:
         if found is None:  # not while the model is whole
             msg = f"piece {piece_id} is in a list but not in the model"
             raise LookupError(msg)
-        if len(cached) > 200:
+        if len(cached) > _ENTRY_CACHE:
             cached.clear()
         cached[piece_id] = _make_entry(maker, *found)
     entry = cached[piece_id]
@@ -127,7 +128,7 @@ def _xml_feeds(
     home = maker.base_url + base
     updated = max((e.updated for e in entries), default=_LONG_AGO)
     feed = FeedGenerator()
-    feed.load_extension("dc")
+    feed.load_extension("dc", atom=False)
     feed.id(home)
     feed.title(_text(title))
     feed.subtitle(

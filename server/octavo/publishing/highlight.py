@@ -32,6 +32,7 @@ _PLAIN_NAMES = {
     "console-output",
 }
 _BLOCK_LIMIT = 64_000
+_MOST_LEXERS = 2_000
 _PIECE_LIMIT_S = 3.0
 
 
@@ -78,7 +79,7 @@ class Highlighter:
 
     def _lexer(self, name: str) -> Lexer | None:
         if name not in self._lexers:
-            if len(self._lexers) > 2_000:
+            if len(self._lexers) > _MOST_LEXERS:
                 self._lexers.clear()
             self._lexers[name] = _find_lexer(name)
         return self._lexers[name]

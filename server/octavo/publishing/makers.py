@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape
 
 from octavo.publishing import dates
 from octavo.publishing.feeds import feed_files
-from octavo.publishing.model import file_path, path_problem, url_path
 from octavo.publishing.pages import File, PageMaker
 from octavo.publishing.plan import SITEMAP_SIZE
+from octavo.publishing.prepared import file_path, path_problem, url_path
 from octavo.publishing.templates import ThemeError
 
 __all__ = ["MAKERS"]

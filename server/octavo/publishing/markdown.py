@@ -34,6 +34,7 @@ RENDERER_VERSION = "comrak-0.0.16/1"
 
 BODY_LIMIT_BYTES = 4_000_000
 _HTML_LIMIT = 20_000_000
+_SUMMARY_ENOUGH = 120
 _SMALL_BODY = 200_000
 _TIME_LIMIT_S = 20.0
 
@@ -201,7 +202,7 @@ def _summary(html: str) -> str:
             continue
         found.append(text)
         length += len(text)
-        if length > 120:
+        if length > _SUMMARY_ENOUGH:
             break
     return shorten(" ".join(found), 240)
 

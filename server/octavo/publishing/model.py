@@ -5,152 +5,18 @@ place near the newest end of a list is found by counting from that end, and noth
 whole.
 """
 
-import hashlib
-import posixpath
-import re
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import quote, unquote
 
 import msgspec
 
-from octavo.content.schemas import AuthorRef, PublishedPiece, TagRef
+from octavo.content.schemas import AuthorRef, TagRef
 from octavo.publishing import dates
-from octavo.publishing.contexts import TocEntry
-from octavo.publishing.library import CtaSpec
-from octavo.publishing.markdown import RENDERER_VERSION, Rendered, render_body, shorten
 from octavo.publishing.plan import HOME, Touched, lists_of
+from octavo.publishing.prepared import PieceDetail, PieceRecord, Prepared, unpack_html
 from octavo.publishing.state import State
 
-__all__ = [
-    "Model",
-    "PieceDetail",
-    "PieceRecord",
-    "Prepared",
-    "path_problem",
-    "prepare",
-    "source_hash",
-]
-
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_WORDS_PER_MINUTE = 220
-_EXCERPT_LIMIT = 300
-_RESERVED = {"assets", "media", "sitemaps", "go", "api", "admin", "ghost"}
-_RESERVED_PATHS = {"/", "/tags/", "/authors/", "/archive/", "/page/"}
-_SEGMENT_LIMIT_BYTES = 240
-
-
-class PieceRecord(msgspec.Struct, frozen=True, array_like=True):
-    """What lists show of a piece. Names of tags and authors are looked up: they may change."""
-
-    id: int
-    title: str
-    path: str
-    excerpt: str
-    published: int
-    tag_ids: list[int]
-    author_ids: list[int]
-    reading_minutes: int
-
-
-class PieceDetail(msgspec.Struct, frozen=True, array_like=True):
-    """What only the piece's own page, the feeds and the sitemap show."""
-
-    kind: str
-    updated: int | None
-    language: str
-    description: str
-    canonical_url: str
-    source: str
-    toc: list[TocEntry]
-    ctas: list[CtaSpec]
-
-
-class Prepared(msgspec.Struct, frozen=True, array_like=True):
-    """A piece ready to be stored; `problem` is set instead when it cannot be."""
-
-    record: PieceRecord
-    detail: PieceDetail
-    tags: list[TagRef]
-    authors: list[AuthorRef]
-    media: list[str]
-    html: bytes
-    source: bytes
-    problem: str = ""
-
-
-def source_hash(piece: PublishedPiece, ctas: Sequence[CtaSpec]) -> bytes:
-    """Answer a hash of all that a piece's pages are made from."""
-    digest = hashlib.blake2b(RENDERER_VERSION.encode(), digest_size=16)
-    digest.update(msgspec.msgpack.encode((piece, list(ctas))))
-    return digest.digest()
-
-
-def prepare(piece: PublishedPiece, ctas: Sequence[CtaSpec]) -> Prepared:
-    """Render a piece's body and work out what its lists show.
-
-    Raises:
-        BodyRefusedError: the body is beyond the limits.
-    """
-    rendered = render_body(piece.body)
-    excerpt = shorten(_clean(piece.excerpt), _EXCERPT_LIMIT) or rendered.summary
-    published = dates.to_micros(piece.published_at)
-    updated = dates.to_micros(piece.updated_at) if piece.updated_at else None
-    return Prepared(
-        record=PieceRecord(
-            id=piece.id,
-            title=_clean(piece.title).strip() or piece.slug,
-            path=unquote(piece.path),
-            excerpt=excerpt,
-            published=published,
-            tag_ids=[tag.id for tag in piece.tags],
-            author_ids=[author.id for author in piece.authors],
-            reading_minutes=max(1, round(rendered.words / _WORDS_PER_MINUTE)),
-        ),
-        detail=PieceDetail(
-            kind=piece.kind,
-            # Edits within a minute of publication are the publication.
-            updated=updated if updated and updated - published > 60_000_000 else None,
-            language=piece.language,
-            description=shorten(excerpt, 160),
-            canonical_url=piece.canonical_url or "",
-            source=piece.source or "",
-            toc=rendered.toc,
-            ctas=list(ctas),
-        ),
-        tags=list(piece.tags),
-        authors=list(piece.authors),
-        media=rendered.media,
-        html=pack_html(rendered),
-        source=source_hash(piece, ctas),
-        problem=path_problem(piece.path),
-    )
-
-
-def pack_html(rendered: Rendered) -> bytes:
-    return zlib.compress(rendered.html.encode(), 1)
-
-
-def path_problem(path: str) -> str:
-    """Say why a piece cannot stand at `path`; empty when it can."""
-    plain = unquote(path)
-    if not (plain.startswith("/") and plain.endswith("/")) or plain in _RESERVED_PATHS:
-        return f"the address {path} is not one a piece can have"
-    segments = plain[1:-1].split("/")
-    for segment in segments:
-        if segment in {"", ".", ".."} or len(segment.encode()) > _SEGMENT_LIMIT_BYTES:
-            return f"the address {path} is not one a piece can have"
-    if any(c < " " or c in "\\\x7f" for c in plain) or segments[0].startswith("."):
-        return f"the address {path} holds characters that an address cannot have"
-    if segments[0] in _RESERVED:
-        return f"the address {path} belongs to Octavo itself"
-    return ""
-
-
-def _clean(text: str) -> str:
-    """Drop what XML cannot carry."""
-    return NOT_XML.sub("", text)
+__all__ = ["Model"]
 
 
 class Model:
@@ -318,7 +184,7 @@ class Model:
 
     def html(self, piece_id: int) -> str:
         row = self._db.execute("SELECT html FROM body WHERE piece_id = ?", (piece_id,)).fetchone()
-        return zlib.decompress(row[0]).decode() if row else ""
+        return unpack_html(row[0]) if row else ""
 
     def tag(self, tag_id: int) -> tuple[str, str]:
         """Answer (name, slug)."""
@@ -457,14 +323,8 @@ class Model:
 
     def places(self, piece_ids: Sequence[int]) -> list[tuple[str, int]]:
         """Answer (path, last change) of pieces, for the sitemap."""
-        found: list[tuple[str, int]] = []
-        for piece_id in piece_ids:
-            found.append(
-                self._db.execute(
-                    "SELECT path, changed FROM piece WHERE id = ?", (piece_id,)
-                ).fetchone()
-            )
-        return found
+        query = "SELECT path, changed FROM piece WHERE id = ?"
+        return [self._db.execute(query, (i,)).fetchone() for i in piece_ids]
 
     def redirect(self, path: str) -> str | None:
         row = self._db.execute("SELECT target FROM redirect WHERE path = ?", (path,)).fetchone()
@@ -592,16 +452,3 @@ class Model:
 _encode = msgspec.msgpack.Encoder().encode
 _decode_record = msgspec.msgpack.Decoder(PieceRecord).decode
 _decode_detail = msgspec.msgpack.Decoder(PieceDetail).decode
-
-
-def url_path(path: str) -> str:
-    """Answer a stored path as it stands in a link."""
-    return quote(path, safe="/-._~!$&'()*+,;=:@")
-
-
-def file_path(path: str) -> str:
-    """Answer the file that serves the site path `path`, relative to the root."""
-    plain = unquote(path).lstrip("/")
-    if path.endswith("/") or "." not in posixpath.basename(plain):
-        return posixpath.join(plain, "index.html").lstrip("/")
-    return plain

@@ -28,7 +28,7 @@ from octavo.publishing.contexts import (
 )
 from octavo.publishing.library import CtaSpec
 from octavo.publishing.markdown import shorten
-from octavo.publishing.model import Model, PieceDetail, PieceRecord, file_path, url_path
+from octavo.publishing.model import Model
 from octavo.publishing.placing import place_ctas
 from octavo.publishing.plan import (
     HOME,
@@ -37,6 +37,7 @@ from octavo.publishing.plan import (
     numbered_pages,
     page_size,
 )
+from octavo.publishing.prepared import PieceDetail, PieceRecord, file_path, url_path
 from octavo.publishing.templates import Theme
 
 __all__ = ["TEMPLATES", "File", "Made", "PageError", "PageMaker", "SiteSettings"]

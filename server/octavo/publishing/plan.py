@@ -16,7 +16,7 @@ Pages by name:
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from octavo.publishing.model import PieceRecord
+    from octavo.publishing.prepared import PieceRecord
 
 __all__ = [
     "FEED_SIZE",

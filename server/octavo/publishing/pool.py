@@ -108,7 +108,10 @@ class Pool:
                 message = "its text makes the renderer crash"
                 return [PieceOutcome(piece_id=job.pieces[0][0].id, prepared=None, problem=message)]
             half = len(job.pieces) // 2
-            parts = (PrepareJob(pieces=job.pieces[:half]), PrepareJob(pieces=job.pieces[half:]))
+            parts = (
+                msgspec.structs.replace(job, pieces=job.pieces[:half]),
+                msgspec.structs.replace(job, pieces=job.pieces[half:]),
+            )
             return [outcome for part in parts for outcome in self._prepare(part)]
 
     def _make_pages(self, job: PageJob) -> list[MadePage]:

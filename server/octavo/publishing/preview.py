@@ -8,9 +8,10 @@ from octavo.kernel.text import slugify
 from octavo.publishing.errors import PreviewRefusedError
 from octavo.publishing.library import CtaSpec
 from octavo.publishing.markdown import BodyRefusedError
-from octavo.publishing.model import Model, prepare
+from octavo.publishing.model import Model
 from octavo.publishing.pages import PageMaker, SiteSettings
 from octavo.publishing.plan import Touched
+from octavo.publishing.prepared import prepare
 from octavo.publishing.schemas import PreviewIn
 from octavo.publishing.state import State
 from octavo.publishing.templates import Theme

@@ -15,11 +15,12 @@ from pathlib import Path
 from octavo.publishing.changes import Changes
 from octavo.publishing.ledger import Ledger
 from octavo.publishing.library import Library
-from octavo.publishing.model import Model, Prepared
+from octavo.publishing.model import Model
 from octavo.publishing.output import Output
 from octavo.publishing.pages import SiteSettings
 from octavo.publishing.plan import SINGLE_PAGES, SITEMAP_SIZE, pages_of_list
 from octavo.publishing.pool import Pool, core_count
+from octavo.publishing.prepared import Prepared
 from octavo.publishing.rendering import MadePage, PageJob, PieceOutcome, PrepareJob
 from octavo.publishing.state import State
 from octavo.publishing.stepping import apply_changes, in_order
@@ -32,6 +33,7 @@ _READ_CHUNK = 400
 _PREPARE_CHUNK = 50
 _PAGE_CHUNK = 100
 _SMALL_SITE = 150
+_LARGE_ARCHIVE = 20_000
 
 
 class Rebuild:
@@ -129,7 +131,10 @@ class Rebuild:
             after = (pieces[-1].published_at, pieces[-1].id)
             for start in range(0, len(pieces), _PREPARE_CHUNK):
                 part = pieces[start : start + _PREPARE_CHUNK]
-                job = PrepareJob(pieces=[(piece, list(ctas.get(piece.id, ()))) for piece in part])
+                job = PrepareJob(
+                    pieces=[(piece, list(ctas.get(piece.id, ()))) for piece in part],
+                    small=total > _LARGE_ARCHIVE,
+                )
                 await crowd.add(prepare(job))
         await crowd.join()
 
@@ -224,7 +229,7 @@ class Rebuild:
 
 
 def _kind_of(page: str) -> str:
-    """Answer the kind as templates tell them apart: `list:tag`, `piece`, `tags` …"""
+    """Answer the kind as templates tell them apart: `list:tag`, `piece`, `tags`."""
     kind, _, rest = page.partition(":")
     return f"list:{rest.partition(':')[0].partition('#')[0]}" if kind == "list" else kind
 

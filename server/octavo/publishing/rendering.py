@@ -11,9 +11,10 @@ import msgspec
 from octavo.content.schemas import PublishedPiece
 from octavo.publishing.library import CtaSpec
 from octavo.publishing.markdown import BodyRefusedError
-from octavo.publishing.model import Model, Prepared, prepare
+from octavo.publishing.model import Model
 from octavo.publishing.output import Output, file_hash, file_size
 from octavo.publishing.pages import File, PageError, PageMaker, SiteSettings
+from octavo.publishing.prepared import Prepared, prepare
 from octavo.publishing.state import State
 from octavo.publishing.templates import Theme, ThemeError
 
@@ -26,6 +27,7 @@ class PrepareJob(msgspec.Struct, frozen=True, tag="prepare"):
     """Render these pieces."""
 
     pieces: list[tuple[PublishedPiece, list[CtaSpec]]]
+    small: bool = True
 
 
 class PieceOutcome(msgspec.Struct, frozen=True, array_like=True):
@@ -68,12 +70,12 @@ class MadePage(msgspec.Struct, frozen=True, array_like=True):
 
 def prepare_pieces(job: PrepareJob) -> list[PieceOutcome]:
     """Render pieces; one that cannot be rendered is reported, and the others go on."""
-    return [_prepare_one(piece, ctas) for piece, ctas in job.pieces]
+    return [_prepare_one(piece, ctas, small=job.small) for piece, ctas in job.pieces]
 
 
-def _prepare_one(piece: PublishedPiece, ctas: Sequence[CtaSpec]) -> PieceOutcome:
+def _prepare_one(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool) -> PieceOutcome:
     try:
-        prepared = prepare(piece, ctas)
+        prepared = prepare(piece, ctas, small=small)
     except BodyRefusedError as exc:
         return PieceOutcome(piece_id=piece.id, prepared=None, problem=str(exc))
     except Exception as exc:  # noqa: BLE001 - one bad piece never stops the site
@@ -111,7 +113,6 @@ class Bench:
         """Make the pages of a job, comparing with what the site's folder holds."""
         maker = self._maker_for(job)
         output = Output(Path(job.output))
-        made: list[MadePage] = []
         counter = 0
 
         def stage(file: File) -> StagedFile:
@@ -125,9 +126,7 @@ class Bench:
                 path=file.path, hash=file_hash(file), size=file_size(file), staged=name
             )
 
-        for page in job.pages:
-            made.append(make_page(maker, page, stage))
-        return made
+        return [make_page(maker, page, stage) for page in job.pages]
 
     def _maker_for(self, job: PageJob) -> PageMaker:
         if self._maker is None or self._build != job.build:

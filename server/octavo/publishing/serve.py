@@ -10,6 +10,7 @@ import mimetypes
 import os
 import stat
 from collections import OrderedDict
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -60,6 +61,7 @@ _SHOWN_MEDIA = ("image/", "audio/", "video/", "text/plain", "application/pdf", "
 _SMALL_BYTES = 512_000
 _CACHE_BYTES = 24_000_000
 _CHUNK_BYTES = 262_144
+_PATH_LIMIT = 4_096
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -121,7 +123,7 @@ class SiteApp:
     def _find(self, name: str, path: str) -> _Entry | None:
         """Answer a small file, from memory when the file on disk is still that one."""
         try:
-            found = os.lstat(os.path.join(self._folder, name))
+            found = os.lstat(f"{self._folder}/{name}")
         except (OSError, ValueError):
             return None
         if not stat.S_ISREG(found.st_mode) or found.st_size > _SMALL_BYTES:
@@ -136,7 +138,7 @@ class SiteApp:
 
     def _load(self, name: str, path: str, seen: tuple[int, int, int]) -> _Entry | None:
         try:
-            body = _read(os.path.join(self._folder, name))
+            body = _read(f"{self._folder}/{name}")
         except OSError:
             return None
         etag = strong_etag(body)
@@ -172,8 +174,8 @@ class SiteApp:
 
     async def _answer_otherwise(self, scope: Any, send: Any, path: str, name: str) -> bool:
         """Try what is not a small file: a folder without its slash, a redirect, a large file."""
-        full = os.path.join(self._folder, name)
-        if not path.endswith("/") and os.path.isfile(os.path.join(full, "index.html")):
+        full = f"{self._folder}/{name}"
+        if not path.endswith("/") and _is_file(f"{full}/index.html"):
             self._read_redirects()
             query = scope.get("query_string", b"")
             slashed = _quoted(path + "/") + (b"?" + query if query else b"")
@@ -187,7 +189,7 @@ class SiteApp:
 
     async def _answer_missing(self, scope: Any, send: Any) -> None:
         html = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
-        if not os.path.isfile(os.path.join(self._folder, "index.html")):
+        if not _is_file(f"{self._folder}/index.html"):
             await self._send(
                 scope, send, 503, [*html, (b"retry-after", b"5"), *self._page_headers], _NOT_BUILT
             )
@@ -239,7 +241,7 @@ class SiteApp:
     async def _send(
         self, scope: Any, send: Any, status: int, headers: Headers, body: bytes
     ) -> None:
-        if status != 304:
+        if status != HTTPStatus.NOT_MODIFIED:
             headers = [*headers, (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         shown = body if scope["method"] != "HEAD" else b""
@@ -264,9 +266,9 @@ class SiteApp:
 
     def _read_redirects(self) -> None:
         """Read `_redirects` when it is another one than the one in memory."""
-        file = os.path.join(self._folder, "_redirects")
+        file = f"{self._folder}/_redirects"
         try:
-            seen = os.stat(file).st_mtime_ns
+            seen = os.stat(file).st_mtime_ns  # noqa: PTH116 - hot
         except OSError:
             seen = 0
         if seen != self._redirects_seen:
@@ -297,7 +299,7 @@ def media_type(name: str) -> str:
 
 def _file_name(path: str) -> str | None:
     """Answer the file that a path asks for, relative to the folder; None when it cannot be one of ours."""
-    if not path.startswith("/") or "\0" in path or "\\" in path or len(path) > 4_096:
+    if not path.startswith("/") or "\0" in path or "\\" in path or len(path) > _PATH_LIMIT:
         return None
     parts = path[1:].split("/")
     if any(part.startswith(".") or not part for part in parts[:-1]) or parts[-1].startswith("."):
@@ -319,3 +321,10 @@ def _read(file: str) -> bytes:
     handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(handle, "rb") as stream:
         return stream.read()
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - hot
+    except (OSError, ValueError):
+        return False

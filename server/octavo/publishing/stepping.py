@@ -6,10 +6,11 @@ import msgspec
 
 from octavo.publishing.changes import Changes
 from octavo.publishing.ledger import Ledger
-from octavo.publishing.model import Model, source_hash
+from octavo.publishing.model import Model
 from octavo.publishing.output import Output, file_hash, file_size
 from octavo.publishing.pages import File, PageMaker, SiteSettings
 from octavo.publishing.plan import Touched, rank_of_kind
+from octavo.publishing.prepared import source_hash
 from octavo.publishing.rendering import PrepareJob, StagedFile, make_page, prepare_pieces
 from octavo.publishing.state import State
 from octavo.publishing.templates import Theme

@@ -5,6 +5,7 @@ module, it inherits no lock or event loop, and it can be killed without leaving 
 Frames are a length (four bytes) and msgpack.
 """
 
+import gc
 import struct
 import sys
 from typing import BinaryIO
@@ -39,6 +40,9 @@ def main() -> None:
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing but frames may reach the parent
     bench = Bench()
+    # Pages hold no cycles worth looking for often, and what is imported stays.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     while frame := read_frame(source):
         job = decode(frame)
         answer = prepare_pieces(job) if isinstance(job, PrepareJob) else bench.make_pages(job)

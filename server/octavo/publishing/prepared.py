@@ -1,0 +1,160 @@
+"""A piece made ready to be stored: its text rendered, its summary found, its address checked."""
+
+import hashlib
+import posixpath
+import re
+import zlib
+from collections.abc import Sequence
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from octavo.content.schemas import AuthorRef, PublishedPiece, TagRef
+from octavo.publishing import dates
+from octavo.publishing.contexts import TocEntry
+from octavo.publishing.library import CtaSpec
+from octavo.publishing.markdown import RENDERER_VERSION, Rendered, render_body, shorten
+
+__all__ = [
+    "NOT_XML", "PieceDetail", "PieceRecord", "Prepared", "file_path", "path_problem", "prepare",
+    "source_hash", "unpack_html", "url_path",
+]  # fmt: skip
+
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WORDS_PER_MINUTE = 220
+_SAME_MICROS = 60_000_000
+_EXCERPT_LIMIT = 300
+_RESERVED = {"assets", "media", "sitemaps", "go", "api", "admin", "ghost"}
+_RESERVED_PATHS = {"/", "/tags/", "/authors/", "/archive/", "/page/"}
+_SEGMENT_LIMIT_BYTES = 240
+
+
+class PieceRecord(msgspec.Struct, frozen=True, array_like=True):
+    """What lists show of a piece. Names of tags and authors are looked up: they may change."""
+
+    id: int
+    title: str
+    path: str
+    excerpt: str
+    published: int
+    tag_ids: list[int]
+    author_ids: list[int]
+    reading_minutes: int
+
+
+class PieceDetail(msgspec.Struct, frozen=True, array_like=True):
+    """What only the piece's own page, the feeds and the sitemap show."""
+
+    kind: str
+    updated: int | None
+    language: str
+    description: str
+    canonical_url: str
+    source: str
+    toc: list[TocEntry]
+    ctas: list[CtaSpec]
+
+
+class Prepared(msgspec.Struct, frozen=True, array_like=True):
+    """A piece ready to be stored; `problem` is set instead when it cannot be."""
+
+    record: PieceRecord
+    detail: PieceDetail
+    tags: list[TagRef]
+    authors: list[AuthorRef]
+    media: list[str]
+    html: bytes
+    source: bytes
+    problem: str = ""
+
+
+def source_hash(piece: PublishedPiece, ctas: Sequence[CtaSpec]) -> bytes:
+    """Answer a hash of all that a piece's pages are made from."""
+    digest = hashlib.blake2b(RENDERER_VERSION.encode(), digest_size=16)
+    digest.update(msgspec.msgpack.encode((piece, list(ctas))))
+    return digest.digest()
+
+
+def prepare(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool = True) -> Prepared:
+    """Render a piece's body and work out what its lists show; `small` stores it compressed.
+
+    Raises:
+        BodyRefusedError: the body is beyond the limits.
+    """
+    rendered = render_body(piece.body)
+    excerpt = shorten(_clean(piece.excerpt), _EXCERPT_LIMIT) or rendered.summary
+    published = dates.to_micros(piece.published_at)
+    updated = dates.to_micros(piece.updated_at) if piece.updated_at else None
+    return Prepared(
+        record=PieceRecord(
+            id=piece.id,
+            title=_clean(piece.title).strip() or piece.slug,
+            path=unquote(piece.path),
+            excerpt=excerpt,
+            published=published,
+            tag_ids=[tag.id for tag in piece.tags],
+            author_ids=[author.id for author in piece.authors],
+            reading_minutes=max(1, round(rendered.words / _WORDS_PER_MINUTE)),
+        ),
+        detail=PieceDetail(
+            kind=piece.kind,
+            # Edits within a minute of publication are the publication.
+            updated=updated if updated and updated - published > _SAME_MICROS else None,
+            language=piece.language,
+            description=shorten(excerpt, 160),
+            canonical_url=piece.canonical_url or "",
+            source=piece.source or "",
+            toc=rendered.toc,
+            ctas=list(ctas),
+        ),
+        tags=list(piece.tags),
+        authors=list(piece.authors),
+        media=rendered.media,
+        html=pack_html(rendered, small=small),
+        source=source_hash(piece, ctas),
+        problem=path_problem(piece.path),
+    )
+
+
+def pack_html(rendered: Rendered, *, small: bool) -> bytes:
+    """Answer the text as it is stored; compressed (it begins with an `x` then) to keep it small."""
+    html = rendered.html.encode()
+    return zlib.compress(html, 1) if small or html.startswith(b"x") else html
+
+
+def unpack_html(stored: bytes) -> str:
+    return (zlib.decompress(stored) if stored.startswith(b"x") else stored).decode()
+
+
+def path_problem(path: str) -> str:
+    """Say why a piece cannot stand at `path`; empty when it can."""
+    plain = unquote(path)
+    if not (plain.startswith("/") and plain.endswith("/")) or plain in _RESERVED_PATHS:
+        return f"the address {path} is not one a piece can have"
+    segments = plain[1:-1].split("/")
+    for segment in segments:
+        if segment in {"", ".", ".."} or len(segment.encode()) > _SEGMENT_LIMIT_BYTES:
+            return f"the address {path} is not one a piece can have"
+    if any(c < " " or c in "\\\x7f" for c in plain) or segments[0].startswith("."):
+        return f"the address {path} holds characters that an address cannot have"
+    if segments[0] in _RESERVED:
+        return f"the address {path} belongs to Octavo itself"
+    return ""
+
+
+def _clean(text: str) -> str:
+    """Drop what XML cannot carry."""
+    return NOT_XML.sub("", text)
+
+
+def url_path(path: str) -> str:
+    """Answer a stored path as it stands in a link."""
+    return quote(path, safe="/-._~!$&'()*+,;=:@")
+
+
+def file_path(path: str) -> str:
+    """Answer the file that serves the site path `path`, relative to the root."""
+    plain = unquote(path).lstrip("/")
+    if path.endswith("/") or "." not in posixpath.basename(plain):
+        return posixpath.join(plain, "index.html").lstrip("/")
+    return plain
