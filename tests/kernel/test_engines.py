@@ -1,14 +1,25 @@
 """The pools give back what they lent, whatever is cancelled, broken or closed meanwhile."""
+# ruff: noqa: PT012 - what fails here is a block, not one statement
 
 import asyncio
 import sqlite3
 import threading
 
+import asyncpg
 import pytest
+from piccolo.querystring import QueryString
 
 from octavo.kernel.db import fetch, transaction
 from octavo.kernel.engines import PooledSQLite
 from octavo.kernel.tables import LeaseRow
+
+# What `kernel.problem` answers 503 to.
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
 
 
 def threads():
@@ -82,14 +93,14 @@ async def test_a_task_started_inside_a_transaction_does_not_see_it_end(database,
 
 
 @pytest.fixture
-async def sqlite(tmp_path):
+async def small_pool(tmp_path):
     pool = PooledSQLite(str(tmp_path / "x.db"), size=3)
     yield pool
     await pool.close_pool()
 
 
-async def test_every_connection_has_its_pragmas(sqlite):
-    connections = [await sqlite.take() for _ in range(3)]
+async def test_every_connection_has_its_pragmas(small_pool):
+    connections = [await small_pool.take() for _ in range(3)]
     try:
         for connection in connections:
             for pragma, value in {
@@ -102,14 +113,27 @@ async def test_every_connection_has_its_pragmas(sqlite):
                 assert next(iter(row.values())) == value
     finally:
         for connection in connections:
-            await sqlite.give_back(connection)
+            await small_pool.give_back(connection)
 
 
-async def test_a_connection_that_comes_back_after_closing_is_closed_too(sqlite):
+async def test_a_full_disk_is_told_as_such_and_nothing_is_half_written(tmp_path):
+    pool = PooledSQLite(str(tmp_path / "x.db"), size=1)
+    await pool._run_in_new_connection("CREATE TABLE t (x)")
+    await pool._run_in_new_connection("PRAGMA max_page_count=10")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        async with pool.transaction():
+            for _ in range(100):
+                await pool.run_querystring(QueryString("INSERT INTO t VALUES (zeroblob(9000))"))
+
+    assert await pool._run_in_new_connection("SELECT COUNT(*) AS n FROM t") == [{"n": 0}]
+    await pool.close_pool()
+
+
+async def test_a_connection_that_comes_back_after_closing_is_closed_too(small_pool):
     before = len(threads())
-    connection = await sqlite.take()
-    await sqlite.close_pool()
-    await sqlite.give_back(connection)
+    connection = await small_pool.take()
+    await small_pool.close_pool()
+    await small_pool.give_back(connection)
     await asyncio.sleep(0.05)
 
     assert len(threads()) == before
@@ -136,3 +160,23 @@ async def test_a_file_that_is_no_database_leaves_no_thread(tmp_path):
     await asyncio.sleep(0.05)
 
     assert len(threads()) == before
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_the_pool_recovers_when_the_server_ends_its_connections(database, clock):
+    """As after a restart of PostgreSQL: some statements fail, then all is as before."""
+    await asyncio.gather(*(fetch("SELECT pg_sleep(0.05)") for _ in range(6)))
+    other = await asyncpg.connect(database.url)
+    try:
+        await other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    finally:
+        await other.close()
+    ended = await asyncio.gather(
+        *(write(clock, f"lost-{n}") for n in range(6)), return_exceptions=True
+    )
+
+    assert all(e is None or isinstance(e, LOST) for e in ended), ended
+    assert await asyncio.wait_for(still_works(clock), 20)

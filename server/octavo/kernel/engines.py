@@ -11,10 +11,13 @@ These classes override private methods: the version of Piccolo is pinned and
 """
 
 import asyncio
+import contextlib
+import sqlite3
 from types import TracebackType
 from typing import Any
 
 import aiosqlite
+import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, TransactionType, dict_factory
 
@@ -86,7 +89,9 @@ class _SafeSQLiteTransaction(SQLiteTransaction):
             if exception is None:
                 await self.commit()
             else:
-                await self.rollback()
+                # A full disk has rolled back already; the first failure is the one to tell.
+                with contextlib.suppress(sqlite3.OperationalError):
+                    await self.rollback()
         except BaseException as exc:
             self.connection.sound = _is_over(exc)
             raise
@@ -245,17 +250,34 @@ class _SafePostgresTransaction(PostgresTransaction):
             if exception is None:
                 await self.commit()
             else:
-                await self.rollback()
+                await self._undo()
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._release()
         return exception is None
 
+    async def _undo(self) -> None:
+        """Roll back; a connection that cannot is dropped, and the first failure is the one told."""
+        try:
+            await self.rollback()
+        except (
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            OSError,
+        ):
+            self.connection.terminate()
+
     async def _release(self) -> None:
-        if self.engine.pool:
-            await self.engine.pool.release(self.connection)
-        else:
-            await self.connection.close()
+        # The pool drops a connection that it cannot clean, and says so by raising: what happened
+        # in the transaction stays true all the same.
+        with contextlib.suppress(
+            asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError
+        ):
+            if self.engine.pool:
+                await self.engine.pool.release(self.connection)
+            else:
+                await self.connection.close()
 
 
 class PooledPostgres(PostgresEngine):

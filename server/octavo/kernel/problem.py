@@ -207,9 +207,9 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     RecursionError: handle_out_of_range,
     asyncpg.DataError: handle_out_of_range,
     asyncpg.PostgresConnectionError: handle_unavailable,
-    asyncpg.CannotConnectNowError: handle_unavailable,
+    asyncpg.OperatorInterventionError: handle_unavailable,  # shutting down, starting, cancelled
+    asyncpg.InternalClientError: handle_unavailable,  # the connection died in the middle
     asyncpg.TooManyConnectionsError: handle_unavailable,
-    asyncpg.QueryCanceledError: handle_unavailable,
     ConnectionError: handle_unavailable,
     sqlite3.OperationalError: handle_unavailable,
     Exception: handle_unexpected,
