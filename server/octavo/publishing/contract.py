@@ -26,7 +26,8 @@ sheets may use relative `url()`); `t("key", name=value)` answers a string of `lo
 
 Templates run in Jinja2's immutable sandbox with autoescape on; a name that is not listed here is an error.
 Code blocks are `<div class="highlight"><pre><code class="language-…">` with Pygments' short class names;
-tables stand in `<div class="table-scroll">`; cells are aligned by `align-left`, `align-center`, `align-right`.
+tables stand in `<div class="table-scroll">`; cells are aligned by
+`align-left`, `align-center`, `align-right`.
 Ids inside a text begin with `h-`: a theme's own ids must not.
 
 A theme is a folder with `theme.toml`, `templates/`, `assets/`, `locales/`. Files in the data folder's

@@ -8,12 +8,12 @@ from xml.sax.saxutils import escape
 
 from octavo.publishing import dates
 from octavo.publishing.feeds import feed_files
-from octavo.publishing.pages import File, PageMaker
+from octavo.publishing.pages import File, Made, PageMaker
 from octavo.publishing.plan import SITEMAP_SIZE
 from octavo.publishing.prepared import file_path, path_problem, url_path
 from octavo.publishing.templates import ThemeError
 
-__all__ = ["MAKERS"]
+__all__ = ["make"]
 
 _URLSET = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 _INDEX = '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
@@ -23,6 +23,20 @@ _TARGET = re.compile(r"(?:/(?!/)|https?://[^/\s])[^\s\\]*\Z")
 _OWN = ("tags/", "authors/", "archive/", "page/", "assets/", "media/", "sitemaps/")
 _OWN_FILES = {"index.html", "404.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt",
               "_redirects"}  # fmt: skip
+
+
+def make(maker: PageMaker, page: str) -> Made:
+    """Make a page by its name (see `plan`).
+
+    Raises:
+        PageError: this page cannot be made.
+        ThemeError: the theme cannot make it.
+    """
+    maker.reads = set()
+    maker.problems = []
+    kind, _, rest = page.partition(":")
+    files = _MAKERS[kind](maker, rest)
+    return Made(files=files, reads=maker.reads, problems=maker.problems)
 
 
 def _asset(maker: PageMaker, name: str) -> list[File]:
@@ -176,7 +190,7 @@ def _urlset(maker: PageMaker, name: str, urls: list[tuple[str, int | None]]) -> 
     return File(path=f"sitemaps/{name}.xml", data="".join(parts).encode())
 
 
-MAKERS: dict[str, Callable[[PageMaker, str], list[File]]] = {
+_MAKERS: dict[str, Callable[[PageMaker, str], list[File]]] = {
     "piece": PageMaker.piece,
     "list": PageMaker.list_page,
     "tags": PageMaker.tags,

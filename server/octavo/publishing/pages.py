@@ -105,21 +105,6 @@ class PageMaker:
         self._tags: dict[int, TagLink] = {}
         self._authors: dict[int, AuthorLink] = {}
 
-    def make(self, page: str) -> Made:
-        """Make a page by its name (see `plan`).
-
-        Raises:
-            PageError: this page cannot be made.
-            ThemeError: the theme cannot make it.
-        """
-        from octavo.publishing.makers import MAKERS
-
-        self.reads = set()
-        self.problems = []
-        kind, _, rest = page.partition(":")
-        files = MAKERS[kind](self, rest)
-        return Made(files=files, reads=self.reads, problems=self.problems)
-
     # --- pages of the theme
 
     def piece(self, rest: str) -> list[File]:

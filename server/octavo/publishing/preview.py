@@ -7,6 +7,7 @@ from octavo.content.schemas import PublishedPiece, TagRef
 from octavo.kernel.text import slugify
 from octavo.publishing.errors import PreviewRefusedError
 from octavo.publishing.library import CtaSpec
+from octavo.publishing.makers import make
 from octavo.publishing.markdown import BodyRefusedError
 from octavo.publishing.model import Model
 from octavo.publishing.pages import PageMaker, SiteSettings
@@ -56,7 +57,7 @@ def render_draft(
     try:
         model = Model(state, zone=settings.zone)
         model.put(prepared, Touched())
-        made = PageMaker(model, theme, settings).make(f"piece:{piece.id}")
+        made = make(PageMaker(model, theme, settings), f"piece:{piece.id}")
         return made.files[0].data.decode()
     finally:
         state.close()

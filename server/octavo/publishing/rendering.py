@@ -10,6 +10,7 @@ import msgspec
 
 from octavo.content.schemas import PublishedPiece
 from octavo.publishing.library import CtaSpec
+from octavo.publishing.makers import make
 from octavo.publishing.markdown import BodyRefusedError
 from octavo.publishing.model import Model
 from octavo.publishing.output import Output, file_hash, file_size
@@ -89,7 +90,7 @@ def _prepare_one(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool)
 def make_page(maker: PageMaker, page: str, stage: Callable[[File], StagedFile]) -> MadePage:
     """Make a page and stage its files; one that cannot be made is reported."""
     try:
-        made = maker.make(page)
+        made = make(maker, page)
         files = [stage(file) for file in made.files]
     except (PageError, ThemeError, OSError) as exc:
         return MadePage(page=page, files=[], reads=[], problems=[str(exc)], failed=True)
