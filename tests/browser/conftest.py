@@ -172,8 +172,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, built_admin: None) -> Itera
 @pytest.fixture(scope="module")
 def owner(server: Server) -> Iterator[httpx.Client]:
     """The founder, over HTTP: for what a test needs but is not about."""
-    with server.found() as client:
-        yield client
+    client = server.found()
+    yield client
+    client.close()
 
 
 @pytest.fixture

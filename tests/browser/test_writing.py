@@ -202,7 +202,7 @@ def test_a_time_that_the_clocks_skip_is_refused_at_its_field(
     dialog.get_by_role("button", name="Schedule", exact=True).click()
 
     admin.expect_status("scheduled")
-    assert stored(owner, piece)["publish_at"] == "2027-03-28T03:00:00"
+    assert stored(owner, piece)["publish_at"] == "2027-03-28T03:00"
 
 
 def test_a_time_that_comes_twice_asks_which(

@@ -22,8 +22,9 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <UnstyledButton className={classes.account} aria-label={`${t("account")}: ${user.name}`}>
-          {initials(user.name)}
+        <UnstyledButton className={classes.account}>
+          <span aria-hidden>{initials(user.name)}</span>
+          <span className="visually-hidden">{`${t("account")}: ${user.name}`}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -6,6 +6,8 @@ import {
   type VariantColorsResolver,
 } from "@mantine/core";
 
+import { t } from "@/ui/strings";
+
 /**
  * Mantine wants ten shades of a colour; the house has one per scheme, which changes with the scheme
  * by itself. All ten point at the token.
@@ -100,6 +102,7 @@ export const theme = createTheme({
     Modal: {
       defaultProps: {
         centered: true,
+        closeButtonProps: { "aria-label": t("close") },
         // Gone at once: a closing dialog must not show its contents changing.
         transitionProps: { duration: 120, exitDuration: 0, transition: "fade" },
         overlayProps: { color: "transparent", backgroundOpacity: 1, style: { background: "var(--veil)" } },
