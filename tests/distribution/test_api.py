@@ -258,9 +258,10 @@ async def test_a_delivery_is_planned_in_the_shape_that_others_rely_on(
     ("given", "field", "code"),
     [
         ({"text": "é" * 501}, "text", "too_long"),
-        ({"text": "{cta:nothing}"}, "text", "unknown_cta"),
+        ({"text": "See {cta:nothing}"}, "text", "unknown_cta"),
         ({"text": "a\x00b"}, "text", "control_character"),
         ({"text": ""}, "text", None),
+        ({"text": " \n"}, "text", "empty"),
         ({"send_at": "2026-12-01T09:00", "zone": "Mars/Olympus"}, "zone", "unknown_zone"),
         ({"send_at": "2027-03-28T02:30", "zone": "Europe/Madrid"}, "send_at", "time_skipped"),
         ({"send_at": "2026-10-25T02:30", "zone": "Europe/Madrid"}, "send_at", "time_repeated"),

@@ -70,6 +70,8 @@ class Adapter(ABC, Generic[Config]):
     def validate(self, message: Message, limits: Limits) -> list[Finding]:
         """List what is wrong with a message for this channel. Pure."""
         count = self.count(message.text, limits)
+        if not message.text.strip():
+            return [texts.EMPTY]
         return [] if count.fits else [texts.too_long(count)]
 
     def refuse(self, message: Message, limits: Limits) -> None:

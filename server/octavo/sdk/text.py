@@ -12,6 +12,7 @@ from octavo.sdk.shapes import Count, CountPart, CtaLink, Finding, Limits
 
 __all__ = [
     "COUNTERS",
+    "EMPTY",
     "compose",
     "count_codepoints",
     "count_graphemes",
@@ -101,6 +102,10 @@ def too_long(count: Count) -> Finding:
         hint=f"counted: {why}" if why else "",
     )
 
+
+EMPTY: Final = Finding(
+    code="empty", severity="error", field="text", message="there is no text to send"
+)
 
 COUNTERS: Final[dict[str, Callable[[str, Limits], Count]]] = {
     "graphemes": count_graphemes,
