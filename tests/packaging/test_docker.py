@@ -183,6 +183,7 @@ class Replay:
 
 @pytest.mark.packaging
 @pytest.mark.timeout(900)
+@pytest.mark.xdist_group("packaging")
 def test_the_image_replayed_without_an_engine_becomes_healthy(stages, checkout, uv, tmp_path):
     build, final = stages
     run(uv, "venv", "--seed", "--python", sys.executable, tmp_path / "python", cwd=tmp_path)

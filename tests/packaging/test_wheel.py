@@ -17,7 +17,12 @@ import httpx
 import pytest
 from tests.packaging.conftest import ROOT, plain_environ, run
 
-pytestmark = [pytest.mark.packaging, pytest.mark.timeout(600)]
+# One group: the wheels are made once, by one worker.
+pytestmark = [
+    pytest.mark.packaging,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("packaging"),
+]
 
 
 @dataclass
