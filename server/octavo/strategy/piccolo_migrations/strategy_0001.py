@@ -33,9 +33,7 @@ DESCRIPTION = "first tables"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="strategy", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="strategy", description=DESCRIPTION)
 
     manager.add_table(
         class_name="ObjectiveRow",
@@ -44,9 +42,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="CampaignRow", tablename="campaign", schema=None, columns=None
-    )
+    manager.add_table(class_name="CampaignRow", tablename="campaign", schema=None, columns=None)
 
     manager.add_column(
         table_class_name="ObjectiveRow",
