@@ -123,11 +123,21 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+# A run that is killed cannot stop its server: this ends it when the process $1 is gone.
+_WATCH = """
+while kill -0 "$1" 2>/dev/null; do sleep 1; done
+kill -QUIT "$(head -n 1 "$2/data/postmaster.pid")"
+sleep 1
+rm -rf "$2"
+"""
+
+
 class PostgresServer:
     """A throw-away PostgreSQL on a free port of the loopback."""
 
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
+        self._watcher: subprocess.Popen[bytes] | None = None
         # Not under pytest's folder: every other run of pytest closes that to other accounts.
         self.folder = Path(tempfile.mkdtemp(prefix="octavo-postgres-"))
         # PostgreSQL refuses to run as root; any other account of the machine will do.
@@ -158,8 +168,18 @@ class PostgresServer:
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(data), "-l", log, "-o", options, "-w", "start")
+        self._watcher = subprocess.Popen(
+            ["sh", "-c", _WATCH, "sh", str(os.getpid()), str(self.folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def stop(self) -> None:
+        if self._watcher is not None:
+            self._watcher.kill()
+            self._watcher.wait()
         with suppress(RuntimeError):  # it never started
             self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
