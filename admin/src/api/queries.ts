@@ -33,7 +33,12 @@ export const queries = {
   pieceCtas: (pieceId: number) =>
     queryOptions({ queryKey: ["piece", pieceId, "ctas"], queryFn: () => api.pieceCtas(pieceId) }),
   outcomes: (pieceId: number, range: { from?: string; to?: string }) =>
-    queryOptions({ queryKey: ["piece", pieceId, "outcomes", range], queryFn: () => api.outcomes(pieceId, range) }),
+    queryOptions({
+      queryKey: ["piece", pieceId, "outcomes", range],
+      queryFn: () => api.outcomes(pieceId, range),
+      // Clicks that are stored but not yet in the figures: they will be, within moments.
+      refetchInterval: (query) => (query.state.data?.pending ? 4_000 : false),
+    }),
   adapters: () => queryOptions({ queryKey: ["adapters"], queryFn: () => api.adapters() }),
   channels: () => queryOptions({ queryKey: ["channels"], queryFn: () => api.channels({ limit: MANY }) }),
   delivery: (id: number, state: string) =>

@@ -62,6 +62,8 @@ export function OutcomesPanel({ pieceId }: { pieceId: number }) {
 }
 
 function Figures({ outcomes }: { outcomes: Outcomes }) {
+  const channels = useQuery(queries.channels());
+  const names = new Map(channels.data?.items.map(({ code, name }) => [code, name]));
   const ctaIds = [...new Set([...outcomes.totals, ...outcomes.items].map((item) => item.cta_id))];
   return (
     <>
@@ -70,6 +72,7 @@ function Figures({ outcomes }: { outcomes: Outcomes }) {
           key={ctaId}
           total={outcomes.totals.find((item) => item.cta_id === ctaId)}
           items={outcomes.items.filter((item) => item.cta_id === ctaId)}
+          nameOf={(code) => (code === "blog" || code === "feed" ? t(code) : (names.get(code) ?? code))}
         />
       ))}
       <FilteredFigures filtered={outcomes.filtered} unattributed={outcomes.unattributed.conversions ?? 0} />
@@ -81,7 +84,15 @@ function Figures({ outcomes }: { outcomes: Outcomes }) {
   );
 }
 
-function CtaFigures({ total, items }: { total: Outcome | undefined; items: Outcome[] }) {
+function CtaFigures({
+  total,
+  items,
+  nameOf,
+}: {
+  total: Outcome | undefined;
+  items: Outcome[];
+  nameOf: (code: string) => string;
+}) {
   const first = total ?? items[0];
   if (!first) return null;
   return (
@@ -109,7 +120,7 @@ function CtaFigures({ total, items }: { total: Outcome | undefined; items: Outco
           </thead>
           <tbody>
             {items.map((item) => (
-              <OutcomeRow key={item.channel} outcome={item} name={channelWord(item.channel)} />
+              <OutcomeRow key={item.channel} outcome={item} name={nameOf(item.channel)} />
             ))}
           </tbody>
           {total && (
@@ -206,8 +217,4 @@ function FilteredFigures({ filtered, unattributed }: { filtered: Filtered; unatt
       {unattributed > 0 && <p>{t("unattributed", { count: unattributed })}</p>}
     </Section>
   );
-}
-
-function channelWord(code: string): string {
-  return code === "blog" || code === "feed" ? t(code) : code;
 }
