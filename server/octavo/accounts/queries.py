@@ -26,7 +26,7 @@ from octavo.accounts.tables import (
     UserRow,
 )
 from octavo.kernel.ids import fingerprint
-from octavo.kernel.pagination import Page, decode_cursor, encode_cursor
+from octavo.kernel.pagination import Page, decode_id, encode_cursor
 
 _USER = (
     UserRow.id,
@@ -193,8 +193,7 @@ async def list_audit(*, cursor: str | None, limit: int) -> Page[AuditEntry]:
     """Answer a page of the audit log, newest first."""
     query = AuditRow.select().order_by(AuditRow.id, ascending=False).limit(limit + 1)
     if cursor:
-        (before,) = decode_cursor(cursor)
-        query = query.where(AuditRow.id < before)
+        query = query.where(AuditRow.id < decode_id(cursor))
     rows = await query
     next_cursor = encode_cursor((rows[limit - 1]["id"],)) if len(rows) > limit else None
     return Page(items=[_audit_entry(row) for row in rows[:limit]], next_cursor=next_cursor)

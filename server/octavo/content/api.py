@@ -36,7 +36,7 @@ from octavo.content.schemas import (
     Transition,
 )
 from octavo.kernel.events import EventBus
-from octavo.kernel.pagination import Limit, Page
+from octavo.kernel.pagination import IdFilter, Limit, Page
 from octavo.kernel.settings import Settings
 
 P = TypeVar("P", bound=PieceSummary)
@@ -48,7 +48,7 @@ async def list_pieces(
     *,
     kind: FromQuery[str | None] = None,
     status: FromQuery[str | None] = None,
-    campaign: FromQuery[int | None] = None,
+    campaign: IdFilter = None,
     tag: FromQuery[str | None] = None,
     author: FromQuery[str | None] = None,
     day_from: Annotated[date | None, QueryParameter(name="from")] = None,
@@ -297,7 +297,7 @@ async def get_media(media_id: FromPath[int]) -> Media:
 
 @get("/redirects", operation_id="list_redirects", guards=[may(Action.READ)])
 async def list_redirects(
-    piece: FromQuery[int | None] = None,
+    piece: IdFilter = None,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[Limit] = 20,
 ) -> Page[StoredRedirect]:

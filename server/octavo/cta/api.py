@@ -25,7 +25,7 @@ from octavo.cta.schemas import (
     PieceCtas,
 )
 from octavo.kernel.events import EventBus
-from octavo.kernel.pagination import Limit, Page
+from octavo.kernel.pagination import IdFilter, Limit, Page
 from octavo.tracking import queries as tracking
 
 
@@ -34,7 +34,7 @@ async def list_ctas(
     *,
     archived: FromQuery[bool] = False,
     action: FromQuery[Action | None] = None,
-    objective: FromQuery[int | None] = None,
+    objective: IdFilter = None,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[Limit] = 20,
 ) -> Page[Cta]:

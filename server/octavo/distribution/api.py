@@ -29,7 +29,7 @@ from octavo.distribution.schemas import (
 from octavo.kernel.errors import FieldError, InvalidInputError
 from octavo.kernel.events import EventBus
 from octavo.kernel.http import GuardedClient
-from octavo.kernel.pagination import Limit, Page
+from octavo.kernel.pagination import IdFilter, Limit, Page
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 
@@ -165,8 +165,8 @@ async def list_deliveries(
     settings: NamedDependency[Settings],
     *,
     states: Annotated[str | None, QueryParameter(name="state")] = None,
-    channel_id: FromQuery[int | None] = None,
-    piece_id: FromQuery[int | None] = None,
+    channel_id: IdFilter = None,
+    piece_id: IdFilter = None,
     due_from: FromQuery[datetime | None] = None,
     due_to: FromQuery[datetime | None] = None,
     cursor: FromQuery[str | None] = None,

@@ -12,7 +12,15 @@ from msgspec import Meta
 from octavo.kernel.errors import FieldError, InvalidInputError
 from octavo.kernel.text import has_forbidden_characters
 
-__all__ = ["CursorValue", "Limit", "Page", "decode_cursor", "encode_cursor"]
+__all__ = [
+    "CursorValue",
+    "IdFilter",
+    "Limit",
+    "Page",
+    "decode_cursor",
+    "decode_id",
+    "encode_cursor",
+]
 
 T = TypeVar("T")
 
@@ -22,6 +30,9 @@ CursorValue = str | int | float | bool | datetime | None
 # Litestar reads the first, msgspec the second; either ignores the other's.
 Limit = Annotated[int, QueryParameter(ge=1, le=100), Meta(ge=1, le=100)]
 """How many items a page may hold at most."""
+
+IdFilter = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1)]
+"""A filter by the id of something; none is beyond what an id can be."""
 
 # What a cursor may hold goes into a query: nothing that no column holds.
 _Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
@@ -54,10 +65,26 @@ def decode_cursor(cursor: str) -> tuple[CursorValue, ...]:
         )
         return tuple(_instant(value) if tag == "t" else _storable(value) for tag, value in tagged)
     except (binascii.Error, msgspec.MsgspecError, ValueError, UnicodeError) as exc:
-        raise InvalidInputError(
-            "this cursor was not given out by this list",
-            FieldError(field="cursor", message="not a cursor", code="bad_cursor"),
-        ) from exc
+        raise _not_ours() from exc
+
+
+def decode_id(cursor: str) -> int:
+    """Answer the one id that the cursor of a list by id holds.
+
+    Raises:
+        InvalidInputError: this is not a cursor that we gave out.
+    """
+    values = decode_cursor(cursor)
+    if len(values) != 1 or type(values[0]) is not int:
+        raise _not_ours()
+    return values[0]
+
+
+def _not_ours() -> InvalidInputError:
+    return InvalidInputError(
+        "this cursor was not given out by this list",
+        FieldError(field="cursor", message="not a cursor", code="bad_cursor"),
+    )
 
 
 def _instant(value: CursorValue) -> datetime:

@@ -19,9 +19,11 @@ from litestar import Request, Response
 from litestar.exceptions import (
     ClientException,
     HTTPException,
+    MethodNotAllowedException,
     SerializationException,
     ValidationException,
 )
+from litestar.routes import HTTPRoute
 
 from octavo.kernel.errors import FieldError, OctavoError, TooManyRequestsError
 from octavo.kernel.ids import new_code
@@ -97,17 +99,36 @@ def handle_ours(_request: AnyRequest, error: OctavoError) -> Response[bytes]:
     return _respond(problem_of(error), extra=error.extra, headers=headers)
 
 
-def handle_http(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
+def handle_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Answer a failure of the framework: no such route, wrong method, body too large."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return handle_unexpected(_request, error)
-    detail = _detail(error)
-    return _respond(_problem(error.status_code, detail), headers=dict(error.headers or {}))
+        return handle_unexpected(request, error)
+    headers = dict(error.headers or {})
+    if isinstance(error, MethodNotAllowedException):
+        headers.setdefault("allow", ", ".join(_methods_at(request)))
+    return _respond(_problem(error.status_code, _detail(error)), headers=headers)
 
 
-def handle_validation(_request: AnyRequest, error: ClientException) -> Response[bytes]:
+def _methods_at(request: AnyRequest) -> list[str]:
+    """Answer the methods that the path of a request takes; the router does not tell (RFC 9110)."""
+    parts = [part for part in request.scope["path"].split("/") if part]
+    methods: set[str] = set()
+    for route in request.app.routes:
+        wanted = route.path_components
+        if isinstance(route, HTTPRoute) and len(wanted) == len(parts):
+            pairs = zip(wanted, parts, strict=True)
+            if all(not isinstance(want, str) or want == part for want, part in pairs):
+                methods |= set(route.methods)
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
+
+
+def handle_validation(request: AnyRequest, error: ClientException) -> Response[bytes]:
     """Answer a body or parameter that is not of its type, field by field."""
-    fields = [_field_error(item) for item in _items(error)]
+    names = _public_names(request)
+    fields = [
+        _field_error({**item, "key": names.get(str(item.get("key")), item.get("key"))})
+        for item in _items(error)
+    ]
     detail = "the request is not valid" if fields else _detail(error)
     return _respond(_problem(error.status_code, detail, code="invalid_input", fields=fields))
 
@@ -142,6 +163,18 @@ def handle_unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
     )
     detail = "something went wrong on our side; the server's log has it under this request id"
     return _respond(_problem(500, detail, code="internal_error", request_id=request_id))
+
+
+def _public_names(request: AnyRequest) -> dict[str, str]:
+    """Answer what the query calls parameters that have another name in our code (`from`, `to`)."""
+    handler = request.scope.get("route_handler")
+    if handler is None:
+        return {}
+    parameters = handler.parsed_fn_signature.parameters
+    named = (
+        (name, getattr(known.kwarg_definition, "name", None)) for name, known in parameters.items()
+    )
+    return {name: public for name, public in named if public}
 
 
 def _route(request: AnyRequest) -> str:
@@ -202,6 +235,7 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     ValidationException: handle_validation,
     SerializationException: handle_validation,
     ClientException: handle_validation,
+    MethodNotAllowedException: handle_http,
     HTTPException: handle_http,
     OverflowError: handle_out_of_range,
     RecursionError: handle_out_of_range,

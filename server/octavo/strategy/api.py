@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 from octavo.accounts.access import Action, may
 from octavo.accounts.schemas import Actor
 from octavo.kernel.events import EventBus
-from octavo.kernel.pagination import Limit, Page
+from octavo.kernel.pagination import IdFilter, Limit, Page
 from octavo.strategy import queries, service
 from octavo.strategy.schemas import (
     Campaign,
@@ -80,7 +80,7 @@ async def delete_objective(
 @get("/campaigns", operation_id="list_campaigns", guards=[may(Action.READ)])
 async def list_campaigns(
     *,
-    objective: FromQuery[int | None] = None,
+    objective: IdFilter = None,
     kind: FromQuery[CampaignKind | None] = None,
     archived: FromQuery[bool] = False,
     cursor: FromQuery[str | None] = None,
