@@ -1,0 +1,567 @@
+"""Bad paths, queries, headers, cookies, methods, sizes and versions: refused as problems."""
+
+import asyncio
+import base64
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+MEGABYTE = 1_000_000
+WRONG_IDS = ("0", "-1", "999999", str(2**31), str(2**63), str(10**400), "1.5", "one", "%00", "1%2e")
+
+READS = (
+    "/session", "/settings", "/users", "/keys", "/audit", "/objectives", "/campaigns", "/pieces",
+    "/tags", "/authors", "/redirects", "/ctas", "/adapters", "/channels", "/deliveries", "/site",
+    "/pieces/{live}", "/pieces/{live}/revisions", "/pieces/{live}/transitions", "/pieces/{live}/ctas",
+    "/pieces/{live}/deliveries", "/pieces/{live}/outcomes", "/stats/data-quality",
+)  # fmt: skip
+LISTS = (
+    "/audit", "/objectives", "/campaigns", "/pieces", "/tags", "/authors", "/redirects", "/ctas",
+    "/channels", "/deliveries", "/pieces/{live}/revisions", "/pieces/{live}/deliveries",
+)  # fmt: skip
+ONES = (
+    "pieces", "tags", "authors", "objectives", "campaigns", "ctas", "channels", "deliveries",
+)  # fmt: skip
+
+CURSORS = (
+    "nonsense", "%00", "a" * 5_000, "W10", "e30", "bnVsbA", "WyJ4Il0", "WzFd", "W251bGxd", "../..",
+    "%F0%9F%92%A9",
+    *(
+        base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+        for values in (
+            [["v", "x"]], [["v", None]], [["v", 2**63]], [["v", 2**63 - 1], ["v", 1]], [["v", 1.5]],
+            [["t", "nonsense"]], [["t", "2026-06-15T10:30:00+00:00"]], [["x", []]],
+            [["v", 1], ["v", 2], ["v", 3]], [["v", "\x00"], ["v", 1]], {"v": 1},
+        )
+    ),
+)  # fmt: skip
+QUERIES = (
+    ("limit", ("0", "-1", "101", "1.5", "many", "", str(2**63), str(10**400))),
+    ("cursor", CURSORS),
+)
+FILTERS = {
+    "/pieces": {
+        "kind": ("podcast", "post,nonsense", "%00"),
+        "status": ("no-such", "draft,;drop"),
+        "campaign": ("one", str(2**63), "1.5"),
+        "from": ("2026-02-30", "0000-01-01", "99999-01-01", "x"),
+        "to": ("2026-02-30", "-1", "%00"),
+        "sort": ("title desc", "body", "-id;drop table piece", ""),
+    },
+    "/deliveries": {
+        "state": ("no-such",),
+        "channel_id": ("one", str(2**63)),
+        "piece_id": ("one", str(10**400)),
+        "due_from": ("yesterday", "2026-13-01T00:00:00Z"),
+    },
+    "/ctas": {"action": ("no-such",), "objective": ("one", str(2**63)), "archived": ("perhaps",)},
+    "/campaigns": {"kind": ("no-such",), "objective": ("x", str(2**64)), "archived": ("2",)},
+    "/redirects": {"piece": ("x", str(2**63))},
+    "/pieces/{live}/outcomes": {
+        "from": ("2026-02-30", "0000-01-01", "99999-01-01", "yesterday", "%00"),
+        "to": ("2026-02-30", "0001-01-01T00:00", "x" * 5_000),
+    },
+    "/stats/data-quality": {"from": ("2026-02-30", "x"), "to": ("99999-01-01",)},
+}
+
+
+async def test_wrong_ids_in_paths_are_not_found(world: Any, faults: Any) -> None:
+    found = faults()
+    before = await world.rows()
+    for name in ONES:
+        for wrong in WRONG_IDS:
+            for method in ("GET", "PATCH", "DELETE"):
+                answer = await world.owner.request(
+                    method, f"/api/v1/{name}/{wrong}", json={"version": 1}
+                )
+                found.check(f"{method} {name}/{wrong[:30]}", answer, status=(400, 404, 405, 422))
+    for wrong in WRONG_IDS:
+        for path in ("ctas", "transitions", "deliveries", "deliveries/preview"):
+            body = {"to": "draft", "version": 1} if path == "transitions" else {"channel_id": 1}
+            body = {"cta_id": 1} if path == "ctas" else body
+            answer = await world.owner.post(f"/api/v1/pieces/{wrong}/{path}", json=body)
+            found.check(f"POST pieces/{wrong[:30]}/{path}", answer, status=(400, 404, 422))
+        for path in ("revisions", "outcomes", "ctas", "deliveries", "transitions"):
+            answer = await world.owner.get(f"/api/v1/pieces/{wrong}/{path}")
+            found.check_sane(f"GET pieces/{wrong[:30]}/{path}", answer)
+        for path in ("retry", "cancel", "resolve"):
+            answer = await world.owner.post(
+                f"/api/v1/deliveries/{wrong}/{path}", json={"outcome": "sent"}
+            )
+            found.check(f"POST deliveries/{wrong[:30]}/{path}", answer, status=(400, 404, 422))
+        answer = await world.owner.delete(f"/api/v1/keys/{wrong}")
+        found.check(f"DELETE keys/{wrong[:30]}", answer, status=(400, 404, 422))
+        answer = await world.owner.patch(f"/api/v1/users/{wrong}", json={"name": "X"})
+        found.check(f"PATCH users/{wrong[:30]}", answer, status=(400, 404, 422))
+    assert not found.found, "\n".join(found.found)
+    assert await world.rows() == before
+
+
+async def test_wrong_queries_are_refused_by_name(world: Any, faults: Any) -> None:
+    found = faults()
+    for path in LISTS:
+        for name, values in QUERIES:
+            for value in values:
+                answer = await world.owner.get(f"{world.path(path)}?{name}={value}")
+                found.check(f"{path}?{name}={value[:40]}", answer, field=name)
+    for path, filters in FILTERS.items():
+        for name, values in filters.items():
+            for value in values:
+                answer = await world.owner.get(f"{world.path(path)}?{name}={value}")
+                found.check(f"{path}?{name}={value[:40]}", answer, field=name)
+    assert not found.found, "\n".join(found.found)
+
+
+async def test_strange_queries_break_nothing(world: Any, faults: Any) -> None:
+    found = faults()
+    queries = (
+        "x" * 60_000,
+        "&".join(f"a{number}=1" for number in range(5_000)),
+        "limit=20&limit=30&limit=x",
+        "%",
+        "%zz=%zz",
+        "%ff=%fe",
+        "q=%00",
+        "q=%ED%A0%80",
+        "q=" + "%25" * 10_000,
+        "q=" + "_" * 20_000,
+        "=&=&;&&",
+        "cursor",
+        "__proto__=1&constructor=2",
+        "q=%27%20OR%201%3D1--",
+    )
+    for path in READS:
+        for query in queries:
+            answer = await world.owner.get(f"{world.path(path)}?{query}")
+            found.check_sane(f"{path}?{query[:30]}", answer)
+    assert not found.found, "\n".join(found.found)
+
+
+async def test_wrong_methods_are_405_as_problems(world: Any, faults: Any) -> None:
+    found = faults()
+    schema = (await world.owner.get("/api/v1/openapi.json")).json()
+    for path, operations in schema["paths"].items():
+        filled = path.replace("{token}", "x")
+        for part in ("piece_id", "revision_id", "tag_id", "author_id", "redirect_id", "cta_id"):
+            filled = filled.replace("{" + part + "}", "1")
+        for part in ("objective_id", "campaign_id", "channel_id", "delivery_id", "user_id"):
+            filled = filled.replace("{" + part + "}", "1")
+        filled = filled.replace("{key_id}", "1")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "X" * 2_000):
+            if method.lower() in operations:
+                continue
+            answer = await world.owner.request(method, filled)
+            found.check(f"{method[:20]} {path}", answer, status=405)
+            if answer.status_code == 405 and "allow" not in answer.headers:
+                found.note(f"{method[:20]} {path}", "does not say what is allowed")
+    assert not found.found, "\n".join(found.found)
+
+
+async def test_the_parts_beside_the_api_refuse_other_methods(world: Any) -> None:
+    for path in ("/", "/live/", "/go/abc", "/admin/", "/healthz", "/readyz", "/metrics"):
+        for method in ("POST", "PUT", "DELETE", "PATCH"):
+            answer = await world.owner.request(method, path, content=b"{}")
+            assert answer.status_code == 405, (method, path, answer.text)
+            assert answer.headers.get("allow"), (method, path)
+
+
+async def test_bodies_that_are_not_json_are_refused(world: Any, faults: Any) -> None:
+    found = faults()
+    before = await world.rows()
+    body = json.dumps({"title": "T"}).encode()
+    for kind in (
+        "text/plain",
+        "text/plain; charset=utf-8",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data",
+        "application/xml",
+        "application/x-msgpack",
+        "text/html",
+        "application/jsonp",
+        "nonsense",
+        "/",
+        "application/json, text/plain",
+        "\xff\xfe",
+    ):
+        headers = {"content-type": kind.encode("latin-1")}
+        answer = await world.owner.post("/api/v1/pieces", content=body, headers=headers)
+        found.check(kind, answer, status=(400, 415))
+    assert not found.found, "\n".join(found.found)
+    assert await world.rows() == before
+    for kind in ("application/json; charset=utf-8", "APPLICATION/JSON", "application/ld+json"):
+        headers = {"content-type": kind}
+        answer = await world.owner.post("/api/v1/pieces", content=body, headers=headers)
+        assert answer.status_code == 201, (kind, answer.text)
+
+
+async def test_a_piece_of_ten_megabytes_is_taken_and_more_is_refused(world: Any) -> None:
+    body = "Ten megabytes. " * (10 * MEGABYTE // 15)
+    answer = await world.owner.post("/api/v1/pieces", json={"title": "Long", "body": body})
+    assert answer.status_code == 201, answer.text[:300]
+    stored = await world.owner.get(f"/api/v1/pieces/{answer.json()['id']}")
+    assert stored.json()["body"] == body
+
+    before = await world.rows()
+    longer = await world.owner.post(
+        "/api/v1/pieces", json={"title": "Longer", "body": "x" * (10 * MEGABYTE + 1)}
+    )
+    assert longer.status_code == 400
+    assert longer.json()["errors"][0]["field"] == "body"
+    huge = await world.owner.post(
+        "/api/v1/pieces", content=b'{"title": "' + b"x" * 20 * MEGABYTE + b'"}',
+        headers={"content-type": "application/json"},
+    )  # fmt: skip
+    assert huge.status_code == 413, huge.text[:300]
+    assert huge.headers["content-type"] == "application/problem+json"
+    assert await world.rows() == before
+
+
+async def test_a_body_that_never_says_how_long_it_is_ends_at_the_limit(world: Any) -> None:
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        yield b'{"title": "'
+        while sent < 200 * MEGABYTE:
+            sent += MEGABYTE
+            yield b"x" * MEGABYTE
+
+    headers = {"content-type": "application/json"}
+    answer = await world.owner.post("/api/v1/pieces", content=endless(), headers=headers)
+    assert answer.status_code == 413, answer.text[:300]
+
+
+async def test_ten_bodies_at_the_limit_at_once_are_answered(world: Any, faults: Any) -> None:
+    found = faults()
+    body = json.dumps({"title": "T", "body": "x" * 9 * MEGABYTE, "no_such": 1}).encode()
+    headers = {"content-type": "application/json"}
+
+    async def post() -> httpx.Response:
+        return await world.owner.post("/api/v1/pieces", content=body, headers=headers)
+
+    for answer in await asyncio.gather(*(post() for _ in range(10))):
+        found.check("9 MB", answer, field="no_such")
+    assert not found.found, "\n".join(found.found)
+
+
+STALE = (
+    ("PATCH", "/pieces/{piece}", {"title": "Mine"}),
+    ("POST", "/pieces/{piece}/transitions", {"to": "in_review"}),
+    ("PATCH", "/tags/{tag}", {"name": "Mine"}),
+    ("PATCH", "/authors/{author}", {"name": "Mine"}),
+    ("PATCH", "/objectives/{objective}", {"name": "Mine"}),
+    ("PATCH", "/campaigns/{campaign}", {"name": "Mine"}),
+    ("PATCH", "/ctas/{cta}", {"label": "Mine"}),
+    ("PATCH", "/channels/{channel}", {"name": "Mine"}),
+    ("PATCH", "/settings", {"name": "Mine"}),
+)
+
+
+async def test_a_stale_version_is_a_conflict_that_shows_the_present(
+    world: Any, faults: Any
+) -> None:
+    found = faults()
+    before = await world.rows()
+    for method, template, change in STALE:
+        for version in (0, 2, 2**31 - 1):
+            case = f"{method} {template} at {version}"
+            answer = await world.owner.request(
+                method, world.path(template), json={**change, "version": version}
+            )
+            found.check(case, answer, status=409)
+            current = answer.json().get("current")
+            if not isinstance(current, dict) or current.get("version") != 1:
+                found.note(case, f"shows {current!r}")
+    assert not found.found, "\n".join(found.found)
+    assert await world.rows() == before
+
+
+async def test_two_writers_of_one_version_are_told_apart(world: Any) -> None:
+    path = world.path("/pieces/{piece}")
+    answers = await asyncio.gather(
+        *(
+            world.owner.patch(path, json={"version": 1, "title": f"By writer {number}"})
+            for number in range(8)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+    kept = next(answer for answer in answers if answer.status_code == 200).json()
+    assert (await world.owner.get(path)).json()["title"] == kept["title"]
+
+
+async def test_duplicate_slugs_are_refused_or_suffixed_never_shared(world: Any) -> None:
+    same = await world.owner.post("/api/v1/pieces", json={"title": "X", "slug": "live"})
+    assert same.status_code == 409, same.text
+    assert same.json()["errors"][0]["field"] == "slug"
+    by_title = [
+        (await world.owner.post("/api/v1/pieces", json={"title": "A live piece"})).json()["slug"]
+        for _ in range(3)
+    ]
+    assert len(set(by_title)) == 3
+    for title in ("Admin", "API", "Tags", "Feed", "../../etc/passwd", "…", "\u202e\u200b", "404"):
+        made = await world.owner.post("/api/v1/pieces", json={"title": title})
+        assert made.status_code == 201, made.text
+        slug = made.json()["slug"]
+        assert slug not in {"admin", "api", "tags", "feed", "404", "", ".", ".."}
+        assert "/" not in slug
+    for path, field in (("/tags", "slug"), ("/ctas", "slug")):
+        body = {"name": "Slow food"} if path == "/tags" else None
+        body = body or {
+            "label": "Other",
+            "slug": "subscribe",
+            "action": "subscribe",
+            "destination": {"url": "https://example.org/"},
+            "expected": {"count": 1},
+        }
+        answer = await world.owner.post(f"/api/v1{path}", json=body)
+        assert answer.status_code == 409, answer.text
+        assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_ten_at_once_get_ten_slugs(world: Any) -> None:
+    answers = await asyncio.gather(
+        *(world.owner.post("/api/v1/pieces", json={"title": "At once"}) for _ in range(10))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["slug"] for answer in answers}) == 10
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "octavo_session=",
+        "octavo_session=" + "A" * 43,
+        "octavo_session=" + "A" * 100_000,
+        "octavo_session=%00",
+        "octavo_session=\xff\xfe",
+        'octavo_session="; DROP TABLE account_session; --"',
+        "octavo_session=1; octavo_session=2",
+        "=; ;;; octavo_session",
+        "octavo_session[]=1",
+    ],
+    ids=range(9),
+)
+async def test_forged_cookies_open_nothing(world: Any, cookie: str) -> None:
+    stranger = world.installation.client()
+    before = await world.rows()
+    for path in READS:
+        headers = {"cookie": cookie.encode("latin-1")}
+        answer = await stranger.get(world.path(path), headers=headers)
+        assert answer.status_code == 401, (path, answer.status_code, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+    answer = await stranger.post(
+        "/api/v1/pieces",
+        json={"title": "Forged"},
+        headers={"cookie": cookie.encode("latin-1"), "x-csrf-token": "x"},
+    )
+    assert answer.status_code == 401
+    assert await world.rows() == before
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer nonsense",
+        "Bearer oa_00000000." + "A" * 43,
+        "Bearer oc_%.%",
+        "Bearer " + "A" * 60_000,
+        "Bearer oa_\x00",
+        "Bearer \xff",
+        "Basic YWRhOnNlY3JldA==",
+        "Bearer ../../etc/passwd",
+        "nonsense",
+        ",",
+    ],
+    ids=range(12),
+)
+async def test_forged_keys_open_nothing(world: Any, authorization: str) -> None:
+    stranger = world.installation.client()
+    headers = {"authorization": authorization.encode("latin-1")}
+    answer = await stranger.get("/api/v1/pieces", headers=headers)
+    assert answer.status_code == 401, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_prefix_of_a_key_or_another_keys_secret_opens_nothing(world: Any) -> None:
+    keys = [
+        (await world.owner.post("/api/v1/keys", json={"name": "K", "scope": scope})).json()["key"]
+        for scope in ("admin", "content")
+    ]
+    (admin, _, secret), (content, _, other) = (key.partition(".") for key in keys)
+    for forged in (
+        admin,
+        f"{admin}.",
+        f"{admin}.{other}",
+        f"{content}.{secret}",
+        f"{admin}.{secret}x",
+    ):
+        client = world.installation.client(authorization=f"Bearer {forged}")
+        assert (await client.get("/api/v1/pieces")).status_code == 401, forged
+    reader = world.installation.client(authorization=f"Bearer {keys[1]}")
+    for method, path in (
+        ("POST", "/api/v1/pieces"),
+        ("GET", "/api/v1/keys"),
+        ("GET", "/api/v1/audit"),
+    ):
+        assert (await reader.request(method, path, json={"title": "x"})).status_code == 403
+
+
+async def test_a_session_is_not_fixed_swapped_or_forged(world: Any) -> None:
+    writer = await world.installation.member("writer")
+    fixed = world.installation.client()
+    fixed.cookies.set("octavo_session", "A" * 43)
+    signed_in = await fixed.post(
+        "/api/v1/session",
+        json={"email": "writer@example.org", "password": "correct horse battery"},
+    )
+    assert signed_in.status_code == 200
+    fresh = signed_in.cookies["octavo_session"]
+    assert fresh != "A" * 43
+    attacker = world.installation.client(cookie="octavo_session=" + "A" * 43)
+    assert (await attacker.get("/api/v1/session")).status_code == 401
+
+    # The owner's token with the writer's cookie: each is good, together they are not.
+    owner_token = world.owner.headers["x-csrf-token"]
+    for token in ("", "x", owner_token, "\xff"):
+        answer = await writer.post(
+            "/api/v1/pieces",
+            json={"title": "Forged"},
+            headers={"x-csrf-token": token.encode("latin-1")},
+        )
+        assert answer.status_code == 403, (token, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+    for origin in ("https://evil.example", "null", "http://blog.test.evil.example", "\xff"):
+        headers = {"origin": origin.encode("latin-1")}
+        answer = await writer.post("/api/v1/pieces", json={"title": "Forged"}, headers=headers)
+        assert answer.status_code == 403, (origin, answer.text)
+
+
+async def test_the_set_up_link_founds_once_and_its_fields_are_checked(
+    world: Any, faults: Any
+) -> None:
+    found = faults()
+    stranger = world.installation.client()
+    invitation = await world.owner.post(
+        "/api/v1/users/invitations", json={"role": "writer", "email": "new@example.org"}
+    )
+    token = invitation.json()["url"].rpartition("/")[2]
+    valid = {
+        "token": token,
+        "name": "New",
+        "email": "new@example.org",
+        "password": "correct horse battery",
+    }
+    before = await world.rows()
+    bad: tuple[tuple[str, Any, str | None], ...] = (
+        ("token", "nonsense", None),
+        ("token", "", None),
+        ("token", "\x00", None),
+        ("token", "x" * 1_000_000, None),
+        ("token", 5, "token"),
+        ("name", "", "name"),
+        ("name", "\x00", "name"),
+        ("name", "x" * 121, "name"),
+        ("email", "nonsense", "email"),
+        ("email", "a@b\r\nBcc: c@d", "email"),
+        ("email", "\x00@b", "email"),
+        ("email", "x" * 251 + "@b.c", "email"),
+        ("password", "short", "password"),
+        ("password", "a" * 40, "password"),
+        ("password", "x" * 1_025, "password"),
+        ("password", None, "password"),
+        ("zone", "Mars/Olympus", "zone"),
+        ("zone", "\x00", "zone"),
+        ("zone", "../../etc/passwd", "zone"),
+        ("organisation_name", "\x07", "organisation_name"),
+        ("organisation_name", "x" * 121, "organisation_name"),
+        ("role", "owner", "role"),
+        ("is_active", True, "is_active"),
+    )
+    for name, value, field in bad:
+        answer = await stranger.post("/api/v1/setup", json={**valid, name: value})
+        status = (400, 404, 410, 422) if field is None else 400
+        found.check(f"{name}={value!r}"[:80], answer, status=status, field=field)
+    for wrong in ("nonsense", "%00", "x" * 5_000, "..%2f..", "%F0%9F%92%A9"):
+        answer = await stranger.get(f"/api/v1/setup/{wrong}")
+        found.check(f"GET {wrong[:20]}", answer, status=(400, 404, 410))
+    assert not found.found, "\n".join(found.found)
+    assert await world.rows() == before
+    assert (await stranger.post("/api/v1/setup", json=valid)).status_code == 201
+    again = await stranger.post("/api/v1/setup", json={**valid, "email": "other@example.org"})
+    assert again.status_code in {404, 409, 410}, again.text
+
+
+async def test_signing_in_with_anything_strange_is_refused_alike(world: Any, faults: Any) -> None:
+    found = faults()
+    strange = ("", "\x00", "' OR 1=1 --", "ada@example.org\x00", "x" * 254, "\u202e", "ADA@", "%")
+    for email in strange:
+        stranger = world.installation.client()
+        answer = await stranger.post(
+            "/api/v1/session", json={"email": email, "password": "\x00 wrong"}
+        )
+        found.check(f"email={email!r}"[:60], answer, status=(400, 401, 429))
+    assert not found.found, "\n".join(found.found)
+
+
+@pytest.mark.parametrize("key", ["", " ", "\x7f", "x" * 10_000, "\xff\xfe", "a b", '"'])
+async def test_strange_idempotency_keys_break_nothing(world: Any, faults: Any, key: str) -> None:
+    found = faults()
+    headers = {"idempotency-key": key.encode("latin-1")}
+    for _ in range(2):
+        answer = await world.owner.post("/api/v1/tags", json={"name": "K"}, headers=headers)
+        found.check_sane(repr(key)[:30], answer)
+    assert not found.found, "\n".join(found.found)
+
+
+CODES = (
+    "nonsense", "0" * 16, "0" * 17, "x" * 10_000, "%00", "%2e%2e%2f", "a/b", "a b", "%ff",
+    "%F0%9F%92%A9", "'--", "<script>", "https://evil.example", "//evil.example", "?to=https://evil.example",
+    "abc%0d%0aSet-Cookie:a=b", "\\\\evil.example",
+)  # fmt: skip
+
+
+async def test_unknown_codes_lead_nowhere(world: Any, faults: Any) -> None:
+    found = faults()
+    for code in CODES:
+        answer = await world.owner.get(f"/go/{code}")
+        found.check(f"/go/{code[:40]}", answer, status=404)
+        shown = await world.owner.get(f"/go/{code}", headers={"accept": "text/html"})
+        if shown.status_code != 404 or "<script" in shown.text or "evil" in shown.text:
+            found.note(f"/go/{code[:40]}", shown.text[:200])
+    assert not found.found, "\n".join(found.found)
+
+
+async def test_a_tracked_link_takes_no_destination_from_its_visitor(world: Any) -> None:
+    attached = await world.owner.post(
+        world.path("/pieces/{live}/ctas"), json={"cta_id": world.ids["cta"]}
+    )
+    path = attached.json()["blog_path"]
+    strange = {
+        "user-agent": b"\xff" * 5_000,
+        "referer": b"javascript:alert(1)",
+        "x-forwarded-for": b"' OR 1=1, \xff, 999.999.999.999, " + b"1.1.1.1," * 500,
+        "cookie": b"octavo_session=\xff; =;;",
+        "accept-language": b"\x80" * 100,
+        "x-forwarded-host": b"evil.example",
+        "host": b"evil.example",
+    }
+    for query in (
+        "",
+        "?url=https://evil.example",
+        "?to=//evil.example",
+        "?%00",
+        "?" + "x" * 60_000,
+    ):
+        answer = await world.installation.client().get(path + query, headers=strange)
+        assert answer.status_code == 302, answer.text
+        location = httpx.URL(answer.headers["location"])
+        assert (location.scheme, location.host, location.path) == (
+            "https",
+            "example.org",
+            "/subscribe",
+        )
