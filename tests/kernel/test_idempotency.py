@@ -58,6 +58,13 @@ class Press:
                 raise ValueError
             return {"id": self.count, "secret": "shown once"}
 
+        @post("/deeds")
+        async def deed(data: JSONBody[NoteIn]) -> dict[str, object]:
+            # No unique column: the Idempotency-Key alone keeps this from being done twice.
+            async with transaction():
+                await fetch("INSERT INTO test_deed (title) VALUES ({})", data.title)
+            return {"title": data.title}
+
         @post("/cookie")
         async def cookie() -> Response[None]:
             self.count += 1
@@ -72,7 +79,7 @@ class Press:
             principal=lambda scope: dict(scope["headers"]).get(b"x-who", b"").decode() or None,
         )
         return Litestar(
-            route_handlers=[write, cookie],
+            route_handlers=[write, deed, cookie],
             openapi_config=None,
             **{**shared, "middleware": [*shared["middleware"], middleware]},
         )
