@@ -511,3 +511,24 @@ async def test_a_preview_is_the_page_as_it_would_be(make_desk: MakeDesk) -> None
     assert "/go/bjoin" in html
     assert "alert" not in html
     assert not desk.settings.site_dir.exists()
+
+
+async def test_a_link_lives_and_dies_with_what_it_leads_to(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1, body="See [the next](/piece-2/) and [the old](/was/)."))
+    await desk.site.build(now=NOW)
+    alone = desk.read("piece-1/index.html")
+
+    desk.put(make_piece(2))
+    desk.lead("/was/", "/piece-1/")
+    await desk.site.build(now=NOW)
+    together = desk.read("piece-1/index.html"), desk.read("feed.xml")
+    desk.withdraw(2)
+    desk.lead("/was/", None)
+    await desk.site.build(now=NOW)
+
+    assert 'href="/piece-2/"' not in alone
+    assert "<a>the next</a>" in alone
+    assert 'href="/piece-2/"' in together[0]
+    assert 'href="/was/"' in together[0]
+    assert "https://folio.example/piece-2/&quot;&gt;the next" in together[1].replace('"', "&quot;")
+    assert desk.read("piece-1/index.html") == alone

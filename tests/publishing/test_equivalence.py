@@ -27,6 +27,7 @@ put = st.fixed_dictionaries(
                 "# H\n\n```py\nx = 1\n```",
                 "A <!-- cta: a --> b\n\n<!-- cta: b -->",
                 "![m](/media/m.png)",
+                "[a](/p-1/) [b](/p-2/) [c](/old/) [d](../shared) ![e](x.png) [f](/old.html)",
             ]
         ),
         "excerpt": st.sampled_from(["", "An excerpt."]),

@@ -37,6 +37,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True):
     html: str
     tags: list[tuple[str, str]]
     authors: list[tuple[str, str]]
+    reads: set[str]
 
 
 def feed_files(maker: PageMaker, name: str) -> list[File]:
@@ -68,6 +69,7 @@ def _entry(maker: PageMaker, piece_id: int) -> _Entry:
             cached.clear()
         cached[piece_id] = _make_entry(maker, *found)
     entry = cached[piece_id]
+    maker.reads |= entry.reads
     maker.reads.update(
         [f"tag:{i}" for i in entry.record.tag_ids], [f"author:{i}" for i in entry.record.author_ids]
     )
@@ -79,15 +81,17 @@ def _make_entry(maker: PageMaker, record: PieceRecord, detail: PieceDetail) -> _
     host = urlsplit(maker.base_url).hostname or "localhost"
     tags = [maker.tag_link(i) for i in record.tag_ids]
     authors = [maker.author_link(i) for i in record.author_ids]
+    html, reads = maker.live_html(record)
     return _Entry(
         identity=f"tag:{host},2026:piece-{record.id}",
         url=url,
         record=record,
         updated=detail.updated or record.published,
         language=detail.language,
-        html=_content(maker.model.html(record.id), detail.ctas, url, maker.base_url),
+        html=_content(html, detail.ctas, url, maker.base_url),
         tags=[(t.name, maker.base_url + t.url) for t in tags],
         authors=[(a.name, maker.base_url + a.url) for a in authors],
+        reads=reads,
     )
 
 

@@ -7,6 +7,7 @@ whole.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import unquote
 
 import msgspec
 
@@ -165,6 +166,7 @@ class Model:
             self._db.execute("INSERT OR REPLACE INTO redirect VALUES (?, ?)", (path, target))
         touched.page(f"redirect:{path}")
         touched.page("redirects")
+        touched.keys.add(f"at:{unquote(path).rstrip('/')}")
 
     # --- reads
 

@@ -26,6 +26,7 @@ from octavo.publishing.contexts import (
     TagLink,
     TagRef,
 )
+from octavo.publishing.deadlinks import unlink
 from octavo.publishing.library import CtaSpec
 from octavo.publishing.markdown import shorten
 from octavo.publishing.model import Model
@@ -54,6 +55,13 @@ _REF_CACHE = 4_000
 
 class PageError(Exception):
     """The page cannot be made; the message says why. The last good one stays."""
+
+
+# Answered by the site itself or by the server in front of it, whatever pieces there are.
+_OWN_PLACES = ("/tags/", "/authors/", "/archive/", "/page/", "/assets/", "/media/", "/sitemaps/",
+               "/go/", "/api/", "/admin/")  # fmt: skip
+_OWN_FILES = {"/tags", "/archive", "/feed.xml", "/atom.xml", "/feed.json", "/sitemap.xml",
+              "/robots.txt", "/admin"}  # fmt: skip
 
 
 class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -260,7 +268,9 @@ class PageMaker:
             [f"tag:{i}" for i in record.tag_ids], [f"author:{i}" for i in record.author_ids]
         )
         fields = self._ref_fields(record)
-        html, after = self._with_ctas(self.model.html(record.id), detail.ctas)
+        html, looked_at = self.live_html(record)
+        self.reads |= looked_at
+        html, after = self._with_ctas(html, detail.ctas)
         older = newer = None
         if detail.kind != "page":
             older_id, newer_id = self.model.neighbours(record)
@@ -283,6 +293,31 @@ class PageMaker:
             older=older,
             json_ld=self._json_ld(fields, detail, absolute),
         )
+
+    def live_html(self, record: PieceRecord) -> tuple[str, set[str]]:
+        """Answer a piece's text without the links that lead nowhere, and the keys of that."""
+        looked_at: set[str] = set()
+
+        def leads(path: str) -> bool:
+            place = path.rstrip("/")
+            if not place or path.startswith(_OWN_PLACES) or place in _OWN_FILES:
+                return True
+            looked_at.add(f"at:{place}")
+            return self._is_place(place)
+
+        html = unlink(
+            self.model.html(record.id),
+            url=self.base_url + url_path(record.path),
+            base_url=self.base_url,
+            leads=leads,
+        )
+        return html, looked_at
+
+    def _is_place(self, place: str) -> bool:
+        """Say whether a piece or a redirect answers at `place`, with or without its slash."""
+        if self.model.owner_of(place + "/") is not None:
+            return True
+        return any(self.model.redirect(known) is not None for known in (place, place + "/"))
 
     def tag_link(self, tag_id: int) -> TagLink:
         self.reads.add(f"tag:{tag_id}")

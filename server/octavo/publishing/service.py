@@ -88,7 +88,8 @@ async def on_pieces_imported(event: PiecesImported) -> None:
 
 
 async def on_pieces_repathed(event: PiecesRepathed) -> None:
-    await mark_changed(*(f"piece:{i}" for i in event.piece_ids))
+    del event  # redirects came and went with the pieces
+    await mark_changed(EVERYTHING)
 
 
 async def on_redirects_changed(event: RedirectsChanged) -> None:

@@ -55,7 +55,9 @@ def apply_changes(state: State, model: Model, changes: Changes) -> Applied:
 
 def dirty_pages(state: State, model: Model, touched: Touched) -> set[str]:
     """Answer every page that a change touches: by its place, by what it read, by its address."""
-    pages = touched.pages | state.pages_reading(touched.keys)
+    # Links to an address appear and disappear with whoever stands there.
+    addresses = {f"at:{path.rstrip('/')}" for path in touched.paths}
+    pages = touched.pages | state.pages_reading(touched.keys | addresses)
     for path in touched.paths:
         pages.update(f"piece:{i}" for i in model.at_path(path))
         for variant in {path, path.rstrip("/")}:
