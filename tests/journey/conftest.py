@@ -237,3 +237,28 @@ def mastodon() -> Iterator[str]:
     yield f"127.0.0.1:{port}"
     process.terminate()
     process.wait(10)
+
+
+class Command:
+    """The `octavo` command on a home of its own; answers what it prints, and fails as it fails."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("OCTAVO_")}
+        self.environ = {
+            **environ,
+            "OCTAVO_HOME": str(home),
+            "OCTAVO_BASE_URL": "https://blog.example",
+        }
+
+    def __call__(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [*OCTAVO, *arguments], env=self.environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    return Command(tmp_path / "home")

@@ -105,7 +105,7 @@ class Load:
     def watch(self, site: Path) -> None:
         """Read pages as a web server would, at any moment: each must be whole."""
         while not self.stop.is_set():
-            for page in list(site.glob("*/index.html"))[-40:] + [site / "index.html"]:
+            for page in [*list(site.glob("*/index.html"))[-40:], site / "index.html"]:
                 with contextlib.suppress(FileNotFoundError):
                     if not page.read_text().rstrip().endswith("</html>"):
                         self.broken.append(f"{page} is cut off")
