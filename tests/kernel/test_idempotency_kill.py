@@ -13,8 +13,8 @@ from tests.conftest import make_database
 
 from octavo.kernel.db import fetch
 
-KEYS = 60
-KILLS = 8
+KEYS = 600
+KILLS = 12
 
 CHILD = """
 import asyncio, sys
@@ -79,7 +79,7 @@ def test_requests_killed_at_random_are_done_once(database_url):
     asyncio.run(ask(database_url, "CREATE TABLE test_deed (title TEXT)"))
     chance = random.Random(7)
     for n in range(KILLS):
-        run(database_url, 61 * n, kill_after_s=chance.uniform(0.01, 0.4))
+        run(database_url, 61 * n, kill_after_s=chance.uniform(0.05, 0.9))
     before = asyncio.run(ask(database_url, "SELECT COUNT(*) AS n FROM test_deed"))[0]["n"]
     code, said = run(database_url, 61 * KILLS)
     done = asyncio.run(ask(database_url, "SELECT title FROM test_deed"))
