@@ -58,7 +58,7 @@ def busy():
     raise AssertionError
 
 
-def make_app(deeds):  # noqa: C901 - a handful of handlers
+def make_app(deeds):
     @get("/notes/{note_id:int}")
     async def read(note_id: FromPath[int]) -> dict[str, int]:
         if note_id == 404:
