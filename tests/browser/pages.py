@@ -129,6 +129,10 @@ class Admin:
             box.first.fill(name)
             self.page.keyboard.press("Enter")
 
+    def pick_campaign(self, name: str) -> None:
+        self.panel.get_by_role("combobox", name="Campaign").click()
+        self.page.get_by_role("option", name=name, exact=True).click()
+
     def add_cta(
         self,
         label: str,
@@ -234,7 +238,7 @@ class Admin:
         self.open_piece(piece_id, "/deliveries")
         self.page.get_by_role("button", name="Plan a delivery").first.click()
         dialog = self.page.get_by_role("dialog")
-        dialog.get_by_label("Channel").select_option(label=channel)
+        dialog.get_by_label("Channel", exact=True).select_option(label=channel)
         if text:
             dialog.get_by_label("Text for this channel").fill(text)
         dialog.get_by_role("button", name="Plan", exact=True).click()

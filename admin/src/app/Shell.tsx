@@ -134,7 +134,7 @@ export function Shell() {
 function Brand() {
   return (
     <span className={classes.brand}>
-      <Mark size={20} />
+      <Mark size={18} />
       <span className={classes.brandName}>{t("product")}</span>
     </span>
   );

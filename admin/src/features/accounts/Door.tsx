@@ -9,7 +9,7 @@ export function Door({ title, lead, children }: { title: ReactNode; lead?: React
   return (
     <main className={classes.door}>
       <div className={classes.sheet}>
-        <Mark size={44} />
+        <Mark size={36} />
         <h1 className={classes.title}>{title}</h1>
         {lead && <p className={classes.lead}>{lead}</p>}
         {children}
