@@ -3,8 +3,6 @@
 `kernel.db.Database` binds the tables; `kernel.migrations` points `DB` at the database it migrates.
 """
 
-from pathlib import Path
-
 from piccolo.conf.apps import AppRegistry
 
 from octavo.kernel.engines import Engine, PooledSQLite
@@ -12,7 +10,7 @@ from octavo.kernel.engines import Engine, PooledSQLite
 # Opens no file until the first query, and none is ever sent to it.
 DB: Engine = PooledSQLite("octavo-unbound.db")
 
-_KNOWN = (
+APPS = (
     "kernel",
     "accounts",
     "strategy",
@@ -22,9 +20,11 @@ _KNOWN = (
     "publishing",
     "distribution",
 )
-APPS = tuple(app for app in _KNOWN if (Path(__file__).parent / app / "piccolo_app.py").is_file())
 
 # Apps whose tables get an SQLite file of their own, and its stem.
 SIDE_APPS = {"tracking": "track"}
+
+# Tables that are left empty in copies: a copy of the salts would outlive their destruction.
+NEVER_COPIED = ("trk_salt",)
 
 APP_REGISTRY = AppRegistry(apps=[f"octavo.{app}.piccolo_app" for app in APPS])

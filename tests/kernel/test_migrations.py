@@ -1,5 +1,6 @@
 """Databases move on with their rows in them, on both engines, whoever interrupts."""
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ from piccolo.table import sort_table_classes
 from tests.conftest import make_database
 
 from octavo import piccolo_conf
+from octavo.kernel import migrations
 from octavo.kernel.db import fetch, is_foreign_key_violation, is_unique_violation
 from octavo.kernel.migrations import MigrationFailedError, migrate, pending_migrations
 
@@ -293,3 +295,21 @@ def database_tables():
         for app in piccolo_conf.APPS
         for table in import_module(f"octavo.{app}.piccolo_app").APP_CONFIG.table_classes
     ]
+
+
+def test_a_copy_never_holds_what_is_to_be_destroyed(tmp_path):
+    """A day's salt is destroyed after two days; in a copy it would live on."""
+    source = tmp_path / "track.db"
+    with contextlib.closing(sqlite3.connect(source)) as connection:
+        connection.execute("CREATE TABLE trk_salt (day INTEGER, salt TEXT)")
+        connection.execute("CREATE TABLE trk_link (code TEXT)")
+        connection.execute("INSERT INTO trk_salt VALUES (20260615, 'a very secret salt')")
+        connection.execute("INSERT INTO trk_link VALUES ('abc')")
+        connection.commit()
+
+    copy = migrations._copy(source)
+
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT * FROM trk_salt").fetchall() == []
+        assert connection.execute("SELECT * FROM trk_link").fetchall() == [("abc",)]
+    assert b"a very secret salt" not in copy.read_bytes()

@@ -259,6 +259,12 @@ def _copy(path: Path) -> Path:
     target = path.with_name(f"{path.stem}.before-{stamp}.db")
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
+    with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        for table in piccolo_conf.NEVER_COPIED:
+            with contextlib.suppress(sqlite3.OperationalError):  # not in this file
+                copy.execute("PRAGMA secure_delete=ON")
+                copy.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        copy.execute("VACUUM")
     for old in sorted(path.parent.glob(f"{path.stem}.before-*.db"))[:-_COPIES_KEPT]:
         old.unlink()
     return target
