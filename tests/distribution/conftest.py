@@ -78,7 +78,7 @@ class Network:
         return [key for key, _ in self.posts]
 
 
-def fake_adapter(  # noqa: C901 - one small network
+def fake_adapter(
     network: Network, **capabilities: Any
 ) -> type[Adapter[Any]]:
     """Make an adapter of that network."""

@@ -45,7 +45,10 @@ def test_a_dead_link_keeps_its_words_and_a_lost_picture_its_description():
 
 
 def test_what_leads_somewhere_stays_to_the_byte():
-    html = '<a id="h-x" href="/there/?a=1&amp;b=2">x</a><a href="https://other.example/">y</a><img src="/a.png" alt="z">'
+    html = (
+        '<a id="h-x" href="/there/?a=1&amp;b=2">x</a><a href="https://other.example/">y</a>'
+        '<img src="/a.png" alt="z">'
+    )
 
     assert shown(html, "/there/", "/a.png") == html
 
