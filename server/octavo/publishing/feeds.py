@@ -166,7 +166,9 @@ def _add_entry(feed: Any, entry: _Entry, zone: str) -> None:
     item.link(href=entry.url, rel="alternate")
     item.published(dates.local(entry.record.published, zone))
     item.updated(dates.local(entry.updated, zone))
-    item.summary(_text(entry.record.excerpt) or _text(entry.record.title))
+    # RSS readers take a description for HTML, so the text is written as HTML in both.
+    summary = _text(entry.record.excerpt) or _text(entry.record.title)
+    item.summary(html_text.escape(summary, quote=False), type="html")
     item.content(entry.html or " ", type="html")
     for name, url in entry.authors:
         item.author(name=_text(name), uri=url)

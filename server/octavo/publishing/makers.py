@@ -104,7 +104,7 @@ def _has_file_above(maker: PageMaker, file: str) -> bool:
 
 
 def _is_unsafe(path: str) -> bool:
-    return bool(path_problem("/" + path.strip("/") + "/"))
+    return "//" in path or bool(path_problem("/" + path.strip("/") + "/"))
 
 
 def _redirects(maker: PageMaker, rest: str) -> list[File]:
