@@ -78,9 +78,7 @@ class Network:
         return [key for key, _ in self.posts]
 
 
-def fake_adapter(
-    network: Network, **capabilities: Any
-) -> type[Adapter[Any]]:
+def fake_adapter(network: Network, **capabilities: Any) -> type[Adapter[Any]]:
     """Make an adapter of that network."""
     declared = {"idempotency": "lookup", "max_length": 500, **capabilities}
 
