@@ -229,7 +229,8 @@ class Admin:
         dialog.get_by_role("button", name=kind).click()
         dialog.get_by_label("Name", exact=True).fill(name)
         for label, value in fields.items():
-            dialog.get_by_label(label, exact=True).fill(value)
+            # A field that must be filled has a star behind its name.
+            dialog.get_by_label(re.compile(rf"^{re.escape(label)}\s*\*?$")).fill(value)
         dialog.get_by_role("button", name="Connect", exact=True).click()
         expect(self.page.get_by_role("cell", name=name, exact=True)).to_be_visible()
 

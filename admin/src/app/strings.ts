@@ -44,7 +44,6 @@ export const t = catalogue({
     crashedTitle: "This page failed",
     signInAgain: "Sign in again",
     signInAgainLead: "Your session ended. Nothing you wrote is lost; it is saved as soon as you are back.",
-    loading: "Loading Octavo",
     pieceTabs: "Parts of the piece",
     tabWrite: "Write",
     tabDeliveries: "Deliveries",

@@ -13,7 +13,6 @@ export const t = catalogue({
     none: "–",
     copy: "Copy",
     copied: "Copied",
-    opensElsewhere: "opens in a new tab",
     idea: "Idea",
     draft: "Draft",
     in_review: "In review",
@@ -35,8 +34,5 @@ export const t = catalogue({
     held: "Held",
     blocked: "Blocked",
     notMeasurable: "not measurable",
-    rateOf: "{part} of {whole}",
-    intervalLabel: "{rate}, between {low} and {high}",
-    attainmentLabel: "{percent} of what was expected",
   },
 });

@@ -92,6 +92,8 @@ function ScheduleForm({ piece, move, onClose }: FormProps) {
   const [fold, setFold] = useState<"0" | "1" | null>(null);
   const moments = momentsOf(wall, zone);
   const errors = fieldErrors(move.error);
+  // Which of the two is asked right below, in words for people.
+  if (codeOf(move.error) === "time_repeated") errors.publish_at = t("foldChoose");
   const isTwice = moments.length > 1;
   const gapEnd = errors.publish_at && moments.length === 0 ? nextShown(wall, zone) : null;
 
@@ -172,6 +174,10 @@ function Moment({ moment, zone }: { moment: Date | undefined; zone: string }) {
       {own !== zone && <span>{t("instantIs", { moment: formatMoment(moment, own) })}</span>}
     </p>
   );
+}
+
+function codeOf(error: Error | null): string | undefined {
+  return error instanceof ProblemError ? error.problem.errors[0]?.code : undefined;
 }
 
 function isAtField(error: Error | null): boolean {

@@ -26,9 +26,11 @@ export function SchemaFields({
       key: field.name,
       label: field.label,
       description: field.description || undefined,
+      withAsterisk: field.required && field.kind !== "switch" && !kept.includes(field.name),
       error: form.errors[path] ?? form.errors[field.name],
     };
     const { key, ...shared } = common;
+    const { withAsterisk: _asterisk, ...plain } = shared;
     const input = form.getInputProps(path);
     switch (field.kind) {
       case "secret":
@@ -47,7 +49,7 @@ export function SchemaFields({
         return <NumberInput key={key} hideControls {...input} {...shared} />;
       case "switch":
         return (
-          <Checkbox key={key} {...form.getInputProps(path, { type: "checkbox" })} {...shared} />
+          <Checkbox key={key} {...form.getInputProps(path, { type: "checkbox" })} {...plain} />
         );
       case "list":
         return (

@@ -27,7 +27,6 @@ export const t = catalogue({
     create: "Connect",
     unavailable: "Unavailable: {reason}",
     secretKept: "Kept. Leave empty to keep it.",
-    required: "required",
     listHint: "One a line.",
     deliveries: "Deliveries",
     deliveriesLead: "Where this piece goes beside the blog, and what became of it.",

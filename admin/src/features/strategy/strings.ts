@@ -41,8 +41,6 @@ export const t = catalogue({
     contest: "Contest",
     promotion: "Promotion",
     series: "Series",
-    pieces: "Pieces",
     showPieces: "Show its pieces",
-    changedElsewhere: "Somebody else changed this meanwhile. Close, look, and change it again.",
   },
 });
