@@ -18,10 +18,11 @@ _NOT_BUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8">
 <p>This checkout has no built admin. Run <code>make setup</code> and load this page again.</p>
 </html>"""
 
-# Mantine sets custom properties in style attributes, hence 'unsafe-inline' for styles alone.
+# Mantine sets custom properties in style attributes, hence 'unsafe-inline' for styles alone. Pictures
+# as on the site: the preview of a piece is a frame of this page and lives under its policy.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self' blob:;"
+    " img-src 'self' https: http: data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self' blob:;"
     " manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = [
