@@ -54,7 +54,7 @@ endif
 	.venv/bin/octavo serve --host $(HOST) --port $(PORT)
 
 test: setup
-	.venv/bin/pytest $(ARGS)
+	.venv/bin/pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 check: setup
 	.venv/bin/ruff check $(SOURCES)
