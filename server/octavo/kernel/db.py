@@ -8,6 +8,7 @@ Some tables may live in a database file of their own ("side" tables), so that a 
 on the main file cannot hold them up. On PostgreSQL side tables share the main database.
 """
 
+import os
 import sqlite3
 from collections.abc import (
     AsyncIterator,
@@ -40,6 +41,7 @@ __all__ = [
     "fetch",
     "is_foreign_key_violation",
     "is_unique_violation",
+    "make_private",
     "transaction",
     "with_first_commit",
 ]
@@ -119,7 +121,7 @@ class Database:
         """Make folders and connections ready on the running loop."""
         for engine in self.engines:
             if isinstance(engine, PooledSQLite):
-                Path(engine.path).parent.mkdir(parents=True, exist_ok=True)
+                make_private(Path(engine.path))
                 engine.open_pool()
             elif engine.pool is None:
                 await engine.start_connection_pool(min_size=1, max_size=10)
@@ -131,6 +133,12 @@ class Database:
                 await engine.close_pool()
             elif engine.pool is not None:
                 await engine.close_connection_pool()
+
+
+def make_private(path: Path) -> None:
+    """Make a file that is not there yet for its owner alone; SQLite's own files beside it follow."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def bound() -> Database:

@@ -26,7 +26,7 @@ from piccolo.apps.migrations.tables import Migration
 
 from octavo import piccolo_conf
 from octavo.kernel.clock import system_clock
-from octavo.kernel.db import Database
+from octavo.kernel.db import Database, make_private
 from octavo.kernel.engines import Engine, PooledPostgres, PooledSQLite
 from octavo.kernel.errors import UnavailableError
 
@@ -257,6 +257,7 @@ def _copy(path: Path) -> Path:
     """Copy a live SQLite file consistently; keep the newest few copies."""
     stamp = f"{system_clock():%Y%m%dT%H%M%S%f}"
     target = path.with_name(f"{path.stem}.before-{stamp}.db")
+    make_private(target)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
     with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 __all__ = ["Settings", "SettingsError", "load_settings"]
 
@@ -126,6 +127,9 @@ def _check(settings: Settings) -> None:
         if url and not url.startswith(("http://", "https://")):
             msg = f"{variable} must start with http:// or https://, not {url!r}"
             raise SettingsError(msg)
+        if url and not _is_address(url):
+            msg = f"{variable} is not an address such as https://example.org: {url!r}"
+            raise SettingsError(msg)
     if not settings.database_url.startswith(("sqlite:///", "postgresql://", "postgres://")):
         msg = "OCTAVO_DATABASE_URL must start with sqlite:/// or postgresql://"
         raise SettingsError(msg)
@@ -135,6 +139,17 @@ def _check(settings: Settings) -> None:
     if settings.log_level not in {"debug", "info", "warning", "error"}:
         msg = f"OCTAVO_LOG_LEVEL must be debug, info, warning or error, not {settings.log_level!r}"
         raise SettingsError(msg)
+
+
+def _is_address(url: str) -> bool:
+    """Say whether links can begin with it: it goes into every page, feed and header."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises when it is none
+    except ValueError:
+        return False
+    plain = url.isprintable() and not any(sign in url for sign in " \"'<>\\`{}|^?#;,")
+    return plain and bool(parts.hostname) and parts.username is None
 
 
 def _check_networks(settings: Settings) -> None:
