@@ -16,6 +16,7 @@ INVITATION_LIFE = timedelta(days=7)
 KEY_PREFIX = {"content": "oc", "admin": "oa"}
 
 _MIN_DISTINCT = 5
+_SHORTEST, _LONGEST = 10, 1_024
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -42,11 +43,13 @@ def normal_email(raw: str) -> str:
 
 
 def check_password(password: str, *, email: str) -> None:
-    """Pass if the password is not one that is guessed first (length is checked by its type).
+    """Pass if the password is not one that is guessed first, and not too long to be hashed.
 
     Raises:
-        InvalidAccountError: too little variety, or the e-mail address itself.
+        InvalidAccountError: too short or long, too little variety, or the e-mail address itself.
     """
+    if not _SHORTEST <= len(password) <= _LONGEST:
+        raise _wrong("password", f"use {_SHORTEST} to {_LONGEST:,} characters", code="wrong_length")
     weak = len(set(password)) < _MIN_DISTINCT or password.lower() == email
     if weak:
         raise InvalidAccountError(
