@@ -270,6 +270,14 @@ class _one_line_errors:  # noqa: N801 - reads as a statement
             raise FailedError(error.message) from error
         if isinstance(error, OSError):
             raise FailedError(f"{error.strerror or error}: {error.filename or ''}") from error
+        if error is not None and _is_of_database(error):
+            raise FailedError(f"the database cannot be used: {error}") from error
+
+
+def _is_of_database(error: BaseException) -> bool:
+    """Say whether a driver raised it: a damaged file, a wrong password, a missing database."""
+    module = type(error).__module__.partition(".")[0]
+    return module in {"sqlite3", "asyncpg"}
 
 
 def _progress(verb: str) -> Callable[[int, int], None] | None:
