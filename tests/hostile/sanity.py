@@ -41,7 +41,7 @@ def faults_in_site(folder: Path, *, base_url: str) -> list[str]:
 
 
 def _faults_in_file(name: str, data: bytes, base_url: str) -> list[str]:
-    if name.startswith(("assets/", ".")):
+    if name.startswith(("assets/", "media/", ".")):
         return []
     text = data.decode("utf-8", "strict")
     faults = ["a template was evaluated"] if _EVALUATED in text else []
