@@ -111,7 +111,8 @@ class FrontDoor:
     def _part(self, scope: Any) -> Callable[..., Awaitable[None]]:
         if scope["type"] != "http":
             return self._framework
-        first = scope["path"].split("/", 2)[1]
+        # `*` of an OPTIONS, and whatever else has no slash, is the site's to refuse.
+        first = scope["path"].partition("/")[2].partition("/")[0]
         if first == "go":
             return self._go
         if first in {"api", "healthz", "readyz", "metrics"}:
