@@ -9,8 +9,9 @@ import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import feedgen.feed
 import msgspec
-from feedgen.feed import FeedGenerator
+from feedgen.ext.dc import DcEntryExtension, DcExtension
 
 from octavo.publishing import dates
 from octavo.publishing.library import CtaSpec
@@ -21,7 +22,7 @@ from octavo.publishing.prepared import NOT_XML, PieceDetail, PieceRecord, file_p
 
 __all__ = ["feed_files"]
 
-_URL = re.compile(r'( (?:href|src|poster|cite)=")([^"]*)"')
+_URL = re.compile(r'( (?:href|src|poster|cite)=")(?!https?://|mailto:|tel:)([^"]*)"')
 _SRCSET = re.compile(r'( srcset=")([^"]*)"')
 _PAGE_ONLY = re.compile(r' (?:tabindex="0"|loading="lazy"|decoding="async"|rel="noopener")')
 _ENTRY_CACHE = 200
@@ -131,8 +132,9 @@ def _xml_feeds(
     zone = maker.settings.zone
     home = maker.base_url + base
     updated = max((e.updated for e in entries), default=_LONG_AGO)
-    feed = FeedGenerator()
-    feed.load_extension("dc", atom=False)
+    feed = feedgen.feed.FeedGenerator()
+    # By its classes: by its name, feedgen would look for a module in every feed.
+    feed.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
     feed.id(home)
     feed.title(_text(title))
     feed.subtitle(
