@@ -133,6 +133,8 @@ class Bench:
         if self._maker is None or self._build != job.build:
             self.close()
             self._state = State.open_to_read(Path(job.state_file))
+            # One look at the model for all pages: a lock for each read would cost as much as it.
+            self._state.db.execute("BEGIN")
             theme = Theme(*(Path(folder) for folder in job.settings.theme_folders))
             model = Model(self._state, zone=job.settings.zone)
             self._maker = PageMaker(model, theme, job.settings)
