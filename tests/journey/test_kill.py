@@ -88,7 +88,10 @@ class Load:
 
     def click(self) -> None:
         """Follow the links of the newest pages; only an answer that came counts as acknowledged."""
-        client = httpx.Client(base_url=self.base, timeout=5, headers=BROWSER)
+        with httpx.Client(base_url=self.base, timeout=5, headers=BROWSER) as client:
+            self._follow(client)
+
+    def _follow(self, client: httpx.Client) -> None:
         codes: list[str] = []
         while not self.stop.is_set():
             try:

@@ -158,6 +158,8 @@ async def find_session(token: str, *, now: datetime) -> Session | None:
 
 async def find_key_actor(key: str) -> Actor | None:
     """Answer the actor that an API key stands for, or None."""
+    if not key.isprintable():  # PostgreSQL takes no NUL, and no key of ours has one
+        return None
     prefix, _, secret = key.partition(".")
     row = await (
         KeyRow.select(KeyRow.id, KeyRow.name, KeyRow.scope)

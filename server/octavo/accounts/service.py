@@ -310,7 +310,7 @@ async def patch_organisation(
 
 
 def _organisation_columns(patch: OrganisationPatch) -> dict[Column | str, Any]:
-    columns: dict[Column | str, Any] = {OrganisationRow.version: patch.version + 1}
+    columns: dict[Column | str, Any] = {OrganisationRow.version: OrganisationRow.version + 1}
     for name, value in msgspec.structs.asdict(patch).items():
         if value is not UNSET and name != "version":
             clean = _CLEANERS[name](value)

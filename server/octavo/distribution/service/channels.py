@@ -116,7 +116,7 @@ async def patch_channel(
     if patch.state == "active":
         changes |= {"reason": None, "not_before": None}
     fields = sorted(map(str, changes))
-    changes |= {"version": patch.version + 1, "updated_at": now}
+    changes |= {"version": ChannelRow.version + 1, "updated_at": now}
     async with transaction():
         changed = await (
             ChannelRow.update(changes)
