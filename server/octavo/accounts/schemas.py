@@ -14,7 +14,7 @@ KeyScope = Literal["content", "admin"]
 
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
-Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Version = Annotated[int, Meta(ge=0, le=2**31 - 2)]  # the next one must be storable, too
 Theme = Annotated[
     dict[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=1_000)]],
     Meta(max_length=60),

@@ -23,7 +23,7 @@ SecretsPatch = Annotated[
     dict[str, Annotated[str, Meta(max_length=8_000)] | None], Meta(max_length=20)
 ]
 Settings = Annotated[dict[str, str | int | float | bool | list[str] | None], Meta(max_length=50)]
-Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Version = Annotated[int, Meta(ge=0, le=2**31 - 2)]  # the next one must be storable, too
 LateLimit = Annotated[int, Meta(ge=0, le=525_600)]
 
 
