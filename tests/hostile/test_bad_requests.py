@@ -266,7 +266,7 @@ async def test_a_stale_version_is_a_conflict_that_shows_the_present(
     found = faults()
     before = await world.rows()
     for method, template, change in STALE:
-        for version in (0, 2, 2**31 - 1):
+        for version in (0, 2, 2**31 - 2):
             case = f"{method} {template} at {version}"
             answer = await world.owner.request(
                 method, world.path(template), json={**change, "version": version}
