@@ -21,8 +21,10 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateNotFound,
+    nodes,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
 __all__ = ["Asset", "Theme", "ThemeError"]
 
@@ -33,6 +35,7 @@ _REFERENCE = re.compile(
 )
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 _OUTSIDE = ("/", "#", "data:", "http:", "https:")
+_OF_ITS_PLACE = {"loop", "self", "super", "caller", "varargs", "kwargs"}
 _FOLDERS = ("templates", "assets", "locales")
 _FILE_LIMIT_BYTES = 20_000_000
 
@@ -252,12 +255,77 @@ class Theme:
 class _Environment(ImmutableSandboxedEnvironment):
     """The sandbox, quick on our own contexts: of a Struct, its fields can be read, nothing else."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._including: list[str] = []
+
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, msgspec.Struct):
             if attribute in obj.__struct_fields__:
                 return getattr(obj, attribute)
             return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Parse, and work out once what comes out the same on every page of the theme."""
+        tree = super()._parse(source, name, filename)
+        _NeverChanging(self, tree).visit(tree)
+        return tree
+
+    def parse_included(self, name: str) -> nodes.Template | None:
+        """Parse what stands in another template; None when it is wrong or has itself inside."""
+        if name in self._including or self.loader is None:
+            return None
+        self._including.append(name)
+        try:
+            return self._parse(self.loader.get_source(self, name)[0], name, None)
+        except TemplateError:  # said when a page asks for it
+            return None
+        finally:
+            self._including.pop()
+
+
+class _NeverChanging(NodeTransformer):
+    """Writes included templates, and the answers of `asset("…")` and `t("…")`, in their places."""
+
+    def __init__(self, environment: _Environment, tree: nodes.Template) -> None:
+        self._environment = environment
+        own = {n.name for n in tree.find_all(nodes.Name) if n.ctx in {"store", "param"}}
+        imported = {
+            pair[1] if isinstance(pair, tuple) else pair
+            for node in tree.find_all(nodes.FromImport)
+            for pair in node.names
+        }
+        named = {n.name for n in tree.find_all(nodes.Macro)}
+        named |= {n.target for n in tree.find_all(nodes.Import)}
+        self._functions = {
+            name: function
+            for name, function in environment.globals.items()
+            if name in {"asset", "t"} - own - imported - named
+        }
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Stmt:  # noqa: N802 - jinja2's name
+        name = node.template.value if isinstance(node.template, nodes.Const) else None
+        if not isinstance(name, str) or not node.with_context or node.ignore_missing:
+            return node
+        tree = self._environment.parse_included(name)
+        if tree is None or tree.find(nodes.Block) or tree.find(nodes.Extends):
+            return node
+        if _OF_ITS_PLACE & {n.name for n in tree.find_all(nodes.Name)}:
+            return node
+        return nodes.Scope(tree.body, lineno=node.lineno)
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802 - jinja2's name
+        self.generic_visit(node)
+        called = node.node.name if isinstance(node.node, nodes.Name) else ""
+        function = self._functions.get(called)
+        simple = len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        if not callable(function) or not simple or not isinstance(node.args[0], nodes.Const):
+            return node
+        try:
+            return nodes.Const(function(node.args[0].value), lineno=node.lineno)
+        except ThemeError:  # said when a page asks for it
+            return node
 
 
 class _ThemeLoader(BaseLoader):
