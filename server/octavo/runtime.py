@@ -44,7 +44,7 @@ from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.stored import StoredLibrary, StoredLog
 from octavo.tracking.writer import Tracker
 
-__all__ = ["Runtime", "build_runtime", "migrate_database"]
+__all__ = ["Runtime", "build_runtime", "migrate_database", "subscribe"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
     database = _database(settings)
     bus = EventBus()
     site = Site(settings, library=StoredLibrary(), log=StoredLog(bus))
-    _subscribe(bus, clock)
+    subscribe(bus, clock)
     return Runtime(
         settings=settings,
         clock=clock,
@@ -108,7 +108,8 @@ async def migrate_database(settings: Settings) -> MigrationReport:
         await database.close()
 
 
-def _subscribe(bus: EventBus, clock: Clock) -> None:
+def subscribe(bus: EventBus, clock: Clock) -> None:
+    """Let every feature hear what concerns it; the only place where that is decided."""
     bus.subscribe(PiecePublished, publishing.on_piece_published)
     bus.subscribe(PieceWithdrawn, publishing.on_piece_withdrawn)
     bus.subscribe(PiecesImported, publishing.on_pieces_imported)

@@ -17,7 +17,7 @@ from typing import ClassVar
 import msgspec
 
 from octavo import piccolo_conf
-from octavo.distribution import rules, service
+from octavo.distribution import rules
 from octavo.distribution.jobs import send_due
 from octavo.distribution.registry import AdapterRegistry
 from octavo.kernel.clock import system_clock
@@ -26,6 +26,7 @@ from octavo.kernel.events import EventBus
 from octavo.kernel.http import GuardedClient
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
+from octavo.runtime import subscribe
 from octavo.sdk import (
     Adapter,
     Capabilities,
@@ -82,7 +83,7 @@ async def work(database_url: str, remote_url: str, lease_s: float) -> None:
     database = make_database(database_url)
     await database.open()
     bus = EventBus()
-    service.subscribe(bus)
+    subscribe(bus, system_clock)
     async with GuardedClient(allowed_targets=[remote_url.removeprefix("http://")]) as http:
         while True:
             await send_due(

@@ -14,7 +14,6 @@ import pytest
 from octavo.accounts.schemas import SYSTEM
 from octavo.content import queries as content_q
 from octavo.content import service as content
-from octavo.content.events import PieceWithdrawn
 from octavo.content.schemas import PieceIn, Transition
 from octavo.cta import service as ctas
 from octavo.cta.schemas import CtaIn, Destination, Expected, PieceCtaIn
@@ -29,6 +28,7 @@ from octavo.kernel.http import GuardedClient
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 from octavo.publishing import service as publishing
+from octavo.runtime import subscribe
 from octavo.sdk import (
     Account,
     Adapter,
@@ -292,8 +292,7 @@ async def desk(  # noqa: PLR0917 - fixtures
 
     bus.subscribe(DeliverySent, hear)
     bus.subscribe(DeliveryFailed, hear)
-    service.subscribe(bus)
-    bus.subscribe(PieceWithdrawn, publishing.on_piece_withdrawn)
+    subscribe(bus, clock)
     async with GuardedClient() as http:
         yield Desk(
             clock=clock,

@@ -22,6 +22,7 @@ from octavo.content.schemas import (
 from octavo.cta import events as cta_events
 from octavo.cta import service as ctas
 from octavo.cta.schemas import CtaIn, CtaPatch, Destination, Expected, PieceCtaIn
+from octavo.kernel.clock import system_clock
 from octavo.kernel.db import Database
 from octavo.kernel.events import EventBus
 from octavo.kernel.settings import Settings
@@ -29,13 +30,14 @@ from octavo.publishing import queries, service
 from octavo.publishing.builder import Site
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.stored import StoredLibrary, StoredLog
+from octavo.runtime import subscribe
 
 
 class House:
     def __init__(self, home: Path, now: datetime) -> None:
         self.now = now
         self.bus = EventBus()
-        service.subscribe(self.bus)
+        subscribe(self.bus, lambda: now)
         self.live: list[int] = []
         self.bus.subscribe(PiecesWentLive, self._heard)
         self.settings = Settings(home=home, base_url="https://folio.example", secret_key="k")
@@ -177,10 +179,11 @@ async def test_very_many_changes_become_one_build_from_scratch(house: House) -> 
 
 def test_every_event_that_changes_the_site_is_heard() -> None:
     bus = EventBus()
-    service.subscribe(bus)
+    subscribe(bus, system_clock)
     heard = set(bus._subscribers)
 
     assert {
+        content_events.PieceDeleted, PiecesWentLive,  # heard by features beside publishing
         content_events.PiecePublished, content_events.PieceWithdrawn, content_events.PiecesImported,
         content_events.PiecesRepathed, content_events.RedirectsChanged, content_events.TagChanged,
         content_events.AuthorChanged, cta_events.CtaChanged, cta_events.PieceCtasChanged,

@@ -37,7 +37,6 @@ __all__ = [
     "on_redirects_changed",
     "on_tag_changed",
     "settle",
-    "subscribe",
 ]
 
 _CHUNK = 200
@@ -118,17 +117,3 @@ async def on_piece_ctas_changed(event: PieceCtasChanged) -> None:
 async def on_organisation_changed(event: OrganisationChanged) -> None:
     del event
     await mark_changed(SETTINGS)
-
-
-def subscribe(bus: EventBus) -> None:
-    """Wire every subscriber of this feature."""
-    bus.subscribe(PiecePublished, on_piece_published)
-    bus.subscribe(PieceWithdrawn, on_piece_withdrawn)
-    bus.subscribe(PiecesImported, on_pieces_imported)
-    bus.subscribe(PiecesRepathed, on_pieces_repathed)
-    bus.subscribe(RedirectsChanged, on_redirects_changed)
-    bus.subscribe(TagChanged, on_tag_changed)
-    bus.subscribe(AuthorChanged, on_author_changed)
-    bus.subscribe(CtaChanged, on_ctas_changed)
-    bus.subscribe(PieceCtasChanged, on_piece_ctas_changed)
-    bus.subscribe(OrganisationChanged, on_organisation_changed)

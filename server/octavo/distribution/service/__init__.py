@@ -16,7 +16,6 @@ from octavo.distribution.service.deliveries import (
     preview_delivery,
     resolve_delivery,
     retry_delivery,
-    subscribe,
 )
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "preview_delivery",
     "resolve_delivery",
     "retry_delivery",
-    "subscribe",
     "tracking_channel",
     "verify_channel",
 ]

@@ -199,12 +199,6 @@ async def resolve_delivery(
     return await queries.get_delivery(delivery_id, base_url=settings.base_url)
 
 
-def subscribe(bus: EventBus) -> None:
-    """Follow what becomes of pieces."""
-    bus.subscribe(PiecesWentLive, on_pieces_went_live)
-    bus.subscribe(PieceDeleted, on_piece_deleted)
-
-
 async def on_pieces_went_live(event: PiecesWentLive) -> None:
     """Make the deliveries due that waited for these pieces."""
     ids = list(event.piece_ids)
