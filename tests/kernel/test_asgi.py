@@ -23,7 +23,7 @@ from octavo.kernel.errors import (
     NotFoundError,
     TooManyRequestsError,
 )
-from octavo.kernel.pagination import Limit
+from octavo.kernel.parameters import Limit
 
 
 class Place(msgspec.Struct, forbid_unknown_fields=True):

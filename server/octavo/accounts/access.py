@@ -5,15 +5,16 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
-
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from octavo.accounts.schemas import Actor, Role
 from octavo.kernel.errors import ForbiddenError, UnauthenticatedError
 
-Connection = ASGIConnection[Any, Any, Any, Any]
+if TYPE_CHECKING:  # whoever asks who may do what need not load a web framework
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler
+
+    Connection: TypeAlias = ASGIConnection[Any, Any, Any, Any]
 
 __all__ = ["ACTOR_KEY", "TABLE", "Action", "actions_of", "can", "may", "require"]
 
@@ -82,16 +83,16 @@ def require(actor: Actor, action: Action) -> None:
         raise ForbiddenError(msg, action=action.value)
 
 
-def may(action: Action) -> Callable[[Connection, BaseRouteHandler], None]:
+def may(action: Action) -> "Callable[[Connection, BaseRouteHandler], None]":
     """Make a route guard that lets only actors through who may do `action`."""
 
-    def guard(connection: Connection, _handler: BaseRouteHandler) -> None:
+    def guard(connection: "Connection", _handler: "BaseRouteHandler") -> None:
         require(actor_of(connection), action)
 
     return guard
 
 
-def actor_of(connection: Connection) -> Actor:
+def actor_of(connection: "Connection") -> Actor:
     """Answer who makes this request.
 
     Raises:

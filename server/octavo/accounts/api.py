@@ -30,7 +30,8 @@ from octavo.accounts.schemas import (
     UserPatch,
 )
 from octavo.kernel.events import EventBus
-from octavo.kernel.pagination import Limit, Page
+from octavo.kernel.pagination import Page
+from octavo.kernel.parameters import Limit
 from octavo.kernel.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]

@@ -36,7 +36,8 @@ from octavo.content.schemas import (
     Transition,
 )
 from octavo.kernel.events import EventBus
-from octavo.kernel.pagination import IdFilter, Limit, Page
+from octavo.kernel.pagination import Page
+from octavo.kernel.parameters import IdFilter, Limit
 from octavo.kernel.settings import Settings
 
 P = TypeVar("P", bound=PieceSummary)

@@ -25,7 +25,8 @@ from octavo.cta.schemas import (
     PieceCtas,
 )
 from octavo.kernel.events import EventBus
-from octavo.kernel.pagination import IdFilter, Limit, Page
+from octavo.kernel.pagination import Page
+from octavo.kernel.parameters import IdFilter, Limit
 from octavo.tracking import queries as tracking
 
 

@@ -29,7 +29,8 @@ from octavo.distribution.schemas import (
 from octavo.kernel.errors import FieldError, InvalidInputError
 from octavo.kernel.events import EventBus
 from octavo.kernel.http import GuardedClient
-from octavo.kernel.pagination import IdFilter, Limit, Page
+from octavo.kernel.pagination import Page
+from octavo.kernel.parameters import IdFilter, Limit
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 

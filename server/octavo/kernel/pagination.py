@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
-from litestar.params import QueryParameter
 from msgspec import Meta
 
 from octavo.kernel.errors import FieldError, InvalidInputError
@@ -14,8 +13,6 @@ from octavo.kernel.text import has_forbidden_characters
 
 __all__ = [
     "CursorValue",
-    "IdFilter",
-    "Limit",
     "Page",
     "decode_cursor",
     "decode_id",
@@ -26,13 +23,6 @@ T = TypeVar("T")
 
 CursorValue = str | int | float | bool | datetime | None
 """What a cursor may hold: the sort key of the last item seen, ending in its unique id."""
-
-# Litestar reads the first, msgspec the second; either ignores the other's.
-Limit = Annotated[int, QueryParameter(ge=1, le=100), Meta(ge=1, le=100)]
-"""How many items a page may hold at most."""
-
-IdFilter = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1)]
-"""A filter by the id of something; none is beyond what an id can be."""
 
 # What a cursor may hold goes into a query: nothing that no column holds.
 _Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]

@@ -10,7 +10,8 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 from octavo.accounts.access import Action, may
 from octavo.accounts.schemas import Actor
 from octavo.kernel.events import EventBus
-from octavo.kernel.pagination import IdFilter, Limit, Page
+from octavo.kernel.pagination import Page
+from octavo.kernel.parameters import IdFilter, Limit
 from octavo.strategy import queries, service
 from octavo.strategy.schemas import (
     Campaign,
