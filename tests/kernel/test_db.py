@@ -4,6 +4,7 @@
 import asyncio
 import sqlite3
 import threading
+from contextlib import suppress
 
 import asyncpg
 import pytest
@@ -13,6 +14,7 @@ from piccolo.table import Table
 from octavo.kernel import db
 from octavo.kernel.db import (
     after_commit,
+    before_commit,
     fetch,
     is_unique_violation,
     transaction,
@@ -188,3 +190,37 @@ async def test_a_mark_that_cannot_be_written_stops_the_deed(notes):
 def test_an_unknown_scheme_is_refused():
     with pytest.raises(ValueError, match="sqlite:/// or postgresql://"):
         db.Database("mysql://x", tables=[])
+
+
+async def test_work_put_off_to_the_commit_is_done_once_with_all_that_was_kept(database):
+    batches: list[list[int]] = []
+
+    async def work(items: list[int]) -> None:
+        batches.append(items)
+
+    async with transaction():
+        await before_commit(work, 1)
+        with suppress(ZeroDivisionError):
+            async with transaction():
+                await before_commit(work, 2)
+                _ = 1 / 0
+        async with transaction():
+            await before_commit(work, 3)
+        inside = list(batches)
+    await before_commit(work, 4)
+
+    assert inside == []
+    assert batches == [[1, 3], [4]]
+
+
+async def test_work_that_fails_before_the_commit_takes_the_transaction_with_it(notes):
+    async def work(_: list[str]) -> None:
+        msg = "no"
+        raise ValueError(msg)
+
+    with pytest.raises(ValueError, match="no"):
+        async with transaction():
+            await notes.insert(notes(text="a", n=1))
+            await before_commit(work, "x")
+
+    assert await numbers() == []

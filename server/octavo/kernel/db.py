@@ -23,7 +23,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from piccolo.apps.migrations.tables import Migration
@@ -36,6 +36,7 @@ __all__ = [
     "Database",
     "FirstCommit",
     "after_commit",
+    "before_commit",
     "bound",
     "dialect",
     "fetch",
@@ -52,6 +53,11 @@ _SQLITE_SCHEME = "sqlite:///"
 _bound: "Database | None" = None
 _on_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("on_commit", default=None)
 _first_commit: ContextVar["FirstCommit | None"] = ContextVar("first_commit", default=None)
+_gathered: ContextVar["list[_Gathered] | None"] = ContextVar("gathered", default=None)
+
+# Work to be done right before a commit, and one of the things that it is to be done with.
+_Gathered = tuple[Callable[[list[Any]], Awaitable[None]], Any]
+T = TypeVar("T")
 
 
 @dataclass
@@ -168,24 +174,29 @@ async def transaction() -> AsyncIterator[None]:
     engine = bound().main
     outer = engine.current_transaction.get()
     if outer is not None:
-        savepoint = await outer.savepoint()
+        savepoint, gathered = await outer.savepoint(), _gathered.get()
+        mark = len(gathered or ())
         try:
             yield
         except BaseException:
+            if gathered is not None:
+                del gathered[mark:]
             await savepoint.rollback_to()
             raise
         await savepoint.release()
         return
     hooks: list[Callable[[], None]] = []
-    token = _on_commit.set(hooks)
+    token, gathered_token = _on_commit.set(hooks), _gathered.set([])
     first = _first_commit.get()
     try:
         async with engine.transaction():
             yield
+            await _do_gathered()
             if first is not None and not first.done:
                 await first.write()
     finally:
         _on_commit.reset(token)
+        _gathered.reset(gathered_token)
     if first is not None:
         first.done = True
     for hook in hooks:
@@ -216,6 +227,29 @@ def after_commit(hook: Callable[[], None]) -> None:
         hook()
     else:
         hooks.append(hook)
+
+
+async def before_commit(work: Callable[[list[T]], Awaitable[None]], item: T) -> None:
+    """Call `work` with this and all other items given for it, right before the commit.
+
+    It sees what the whole transaction has done, and its writes are stored with it or not at all.
+    Items of a savepoint that is taken back are forgotten with it. Outside a transaction: at once.
+    """
+    gathered = _gathered.get()
+    if gathered is None:
+        await work([item])
+    else:
+        gathered.append((work, item))
+
+
+async def _do_gathered() -> None:
+    """Do what was put off until now, and what that puts off in its turn."""
+    gathered = _gathered.get()
+    while gathered:
+        work = gathered[0][0]
+        items = [item for other, item in gathered if other == work]
+        gathered[:] = [entry for entry in gathered if entry[0] != work]
+        await work(items)
 
 
 async def fetch(sql: str, *args: Any, table: type[Table] | None = None) -> Sequence[dict[str, Any]]:

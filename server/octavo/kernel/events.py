@@ -27,12 +27,19 @@ class EventBus:
 
     def __init__(self) -> None:
         self._subscribers: dict[type[Event], list[Subscriber[Any]]] = defaultdict(list)
+        self._listeners: list[Subscriber[Event]] = []
 
     def subscribe(self, kind: type[E], subscriber: Subscriber[E]) -> None:
         """Call `subscriber` with every fact of `kind` from now on."""
         self._subscribers[kind].append(subscriber)
 
+    def subscribe_all(self, listener: Subscriber[Event]) -> None:
+        """Call `listener` with every fact of any kind, after those who asked for its kind."""
+        self._listeners.append(listener)
+
     async def announce(self, event: Event) -> None:
         """Tell every subscriber; raises what the first failing one raises."""
         for subscriber in self._subscribers[type(event)]:
             await subscriber(event)
+        for listener in self._listeners:
+            await listener(event)
