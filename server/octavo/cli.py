@@ -5,6 +5,7 @@ when that is a terminal. Heavy modules are imported inside the commands, so that
 """
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -225,6 +226,9 @@ def openapi() -> None:
 
 def main() -> None:
     """Run the command line."""
+    # Rows and pages come by the thousand and hold no cycles: looking for some at every 700 objects,
+    # which is Python's default, costs a build a twentieth of its time.
+    gc.set_threshold(50_000, 20, 20)
     cli()
 
 

@@ -164,8 +164,8 @@ async def test_one_bad_piece_is_reported_and_its_last_good_page_stays(make_desk:
     desk = make_desk(make_piece(1), make_piece(2))
     await desk.site.build(now=NOW)
     good = desk.read("piece-1/index.html")
-    desk.change(1, body="x" * 5_000_000)
-    desk.put(make_piece(3, body="x" * 5_000_000))
+    desk.change(1, body="x" * 10_000_001)
+    desk.put(make_piece(3, body="x" * 10_000_001))
     desk.put(make_piece(4))
     report = await desk.site.build(now=NOW)
 

@@ -186,8 +186,8 @@ def test_hostile_markdown_renders_soon(body: str) -> None:
 
 @pytest.mark.timeout(60)
 def test_what_grows_beyond_bounds_is_refused_with_a_reason() -> None:
-    with pytest.raises(BodyRefusedError, match="at most 4,000,000"):
-        render_body("x" * 10_000_000)
+    with pytest.raises(BodyRefusedError, match="at most 10,000,000"):
+        render_body("x" * 10_000_001)
     with pytest.raises(BodyRefusedError, match=r"memory|render"):
         render_body("|a" * 3_000 + "|\n" + "|-" * 3_000 + "|\n" + "|a\n" * 5_000)
 

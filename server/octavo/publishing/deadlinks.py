@@ -7,6 +7,7 @@ disappoint. The stored text stays as it was written; when the page comes, the li
 import html as html_text
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import unquote, urljoin, urlsplit
 
 __all__ = ["internal_path", "unlink"]
@@ -14,9 +15,7 @@ __all__ = ["internal_path", "unlink"]
 Leads = Callable[[str], bool]
 """Says whether a path of this site leads somewhere."""
 
-_TAG = re.compile(r'<(a|img)((?: [a-z-]+(?:="[^"]*")?)*)>')
 _HREF = re.compile(r' (?:href|rel|target)="[^"]*"')
-_ADDRESS = {"a": re.compile(r' href="([^"]*)"'), "img": re.compile(r' src="([^"]*)"')}
 _ALT = re.compile(r' alt="([^"]*)"')
 _ELSEWHERE = ("http://", "https://", "//", "#", "mailto:", "tel:", "data:")
 
@@ -30,11 +29,8 @@ def unlink(html: str, *, url: str, base_url: str, leads: Leads) -> str:
     """
 
     def shown(match: re.Match[str]) -> str:
-        tag, attributes = match[1], match[2]
-        address = _ADDRESS[tag].search(attributes)
-        if address is None:
-            return match[0]
-        path = internal_path(html_text.unescape(address[1]), url=url, base_url=base_url)
+        tag, attributes, address = match.groups()
+        path = internal_path(html_text.unescape(address), url=url, base_url=base_url)
         if path is None or leads(path):
             return match[0]
         if tag == "a":
@@ -42,7 +38,19 @@ def unlink(html: str, *, url: str, base_url: str, leads: Leads) -> str:
         alt = _ALT.search(attributes)
         return f'<span class="missing-image">{alt[1]}</span>' if alt and alt[1] else ""
 
-    return _TAG.sub(shown, html)
+    return _own_links(base_url).sub(shown, html)
+
+
+@lru_cache(maxsize=16)
+def _own_links(base_url: str) -> re.Pattern[str]:
+    """Answer what finds a link or picture that may be of this site: most of a text's are not."""
+    elsewhere = "|".join(re.escape(start) for start in _ELSEWHERE)
+    ours = re.escape(html_text.escape(base_url))
+    return re.compile(
+        r'<(a|img)((?: (?!href=|src=)[a-z-]+(?:="[^"]*")?)*'
+        rf' (?:href|src)="((?:(?={ours})|(?!{elsewhere}))[^"]*)"'
+        r'(?: [a-z-]+(?:="[^"]*")?)*)>'
+    )
 
 
 def internal_path(address: str, *, url: str, base_url: str) -> str | None:

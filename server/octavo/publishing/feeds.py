@@ -22,9 +22,12 @@ from octavo.publishing.prepared import NOT_XML, PieceDetail, PieceRecord, file_p
 
 __all__ = ["feed_files"]
 
-_URL = re.compile(r'( (?:href|src|poster|cite)=")(?!https?://|mailto:|tel:)([^"]*)"')
-_SRCSET = re.compile(r'( srcset=")([^"]*)"')
-_PAGE_ONLY = re.compile(r' (?:tabindex="0"|loading="lazy"|decoding="async"|rel="noopener")')
+# Both begin with `="`, which is rarer in a text than the space before the name.
+_URL = re.compile(
+    r'="(?:(?<= href=")|(?<= src=")|(?<= poster=")|(?<= cite="))(?!https?://|mailto:|tel:)([^"]*)"'
+)
+_SRCSET = re.compile(r'="(?<= srcset=")([^"]*)"')
+_PAGE_ONLY = (' tabindex="0"', ' loading="lazy"', ' decoding="async"', ' rel="noopener"')
 _ENTRY_CACHE = 200
 _LONG_AGO = 946_684_800_000_000  # 2000-01-01: the time of a feed without entries
 
@@ -68,12 +71,11 @@ def _entry(maker: PageMaker, piece_id: int) -> _Entry:
             raise LookupError(msg)
         if len(cached) > _ENTRY_CACHE:
             cached.clear()
+        reads, maker.reads = maker.reads, set()  # names come with the ref: see `post_ref`
         cached[piece_id] = _make_entry(maker, *found)
+        maker.reads = reads
     entry = cached[piece_id]
     maker.reads |= entry.reads
-    maker.reads.update(
-        [f"tag:{i}" for i in entry.record.tag_ids], [f"author:{i}" for i in entry.record.author_ids]
-    )
     return entry
 
 
@@ -100,16 +102,16 @@ def _content(html: str, ctas: list[CtaSpec], url: str, base_url: str) -> str:
     """A text as feed readers need it: absolute addresses, calls to action as plain links."""
     links = {c.slug: _cta_link(c, base_url) for c in ctas}
     html, placed, _ = place_ctas(html, known=set(links), render=links.__getitem__)
-    html = _PAGE_ONLY.sub("", html)
-    html = _URL.sub(lambda m: f'{m[1]}{_absolute(m[2], url)}"', html)
-    html = _SRCSET.sub(lambda m: f'{m[1]}{_absolute_set(m[2], url)}"', html)
-    html += "".join(link for slug, link in links.items() if slug not in placed)
-    return NOT_XML.sub("", html)
+    for attribute in _PAGE_ONLY:
+        html = html.replace(attribute, "")
+    html = _URL.sub(lambda m: f'="{_absolute(m[1], url)}"', html)
+    html = _SRCSET.sub(lambda m: f'="{_absolute_set(m[1], url)}"', html)
+    return html + "".join(link for slug, link in links.items() if slug not in placed)
 
 
 def _cta_link(cta: CtaSpec, base_url: str) -> str:
     address = html_text.escape(base_url + cta.feed_path)
-    return f'<p><a href="{address}">{html_text.escape(cta.label)}</a></p>'
+    return f'<p><a href="{address}">{html_text.escape(_text(cta.label))}</a></p>'
 
 
 def _absolute(address: str, url: str) -> str:

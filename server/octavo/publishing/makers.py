@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote
-from xml.sax.saxutils import escape
 
 from octavo.publishing import dates
 from octavo.publishing.feeds import feed_files

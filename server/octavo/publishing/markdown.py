@@ -14,6 +14,7 @@ from typing import Protocol
 import comrak
 import msgspec
 
+from octavo.content.schemas import BODY_LIMIT
 from octavo.publishing.contexts import TocEntry
 from octavo.publishing.highlight import Highlighter
 from octavo.publishing.sanitise import ID_PREFIX, clean_html
@@ -29,11 +30,10 @@ __all__ = [
     "shorten",
 ]
 
-RENDERER_VERSION = "comrak-0.0.16/1"
+RENDERER_VERSION = "comrak-0.0.16/2"
 """Moves whenever the same body would give other bytes."""
 
-BODY_LIMIT_BYTES = 4_000_000
-_HTML_LIMIT = 20_000_000
+_HTML_LIMIT = 40_000_000
 _SUMMARY_ENOUGH = 120
 _SMALL_BODY = 200_000
 _TIME_LIMIT_S = 20.0
@@ -103,8 +103,8 @@ def render_body(markdown: str) -> Rendered:
     Raises:
         BodyRefusedError: it is too large, or takes too long.
     """
-    if len(markdown) > BODY_LIMIT_BYTES:
-        msg = f"the text is {len(markdown):,} characters long; at most {BODY_LIMIT_BYTES:,} fit a page"
+    if len(markdown) > BODY_LIMIT:
+        msg = f"the text is {len(markdown):,} characters long; at most {BODY_LIMIT:,} fit a page"
         raise BodyRefusedError(msg)
     if _is_suspect(markdown):
         return _render_apart(markdown)
@@ -115,7 +115,7 @@ def render_trusted_size(markdown: str) -> Rendered:
     """Render without asking how long it will take."""
     html = _renderer.render(markdown.replace("\0", ""))
     if len(html) > _HTML_LIMIT:
-        msg = "the text grows to more than 20 MB of HTML"
+        msg = "the text grows to more than 40 MB of HTML"
         raise BodyRefusedError(msg)
     html = clean_html(html)
     html, toc = _with_headings(html)
@@ -124,12 +124,18 @@ def render_trusted_size(markdown: str) -> Rendered:
         html=html,
         toc=toc,
         summary=_summary(html),
-        words=_count_words(_CODE.sub(" ", markdown)),
+        words=_count_words(_CODE.sub(" ", markdown) if _has_code(markdown) else markdown),
         media=_media(html),
     )
 
 
+def _has_code(markdown: str) -> bool:
+    return "```" in markdown or "~~~" in markdown
+
+
 def _is_suspect(markdown: str) -> bool:
+    if len(markdown) < _MANY_QUOTES:
+        return False
     headings = markdown.count("\n#") + markdown.count("\n=") + markdown.count("\n-")
     return (
         len(markdown) > _SMALL_BODY
@@ -210,7 +216,9 @@ def _summary(html: str) -> str:
 def _count_words(text: str) -> int:
     """Count words; where a script writes without spaces, two characters make one."""
     words = len(text.split())
-    return words if text.isascii() else words + len(_WIDE.findall(text)) // 2
+    # Such a character takes three bytes: a text with few of them beyond its letters has none to count.
+    most = (len(text.encode()) - len(text)) // 2
+    return words if most < words // 50 else words + len(_WIDE.findall(text)) // 2
 
 
 def _media(html: str) -> list[str]:

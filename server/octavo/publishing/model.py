@@ -136,7 +136,7 @@ class Model:
                 "INSERT OR REPLACE INTO tag VALUES (?, ?, ?)", (tag.id, tag.name, tag.slug)
             )
             if known:
-                touched.keys |= {f"tag:{tag.id}", "tag:*"}
+                touched.keys |= {f"tag:{tag.id}", "tag:*", *self._refs_in(f"tag:{tag.id}")}
                 touched.renamed_list(f"tag:{tag.id}", self.count(f"tag:{tag.id}"))
 
     def put_authors(self, authors: Iterable[AuthorRef], touched: Touched) -> None:
@@ -151,7 +151,8 @@ class Model:
                 (author.id, author.name, author.slug, author.bio),
             )
             if known and known[:2] != (author.name, author.slug):
-                touched.keys |= {f"author:{author.id}", "author:*"}
+                refs = self._refs_in(f"author:{author.id}")
+                touched.keys |= {f"author:{author.id}", "author:*", *refs}
             if known:
                 touched.renamed_list(f"author:{author.id}", self.count(f"author:{author.id}"))
 
@@ -354,6 +355,11 @@ class Model:
             ),
         )  # fmt: skip
         self._db.execute("INSERT OR REPLACE INTO body VALUES (?, ?)", (record.id, prepared.html))
+
+    def _refs_in(self, name: str) -> set[str]:
+        """Answer the keys of what lists show of the pieces of a list."""
+        rows = self._db.execute("SELECT piece_id FROM entry WHERE list = ?", (name,))
+        return {f"ref:{piece_id}" for (piece_id,) in rows}
 
     def _relist(
         self,

@@ -109,7 +109,6 @@ class PageMaker:
         self.problems: list[str] = []
         self.feed_entries: dict[int, Any] = {}
         self._refs: dict[int, PostRef] = {}
-        self._names_of: dict[int, tuple[list[int], list[int]]] = {}
         self._tags: dict[int, TagLink] = {}
         self._authors: dict[int, AuthorLink] = {}
 
@@ -249,17 +248,19 @@ class PageMaker:
     # --- views
 
     def post_ref(self, piece_id: int) -> PostRef:
-        """Answer a piece as lists show it, and note that it was read."""
+        """Answer a piece as lists show it, and note that it was read.
+
+        Its tags' and authors' names come with it: `Model` touches the refs of whoever bears a name
+        that changes, so that a list of twenty pieces notes twenty keys and not a hundred.
+        """
         self.reads.add(f"ref:{piece_id}")
         known = self._refs.get(piece_id)
         if known is None:
             if len(self._refs) > _REF_CACHE:
                 self._refs.clear()
-            record = self.model.record(piece_id)
-            self._refs[piece_id] = known = PostRef(**self._ref_fields(record))
-            self._names_of[piece_id] = record.tag_ids, record.author_ids
-        tag_ids, author_ids = self._names_of[piece_id]
-        self.reads.update([f"tag:{i}" for i in tag_ids], [f"author:{i}" for i in author_ids])
+            reads, self.reads = self.reads, set()
+            known = PostRef(**self._ref_fields(self.model.record(piece_id)))
+            self._refs[piece_id], self.reads = known, reads
         return known
 
     def post_view(self, record: PieceRecord, detail: PieceDetail) -> PostView:

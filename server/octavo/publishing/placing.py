@@ -17,6 +17,8 @@ def place_ctas(
     A card is a block: one asked for inside a paragraph stands after it. Asked for twice, it stands
     where it was asked for first.
     """
+    if "<!--cta:" not in html:
+        return html, set(), []
     html = _ALONE.sub(r"\1", html)
     placed: set[str] = set()
     unknown: list[str] = []

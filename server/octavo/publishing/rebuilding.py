@@ -31,7 +31,7 @@ __all__ = ["Progress", "Rebuild"]
 Progress = Callable[[int, int], None]
 _READ_CHUNK = 400
 _PREPARE_CHUNK = 50
-_PAGE_CHUNK = 100
+_PAGE_CHUNK = 200
 _SMALL_SITE = 150
 _LARGE_ARCHIVE = 20_000
 
@@ -59,6 +59,7 @@ class Rebuild:
         self._workers = workers
         self._guard = threading.Lock()
         self._numbers = itertools.count()
+        self._fresh = output.is_fresh()
         self.state: State
         self.live: list[int] = []
 
@@ -107,6 +108,7 @@ class Rebuild:
 
     def close(self) -> None:
         """Commit and close the new state, ready to take its final name."""
+        self.state.add_indexes()
         self.state.commit()
         self.state.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.state.close()
@@ -190,6 +192,7 @@ class Rebuild:
                 settings=self._settings,
                 number=next(self._numbers),
                 pages=chunk,
+                fresh=self._fresh,
             )
 
     async def _make(self, pool: Pool, jobs: Iterable[PageJob], ledger: Ledger, total: int) -> None:

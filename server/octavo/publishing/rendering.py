@@ -40,7 +40,10 @@ class PieceOutcome(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PageJob(msgspec.Struct, frozen=True, tag="pages"):
-    """Make these pages from the state file and stage what differs from the site's folder."""
+    """Make these pages from the state file and stage what differs from the site's folder.
+
+    `fresh` says that the folder holds nothing to compare with.
+    """
 
     build: str
     state_file: str
@@ -48,6 +51,7 @@ class PageJob(msgspec.Struct, frozen=True, tag="pages"):
     settings: SiteSettings
     number: int
     pages: list[str]
+    fresh: bool
 
 
 class StagedFile(msgspec.Struct, frozen=True, array_like=True):
@@ -119,7 +123,7 @@ class Bench:
         def stage(file: File) -> StagedFile:
             nonlocal counter
             name: str | None = None
-            if not output.holds(file):
+            if job.fresh or not output.holds(file):
                 name = f"{job.number}/{counter}"
                 counter += 1
                 output.stage(file, name)

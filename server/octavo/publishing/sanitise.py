@@ -116,8 +116,10 @@ def clean_html(html: str) -> str:
         html = html.replace(old, new)
     if "<input" in html:
         html = _CHECKBOX.sub(_dead_checkbox, html)
-    if 'href="' in html:
-        html = _PATH_FRAGMENT.sub(r'href="\1#h-', _FRAGMENT.sub('href="#h-', html))
+    if 'href="#' in html:
+        html = _FRAGMENT.sub('href="#h-', html)
+    if 'href="/' in html and "#" in html:
+        html = _PATH_FRAGMENT.sub(r'href="\1#h-', html)
     if 'name="' in html:
         html = _NAME.sub(r"\1", _NAMED.sub(r'<a id="h-\1"', html))
     if "<code class" in html:

@@ -48,15 +48,18 @@ CREATE INDEX media_use_piece ON media_use (piece_id);
 
 -- Which page read which key; what stands on disk, and which page put it there.
 CREATE TABLE dep (key TEXT NOT NULL, page TEXT NOT NULL, PRIMARY KEY (key, page)) WITHOUT ROWID;
-CREATE INDEX dep_page ON dep (page);
 CREATE TABLE artifact (
   path TEXT PRIMARY KEY, page TEXT NOT NULL, hash BLOB NOT NULL, size INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX artifact_page ON artifact (page);
 
 CREATE TABLE problem (page TEXT NOT NULL, message TEXT NOT NULL, PRIMARY KEY (page, message)) WITHOUT ROWID;
 CREATE TABLE journal (step INTEGER PRIMARY KEY, path TEXT NOT NULL, staged TEXT);
 CREATE TABLE announcement (piece_id INTEGER PRIMARY KEY);
+"""
+# What only a build step by step asks: made last, at once, when a site is built from nothing.
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS dep_page ON dep (page);
+CREATE INDEX IF NOT EXISTS artifact_page ON artifact (page);
 """
 
 
@@ -88,7 +91,10 @@ class State:
 
     @classmethod
     def create(cls, file: Path) -> "State":
-        """Make an empty file in place of `file`. It is not durable until it takes its final name."""
+        """Make an empty file in place of `file`; when it is filled, `add_indexes` must follow.
+
+        It is not durable until it takes its final name.
+        """
         for old in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
             old.unlink(missing_ok=True)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -130,8 +136,12 @@ class State:
     def in_memory(cls) -> "State":
         """Make a state that nobody keeps."""
         state = cls(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
-        state.db.executescript(_SCHEMA)
+        state.db.executescript(_SCHEMA + _INDEXES)
         return state
+
+    def add_indexes(self) -> None:
+        for statement in filter(None, map(str.strip, _INDEXES.split(";"))):
+            self.db.execute(statement)
 
     def close(self) -> None:
         self.db.close()
