@@ -24,7 +24,8 @@ from jinja2 import (
     nodes,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.visitor import NodeTransformer
+
+from octavo.publishing.folding import fold
 
 __all__ = ["Asset", "Theme", "ThemeError"]
 
@@ -35,7 +36,6 @@ _REFERENCE = re.compile(
 )
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 _OUTSIDE = ("/", "#", "data:", "http:", "https:")
-_OF_ITS_PLACE = {"loop", "self", "super", "caller", "varargs", "kwargs"}
 _FOLDERS = ("templates", "assets", "locales")
 _FILE_LIMIT_BYTES = 20_000_000
 
@@ -66,8 +66,8 @@ class Theme:
         self._strings: dict[str, dict[str, str]] = {}
         self._assets: dict[str, Asset] = {}
         self._sources: dict[str, str] = {}
-        self._templates: dict[tuple[str, str], Template] = {}
-        self._environments: dict[str, Environment] = {}
+        self._templates: dict[tuple[str, str], tuple[object, Template]] = {}
+        self._environments: dict[str, tuple[object, Environment]] = {}
 
     @cached_property
     def settings(self) -> dict[str, str]:
@@ -144,7 +144,7 @@ class Theme:
             ThemeError: the template is missing, wrong, or asks for what the contract does not give.
         """
         try:
-            return self._template(template, locale).render(variables)
+            return self._template(template, locale, variables.get("site")).render(variables)
         except TemplateNotFound as exc:
             msg = f"the theme has no templates/{exc.name}"
             raise ThemeError(msg) from exc
@@ -168,14 +168,17 @@ class Theme:
                 msg = f"templates/{name}: {exc.message}"
                 raise ThemeError(msg) from exc
 
-    def _template(self, name: str, locale: str) -> Template:
-        key = (name, locale)
-        if key not in self._templates:
-            self._templates[key] = self._environment(locale).get_template(name)
-        return self._templates[key]
+    def _template(self, name: str, locale: str, site: object = None) -> Template:
+        """Answer a template, compiled for one `site`: what it shows of that is written into it."""
+        known = self._templates.get((name, locale))
+        if known is None or known[0] is not site:
+            known = site, self._environment(locale, site).get_template(name)
+            self._templates[name, locale] = known
+        return known[1]
 
-    def _environment(self, locale: str) -> Environment:
-        if locale not in self._environments:
+    def _environment(self, locale: str, site: object) -> Environment:
+        known = self._environments.get(locale)
+        if known is None or known[0] is not site:
             environment = _Environment(
                 loader=_ThemeLoader(self),
                 autoescape=True,
@@ -183,8 +186,11 @@ class Theme:
                 auto_reload=False,
             )
             environment.globals = {"asset": self._asset_url, "t": self.translator(locale)}
-            self._environments[locale] = environment
-        return self._environments[locale]
+            environment.known = dict(environment.globals)
+            if site is not None:
+                environment.known["site"] = site
+            self._environments[locale] = known = site, environment
+        return known[1]
 
     def source(self, name: str) -> str | None:
         """Answer the text of `templates/<name>`, None when there is none."""
@@ -257,6 +263,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.known: dict[str, Any] = {}
         self._including: list[str] = []
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -267,9 +274,9 @@ class _Environment(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """Parse, and work out once what comes out the same on every page of the theme."""
+        """Parse, and work out once what comes out the same on every page of the site."""
         tree = super()._parse(source, name, filename)
-        _NeverChanging(self, tree).visit(tree)
+        fold(tree, known=self.known, included=self.parse_included, attribute_of=self.getattr)
         return tree
 
     def parse_included(self, name: str) -> nodes.Template | None:
@@ -283,49 +290,6 @@ class _Environment(ImmutableSandboxedEnvironment):
             return None
         finally:
             self._including.pop()
-
-
-class _NeverChanging(NodeTransformer):
-    """Writes included templates, and the answers of `asset("…")` and `t("…")`, in their places."""
-
-    def __init__(self, environment: _Environment, tree: nodes.Template) -> None:
-        self._environment = environment
-        own = {n.name for n in tree.find_all(nodes.Name) if n.ctx in {"store", "param"}}
-        imported = {
-            pair[1] if isinstance(pair, tuple) else pair
-            for node in tree.find_all(nodes.FromImport)
-            for pair in node.names
-        }
-        named = {n.name for n in tree.find_all(nodes.Macro)}
-        named |= {n.target for n in tree.find_all(nodes.Import)}
-        self._functions = {
-            name: function
-            for name, function in environment.globals.items()
-            if name in {"asset", "t"} - own - imported - named
-        }
-
-    def visit_Include(self, node: nodes.Include) -> nodes.Stmt:  # noqa: N802 - jinja2's name
-        name = node.template.value if isinstance(node.template, nodes.Const) else None
-        if not isinstance(name, str) or not node.with_context or node.ignore_missing:
-            return node
-        tree = self._environment.parse_included(name)
-        if tree is None or tree.find(nodes.Block) or tree.find(nodes.Extends):
-            return node
-        if _OF_ITS_PLACE & {n.name for n in tree.find_all(nodes.Name)}:
-            return node
-        return nodes.Scope(tree.body, lineno=node.lineno)
-
-    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802 - jinja2's name
-        self.generic_visit(node)
-        called = node.node.name if isinstance(node.node, nodes.Name) else ""
-        function = self._functions.get(called)
-        simple = len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
-        if not callable(function) or not simple or not isinstance(node.args[0], nodes.Const):
-            return node
-        try:
-            return nodes.Const(function(node.args[0].value), lineno=node.lineno)
-        except ThemeError:  # said when a page asks for it
-            return node
 
 
 class _ThemeLoader(BaseLoader):
