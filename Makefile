@@ -40,7 +40,9 @@ help:
 	@echo 'make api          write admin/openapi.json and the client types from the code'
 	@echo 'make clean        remove what was built and installed; your data in var/ stays'
 
+# Compiled here, for those who start it under an account that may not write, or told Python not to.
 setup: $(SYNCED)
+	@.venv/bin/python -m compileall -q server/octavo plugins/*/src
 	@.venv/bin/python hatch_build.py admin
 
 # The sample is made once; what it printed, the password included, is shown again at every later start.
@@ -87,7 +89,7 @@ clean:
 
 # The editable install needs no admin, so the build environment of this step need not fetch Node.
 $(SYNCED): $(UV_STAMP) pyproject.toml uv.lock hatch_build.py $(wildcard plugins/*/pyproject.toml)
-	OCTAVO_SKIP_ADMIN=1 $(UV) sync --quiet --frozen
+	OCTAVO_SKIP_ADMIN=1 $(UV) sync --quiet --frozen --compile-bytecode
 	@touch $@
 
 $(UV_STAMP):
