@@ -134,16 +134,17 @@ def _has_code(markdown: str) -> bool:
 
 
 def _is_suspect(markdown: str) -> bool:
-    if len(markdown) < _MANY_QUOTES:
-        return False
-    headings = markdown.count("\n#") + markdown.count("\n=") + markdown.count("\n-")
     return (
         len(markdown) > _SMALL_BODY
-        or headings > _MANY_HEADINGS
-        or markdown.count("<") > _MANY_TAGS
+        or (len(markdown) > 2 * _MANY_HEADINGS and _has_many_marks(markdown))
         or (markdown.count("|") > _MANY_BARS and _WIDE_TABLE.search(markdown) is not None)
         or (markdown.count(">") > _MANY_QUOTES and _DEEP_QUOTE.search(markdown) is not None)
     )
+
+
+def _has_many_marks(markdown: str) -> bool:
+    headings = markdown.count("\n#") + markdown.count("\n=") + markdown.count("\n-")
+    return headings > _MANY_HEADINGS or markdown.count("<") > _MANY_TAGS
 
 
 def _render_apart(markdown: str) -> Rendered:

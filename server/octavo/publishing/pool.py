@@ -5,6 +5,7 @@ page that does it is found, and that one is reported.
 """
 
 import asyncio
+import contextlib
 import os
 import queue
 import subprocess
@@ -79,24 +80,20 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # Whoever has answered all jobs has nothing left to do, and would take its time to do it.
         for worker in self._all:
-            if error is not None:
-                worker.kill()
-            if worker.stdin:
-                worker.stdin.close()
+            worker.kill()
         await asyncio.to_thread(self._finish)
 
     def _finish(self) -> None:
         self._threads.shutdown()
         self._bench.close()
         for worker in self._all:
-            try:
-                worker.wait(10)
-            except subprocess.TimeoutExpired:
-                worker.kill()
-                worker.wait()
-            if worker.stdout:
-                worker.stdout.close()
+            worker.wait()
+            for stream in (worker.stdin, worker.stdout):
+                if stream:
+                    with contextlib.suppress(BrokenPipeError):
+                        stream.close()
 
     def _prepare(self, job: PrepareJob) -> list[PieceOutcome]:
         if self.size == 0:
@@ -161,10 +158,8 @@ class Pool:
         worker.wait()
         for stream in (worker.stdin, worker.stdout):
             if stream:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     stream.close()
-                except BrokenPipeError:
-                    continue
         with self._guard:
             self._all.remove(worker)
         return self._spawn()
