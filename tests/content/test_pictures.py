@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octavo.content.images import recognise
-from octavo.content.svg import UnsafeSvgError, sanitise
+from octavo.content.media.images import recognise
+from octavo.content.media.svg import UnsafeSvgError, sanitise
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 640, 480) + b"rest"

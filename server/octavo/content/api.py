@@ -11,8 +11,9 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from octavo.accounts.access import Action, may
 from octavo.accounts.schemas import Actor
-from octavo.content import authors, media, queries, redirects, service, tags
+from octavo.content import authors, queries, redirects, service, tags
 from octavo.content.errors import StalePieceError, wrong
+from octavo.content.media import service as media
 from octavo.content.schemas import (
     Author,
     AuthorIn,

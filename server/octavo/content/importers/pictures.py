@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from octavo.content.importers.sources import Source, UnreadableError
-from octavo.content.media import MEDIA_LIMIT_BYTES, Fresh, NotPictureError, store_picture
+from octavo.content.media.service import MEDIA_LIMIT_BYTES, Fresh, NotPictureError, store_picture
 
 
 class Pictures:

@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from octavo.content.errors import MediaNotFoundError
-from octavo.content.images import Picture, recognise
+from octavo.content.media.images import Picture, recognise
 from octavo.content.queries import id_of
 from octavo.content.schemas import Media
-from octavo.content.svg import UnsafeSvgError, sanitise
+from octavo.content.media.svg import UnsafeSvgError, sanitise
 from octavo.content.tables import MediaRow
 from octavo.kernel.pagination import Page, encode_cursor
 from octavo.kernel.text import slugify
