@@ -78,6 +78,22 @@ class InvalidContentError(InvalidInputError):
     code = "invalid_content"
 
 
+class CommentNotFoundError(NotFoundError):
+    code = "comment_not_found"
+
+
+class ForbiddenReviewError(ForbiddenError):
+    """Reviewing this piece, or this comment, is somebody else's."""
+
+    code = "review_forbidden"
+
+
+class NotReviewableError(RefusedError):
+    """The piece is in a state in which it is not reviewed."""
+
+    code = "not_reviewable"
+
+
 def wrong(field: str, message: str, *, code: str = "invalid") -> InvalidContentError:
     """Make the error of one wrong field."""
     return InvalidContentError(

@@ -117,3 +117,59 @@ class AuthorChanged(Event, frozen=True, kw_only=True):
     author_id: int
     piece_ids: tuple[int, ...]
     old_slug: str
+
+
+class ReviewersChanged(Event, frozen=True, kw_only=True):
+    """Other people than before are to review a piece."""
+
+    piece_id: int
+    reviewer_ids: tuple[int, ...]
+
+
+class ReviewRequested(Event, frozen=True, kw_only=True):
+    """A piece waits for these people: it came into review, or they were asked meanwhile."""
+
+    piece_id: int
+    reviewer_ids: tuple[int, ...]
+
+
+class ReviewGiven(Event, frozen=True, kw_only=True):
+    """Somebody judged one revision of a piece: `approve` or `request_changes`."""
+
+    piece_id: int
+    revision_id: int
+    verdict: str
+    user_id: int | None
+    name: str
+
+
+class CommentAdded(Event, frozen=True, kw_only=True):
+    """Somebody commented on a piece, or answered a comment (`parent_id`)."""
+
+    piece_id: int
+    comment_id: int
+    parent_id: int | None
+    user_id: int | None
+    name: str
+
+
+class CommentChanged(Event, frozen=True, kw_only=True):
+    """Somebody put their comment into other words."""
+
+    piece_id: int
+    comment_id: int
+
+
+class CommentResolved(Event, frozen=True, kw_only=True):
+    """A comment was dealt with, or (`is_resolved` false) opened again."""
+
+    piece_id: int
+    comment_id: int
+    is_resolved: bool
+
+
+class CommentDeleted(Event, frozen=True, kw_only=True):
+    """A comment's words are gone."""
+
+    piece_id: int
+    comment_id: int

@@ -66,6 +66,24 @@ async def transition_piece(
     return await queries.get_piece(piece_id)
 
 
+async def move_judged(
+    piece_id: int, to: Status, *, version: int, actor: Actor, now: datetime, bus: EventBus
+) -> None:
+    """Move a piece in review as its reviewers decided; whether they may is theirs to have asked.
+
+    Runs in the transaction of the verdict.
+
+    Raises:
+        StalePieceError: it moved on; carries `current`.
+    """
+    row = await _row(piece_id)
+    done = row["version"] == version and await _perform(
+        row, Transition(to=to, version=version), now=now, bus=bus
+    )
+    await check_fresh(piece_id, version, fresh=done)
+    await accounts.record(actor, f"piece.{to}", subject=f"piece:{piece_id}", now=now)
+
+
 async def allowed_moves(piece_id: int, *, actor: Actor) -> list[Status]:
     """Answer the states that the actor may move the piece to.
 
