@@ -43,6 +43,7 @@ from octavo.strategy.api import router as strategy_router
 from octavo.tracking.api import router as tracking_router
 from octavo.tracking.go import go_app
 from octavo.tracking.writer import Tracker
+from octavo.webhooks.api import router as webhooks_router
 
 __all__ = ["FrontDoor", "create_app"]
 
@@ -133,6 +134,7 @@ def _api_router() -> Router:
             tracking_router,
             publishing_router,
             distribution_router,
+            webhooks_router,
         ],
     )
 

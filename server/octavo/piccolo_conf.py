@@ -19,6 +19,7 @@ APPS = (
     "cta",
     "publishing",
     "distribution",
+    "webhooks",
 )
 
 # Apps whose tables get an SQLite file of their own, and its stem.

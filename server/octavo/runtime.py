@@ -43,6 +43,7 @@ from octavo.publishing.builder import Site
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.stored import StoredLibrary, StoredLog
 from octavo.tracking.writer import Tracker
+from octavo.webhooks import service as webhooks
 
 __all__ = ["Runtime", "build_runtime", "migrate_database", "subscribe"]
 
@@ -83,7 +84,7 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
     database = _database(settings)
     bus = EventBus()
     site = Site(settings, library=StoredLibrary(), log=StoredLog(bus))
-    subscribe(bus, clock)
+    subscribe(bus, clock, base_url=settings.base_url)
     return Runtime(
         settings=settings,
         clock=clock,
@@ -108,7 +109,7 @@ async def migrate_database(settings: Settings) -> MigrationReport:
         await database.close()
 
 
-def subscribe(bus: EventBus, clock: Clock) -> None:
+def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     """Let every feature hear what concerns it; the only place where that is decided."""
     bus.subscribe(PiecePublished, publishing.on_piece_published)
     bus.subscribe(PieceWithdrawn, publishing.on_piece_withdrawn)
@@ -124,6 +125,7 @@ def subscribe(bus: EventBus, clock: Clock) -> None:
     bus.subscribe(OrganisationChanged, content.on_organisation_changed(bus, clock))
     bus.subscribe(OrganisationChanged, publishing.on_organisation_changed)
     bus.subscribe(PiecesWentLive, distribution.on_pieces_went_live)
+    bus.subscribe_all(webhooks.on_event(clock, base_url=base_url))
 
 
 def _database(settings: Settings) -> Database:

@@ -23,6 +23,7 @@ from octavo.kernel.throttle import drop_old_counts
 from octavo.publishing import jobs as publishing_jobs
 from octavo.runtime import Runtime
 from octavo.tracking import jobs as tracking_jobs
+from octavo.webhooks import jobs as webhook_jobs
 
 __all__ = ["background_work", "run_worker"]
 
@@ -37,7 +38,7 @@ class _Job:
     run: Callable[[], Awaitable[object]]
 
 
-def _jobs(runtime: Runtime) -> list[_Job]:
+def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
     clock, bus = runtime.clock, runtime.bus
 
     async def publish_due() -> None:
@@ -57,6 +58,9 @@ def _jobs(runtime: Runtime) -> list[_Job]:
             owner=runtime.owner,
         )
 
+    async def send_webhooks() -> None:
+        await webhooks.tick()
+
     async def roll_up() -> None:
         await tracking_jobs.roll_up(now=clock())
         await tracking_jobs.rebuild_dirty(now=clock())
@@ -74,11 +78,13 @@ def _jobs(runtime: Runtime) -> list[_Job]:
         await accounts.drop_old_sessions(now=clock())
         await drop_old_answers(now=clock())
         await drop_old_counts(now=clock())
+        await webhook_jobs.drop_old(now=clock(), days=runtime.settings.webhook_log_days)
 
     return [
         _Job("publish_due", 1, publish_due),
         _Job("build_site", 1, build_site),
         _Job("send_due", 1, send_due),
+        _Job("send_webhooks", 1, send_webhooks),
         _Job("roll_up", 2, roll_up),
         _Job("sweep_spool", 10, sweep_spool),
         _Job("rotate_salts", 600, rotate_salts),
@@ -95,7 +101,14 @@ async def background_work(runtime: Runtime) -> AsyncIterator[None]:
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
     )
     running: set[asyncio.Task[None]] = set()
-    for job in _jobs(runtime):
+    webhooks = webhook_jobs.Sender(
+        clock=runtime.clock,
+        bus=runtime.bus,
+        vault=runtime.vault,
+        http=runtime.http,
+        owner=runtime.owner,
+    )
+    for job in _jobs(runtime, webhooks):
         scheduler.add_job(
             _run_once, "interval", args=(job, running), seconds=job.every_s, id=job.name,
             next_run_time=runtime.clock(),
@@ -107,6 +120,7 @@ async def background_work(runtime: Runtime) -> AsyncIterator[None]:
         scheduler.pause()
         if running:
             await asyncio.wait(running, timeout=_DRAIN_S)
+        await webhooks.drain()
         scheduler.shutdown(wait=False)
 
 

@@ -22,6 +22,7 @@ LAYERS = [
     ("cta",),
     ("publishing",),
     ("distribution",),
+    ("webhooks",),
 ]
 FEATURES = [name for layer in LAYERS for name in layer if name != "kernel"]
 # What a feature keeps to itself; the composition roots may mount and run it.

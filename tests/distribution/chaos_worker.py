@@ -83,7 +83,7 @@ async def work(database_url: str, remote_url: str, lease_s: float) -> None:
     database = make_database(database_url)
     await database.open()
     bus = EventBus()
-    subscribe(bus, system_clock)
+    subscribe(bus, system_clock, base_url="https://blog.example.org")
     async with GuardedClient(allowed_targets=[remote_url.removeprefix("http://")]) as http:
         while True:
             await send_due(

@@ -292,7 +292,7 @@ async def desk(  # noqa: PLR0917 - fixtures
 
     bus.subscribe(DeliverySent, hear)
     bus.subscribe(DeliveryFailed, hear)
-    subscribe(bus, clock)
+    subscribe(bus, clock, base_url="https://blog.example.org")
     async with GuardedClient() as http:
         yield Desk(
             clock=clock,

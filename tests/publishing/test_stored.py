@@ -37,7 +37,7 @@ class House:
     def __init__(self, home: Path, now: datetime) -> None:
         self.now = now
         self.bus = EventBus()
-        subscribe(self.bus, lambda: now)
+        subscribe(self.bus, lambda: now, base_url="https://blog.example.org")
         self.live: list[int] = []
         self.bus.subscribe(PiecesWentLive, self._heard)
         self.settings = Settings(home=home, base_url="https://folio.example", secret_key="k")
@@ -179,7 +179,7 @@ async def test_very_many_changes_become_one_build_from_scratch(house: House) -> 
 
 def test_every_event_that_changes_the_site_is_heard() -> None:
     bus = EventBus()
-    subscribe(bus, system_clock)
+    subscribe(bus, system_clock, base_url="https://blog.example.org")
     heard = set(bus._subscribers)
 
     assert {

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 __all__ = ["Settings", "SettingsError", "load_settings"]
 
 _PORTS = 65_536
+_MOST_DAYS = 3_650
 
 
 class SettingsError(Exception):
@@ -60,8 +61,11 @@ class Settings:
     )
     allowed_targets: tuple[str, ...] = _option(
         "OCTAVO_ALLOWED_TARGETS",
-        "Comma-separated host:port pairs in private networks that channels may call.",
+        "Comma-separated host:port pairs in private networks that channels and webhooks may call.",
         (),
+    )
+    webhook_log_days: int = _option(
+        "OCTAVO_WEBHOOK_LOG_DAYS", "How many days the log of webhook deliveries goes back.", 30
     )
     log_format: str = _option(
         "OCTAVO_LOG_FORMAT", "`console` for people, `json` for machines.", "console"
@@ -114,9 +118,19 @@ def _parse(name: str, raw: str) -> Any:
         return Path(raw)
     if name in {"trusted_proxies", "allowed_targets"}:
         return tuple(part.strip() for part in raw.split(",") if part.strip())
+    if name == "webhook_log_days":
+        return _days(raw)
     if name in {"base_url", "admin_url"}:
         return raw.rstrip("/")
     return raw
+
+
+def _days(raw: str) -> int:
+    days = int(raw[:9]) if raw.isascii() and raw.isdigit() else 0
+    if not 1 <= days <= _MOST_DAYS:
+        msg = f"OCTAVO_WEBHOOK_LOG_DAYS must be a number from 1 to {_MOST_DAYS}, not {raw!r}"
+        raise SettingsError(msg)
+    return days
 
 
 def _check(settings: Settings) -> None:
