@@ -4,6 +4,7 @@ from piccolo.columns import (
     BigInt,
     Boolean,
     Date,
+    DoublePrecision,
     ForeignKey,
     Integer,
     Serial,
@@ -72,6 +73,7 @@ class RevisionRow(Table, tablename="piece_revision"):
     tag_names = Text(default="[]")  # JSON
     author_names = Text(default="[]")  # JSON
     extra = Text(default="{}")  # JSON: what an importer found and nobody reads yet
+    media_noted = Boolean(default=False)  # its media stand in `media_use`
     body = Text(default="")
 
 
@@ -136,14 +138,34 @@ class MediaRow(Table, tablename="media"):
     sha256 = Varchar(length=64, unique=True)
     name = Varchar(length=255)
     mime = Varchar(length=100)
+    kind = Varchar(length=12, default="image")
     size_bytes = BigInt()
     width = Integer(null=True, default=None)
     height = Integer(null=True, default=None)
-    path = Varchar(length=400, unique=True)  # below the media folder
+    path = Varchar(length=400, unique=True)  # its name in the storage and its address, for good
+    staged = Varchar(length=80, null=True, default=None)  # new bytes on their way to `path`
     alt = Text(default="")
+    decorative = Boolean(default=False)
+    caption = Text(default="")
+    credit = Varchar(length=500, default="")
+    licence = Varchar(length=200, default="")
+    focal_x = DoublePrecision(null=True, default=None)
+    focal_y = DoublePrecision(null=True, default=None)
     source = Varchar(length=500, default="")  # where an importer found it
+    search_key = Text(default="")  # folded name, alt, caption, credit
+    version = Integer(default=1)
     created_by: ForeignKey = ForeignKey(_USER, null=True, default=None, on_delete=OnDelete.set_null)
     created_at = Timestamptz()
+    updated_at = Timestamptz(null=True, default=None)
+
+
+class MediaUseRow(Table, tablename="media_use"):
+    """A file that a revision shows or links to."""
+
+    id = Serial(primary_key=True)
+    revision_id = ForeignKey(RevisionRow, on_delete=OnDelete.cascade, null=False, index=False)
+    media_id = ForeignKey(MediaRow, on_delete=OnDelete.cascade, null=False, index=True)
+    place = Varchar(length=8)  # body, cover, fields
 
 
 class ImportedRow(Table, tablename="imported_piece"):
@@ -168,5 +190,6 @@ TABLES = [
     PieceAuthorRow,
     RedirectRow,
     MediaRow,
+    MediaUseRow,
     ImportedRow,
 ]
