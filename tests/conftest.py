@@ -338,8 +338,18 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def environment() -> dict[str, str]:
+    """What a test wants in the environment of its installation, beside what every one has."""
+    return {}
+
+
+@pytest.fixture
 async def installation(
-    database_url: str, tmp_path: Path, clock: FrozenClock, _quick_passwords: None
+    database_url: str,
+    tmp_path: Path,
+    clock: FrozenClock,
+    environment: dict[str, str],
+    _quick_passwords: None,
 ) -> AsyncIterator[Installation]:
     """A whole installation on a fresh database, with a clock that stands still."""
     settings = load_settings(
@@ -347,6 +357,7 @@ async def installation(
             "OCTAVO_HOME": str(tmp_path / "home"),
             "OCTAVO_DATABASE_URL": database_url,
             "OCTAVO_BASE_URL": "http://blog.test",
+            **environment,
         }
     )
     from octavo.app import create_app
