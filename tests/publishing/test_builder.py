@@ -146,6 +146,40 @@ async def test_a_moved_piece_leaves_a_redirect(make_desk: MakeDesk) -> None:
     assert "/moved/" in desk.read("piece-1/index.html")
 
 
+async def test_two_old_addresses_of_one_file_agree_about_it(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1), make_piece(2))
+    await desk.site.build(now=NOW)
+
+    desk.lead("/old/", "/piece-2/")
+    await desk.site.build(now=NOW)
+    assert "/piece-2/" in desk.read("old/index.html")
+    desk.lead("/old", "/piece-1/")
+    await desk.site.build(now=NOW)
+    step_by_step = desk.tree()
+    await desk.site.build(full=True, now=NOW)
+
+    assert "/piece-1/" in desk.read("old/index.html")
+    assert desk.tree() == step_by_step
+    assert desk.read("_redirects") == "/old /piece-1/ 301\n/old/ /piece-2/ 301\n"
+
+
+async def test_a_first_site_goes_through_a_linked_folder(
+    make_desk: MakeDesk, tmp_path: Path
+) -> None:
+    desk = make_desk(make_piece(1))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    desk.settings.site_dir.parent.mkdir(parents=True, exist_ok=True)
+    desk.settings.site_dir.symlink_to(elsewhere)
+
+    report = await desk.site.build(now=NOW)
+
+    assert report.problems == []
+    assert (elsewhere / "piece-1" / "index.html").is_file()
+    assert desk.settings.site_dir.is_symlink()
+    assert (await desk.site.build(now=NOW)).written == 0
+
+
 async def test_a_redirect_never_leads_into_script_or_onto_our_pages(make_desk: MakeDesk) -> None:
     desk = make_desk(make_piece(1))
     for path, target in {

@@ -49,7 +49,7 @@ ctas = st.fixed_dictionaries(
 redirect = st.fixed_dictionaries(
     {
         "do": st.just("redirect"),
-        "path": st.sampled_from(["/old/", "/old.html", "/shared"]),
+        "path": st.sampled_from(["/old/", "/old", "/old.html", "/shared"]),
         "target": st.sampled_from([None, "/p-1/", "/p-2/", "https://example.com/"]),
     }
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from octavo.publishing.output import WHOLE
 from octavo.publishing.rendering import MadePage
 from octavo.publishing.state import Artifact, State, Step
 
@@ -42,6 +43,10 @@ class Ledger:
                 self.drop([path])
                 self.added -= 1
 
+    def take_whole(self) -> None:
+        """Book that all which was staged as one comes in one step."""
+        self._state.write_journal([Step(path="", staged=WHOLE)])
+
     def drop(self, paths: Iterable[str]) -> None:
         steps = [Step(path=path, staged=None) for path in paths]
         self.removed += len(steps)
@@ -66,11 +71,12 @@ class Ledger:
             Step(path=f.path, staged=f.staged)
             for m in good
             for f in m.files
-            if f.staged is not None
+            if f.staged not in {None, WHOLE}
         ]
         self._state.write_journal(steps)
-        self.written += len(steps)
-        self.unchanged += len(artifacts) - len(steps)
+        written = sum(f.staged is not None for m in good for f in m.files)
+        self.written += written
+        self.unchanged += len(artifacts) - written
         self.added += len(artifacts)
 
     def _take_one(self, made: MadePage) -> None:

@@ -69,6 +69,8 @@ def _redirect(maker: PageMaker, path: str) -> list[File]:
     target = maker.model.redirect(path)
     if target is None or _is_taken(maker, path, target):
         return []
+    if maker.model.first_redirect(file_path(path)) != path:
+        return []  # `/a` and `/a/` are one file; the server knows both
     if problem := _redirect_problem(maker, path, target):
         maker.problems.append(problem)
         return []

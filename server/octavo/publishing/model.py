@@ -14,7 +14,13 @@ import msgspec
 from octavo.content.schemas import AuthorRef, TagRef
 from octavo.publishing import dates
 from octavo.publishing.plan import HOME, Touched, lists_of
-from octavo.publishing.prepared import PieceDetail, PieceRecord, Prepared, unpack_html
+from octavo.publishing.prepared import (
+    PieceDetail,
+    PieceRecord,
+    Prepared,
+    file_path,
+    unpack_html,
+)
 from octavo.publishing.state import State
 
 __all__ = ["Model"]
@@ -80,7 +86,8 @@ class Model:
         self._db.execute("INSERT INTO listing SELECT list, count(*) FROM entry GROUP BY list")
 
     def load_redirects(self, redirects: Sequence[tuple[str, str]]) -> None:
-        self._db.executemany("INSERT OR REPLACE INTO redirect VALUES (?, ?)", redirects)
+        rows = [(path, target, file_path(path)) for path, target in redirects]
+        self._db.executemany("INSERT OR REPLACE INTO redirect VALUES (?, ?, ?)", rows)
 
     def recall(self, piece_id: int) -> Prepared | None:
         """Answer a piece as it was stored, None when it is not there."""
@@ -164,8 +171,11 @@ class Model:
         if target is None:
             self._db.execute("DELETE FROM redirect WHERE path = ?", (path,))
         else:
-            self._db.execute("INSERT OR REPLACE INTO redirect VALUES (?, ?)", (path, target))
+            row = (path, target, file_path(path))
+            self._db.execute("INSERT OR REPLACE INTO redirect VALUES (?, ?, ?)", row)
         touched.page(f"redirect:{path}")
+        for other in self._redirects_of(file_path(path)):
+            touched.page(f"redirect:{other}")
         touched.page("redirects")
         touched.keys.add(f"at:{unquote(path).rstrip('/')}")
 
@@ -332,6 +342,14 @@ class Model:
     def redirect(self, path: str) -> str | None:
         row = self._db.execute("SELECT target FROM redirect WHERE path = ?", (path,)).fetchone()
         return row[0] if row else None
+
+    def first_redirect(self, file: str) -> str | None:
+        """Answer which of the redirects that share a file has it."""
+        return next(iter(self._redirects_of(file)), None)
+
+    def _redirects_of(self, file: str) -> list[str]:
+        rows = self._db.execute("SELECT path FROM redirect WHERE file = ? ORDER BY path", (file,))
+        return [path for (path,) in rows]
 
     def redirects(self) -> Iterator[tuple[str, str]]:
         return iter(self._db.execute("SELECT path, target FROM redirect ORDER BY path"))

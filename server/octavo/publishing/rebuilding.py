@@ -79,6 +79,9 @@ class Rebuild:
             jobs = self._jobs(self._every_page(model))
             await self._make(pool, jobs, ledger, total)
         self.state.begin()
+        if self._fresh:
+            ledger.take_whole()
+            return ledger
         known = self.state.artifact
         ledger.drop(
             await asyncio.to_thread(self._output.strays, lambda path: known(path) is not None)

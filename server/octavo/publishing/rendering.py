@@ -55,7 +55,7 @@ class PageJob(msgspec.Struct, frozen=True, tag="pages"):
 
 
 class StagedFile(msgspec.Struct, frozen=True, array_like=True):
-    """A file of a page; `staged` None means that the site has it already."""
+    """A file of a page; `staged` None means that the site has it already, `WHOLE` that it comes with all."""
 
     path: str
     hash: bytes
@@ -123,7 +123,9 @@ class Bench:
         def stage(file: File) -> StagedFile:
             nonlocal counter
             name: str | None = None
-            if job.fresh or not output.holds(file):
+            if job.fresh:
+                name = output.stage_whole(file)
+            elif not output.holds(file):
                 name = f"{job.number}/{counter}"
                 counter += 1
                 output.stage(file, name)

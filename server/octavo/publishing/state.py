@@ -16,7 +16,7 @@ import msgspec
 
 __all__ = ["SCHEMA_VERSION", "Artifact", "State", "StateLostError", "Step"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -40,7 +40,11 @@ CREATE TABLE entry (
 ) WITHOUT ROWID;
 CREATE TABLE listing (list TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 
-CREATE TABLE redirect (path TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;
+-- `file` is what serves the path: two paths may share one (`/a`, `/a/`).
+CREATE TABLE redirect (
+  path TEXT PRIMARY KEY, target TEXT NOT NULL, file TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX redirect_file ON redirect (file, path);
 CREATE TABLE media_use (
   path TEXT NOT NULL, piece_id INTEGER NOT NULL, PRIMARY KEY (path, piece_id)
 ) WITHOUT ROWID;
