@@ -19,6 +19,7 @@ from octavo.content import service as content
 from octavo.content.events import (
     AuthorChanged,
     PieceDeleted,
+    PieceMoved,
     PiecePublished,
     PiecesImported,
     PiecesRepathed,
@@ -26,6 +27,7 @@ from octavo.content.events import (
     RedirectsChanged,
     TagChanged,
 )
+from octavo.content.review import service as reviews
 from octavo.cta import service as ctas
 from octavo.cta.events import CtaChanged, PieceCtasChanged
 from octavo.distribution import service as distribution
@@ -115,6 +117,7 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PieceWithdrawn, publishing.on_piece_withdrawn)
     bus.subscribe(PiecesImported, publishing.on_pieces_imported)
     bus.subscribe(PiecesRepathed, publishing.on_pieces_repathed)
+    bus.subscribe(PieceMoved, reviews.on_piece_moved(bus))
     bus.subscribe(PieceDeleted, ctas.on_piece_deleted)
     bus.subscribe(PieceDeleted, distribution.on_piece_deleted)
     bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)

@@ -1,9 +1,8 @@
 """The HTTP face of content: pieces, revisions, moves, tags, authors, redirects."""
 
 from datetime import date, datetime
-from typing import Annotated, TypeVar, get_args
+from typing import Annotated, get_args
 
-import msgspec
 from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
@@ -12,8 +11,12 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from octavo.accounts.access import Action, may
 from octavo.accounts.schemas import Actor
 from octavo.content import authors, queries, redirects, service, tags
+from octavo.content.answers import with_current_url as _with_current_url
+from octavo.content.answers import with_url as _with_url
 from octavo.content.errors import StalePieceError, wrong
 from octavo.content.media import service as media
+from octavo.content.review.api import router as review_router
+from octavo.content.review.revisions import add_merge
 from octavo.content.schemas import (
     Author,
     AuthorIn,
@@ -40,8 +43,6 @@ from octavo.kernel.events import EventBus
 from octavo.kernel.pagination import Page
 from octavo.kernel.parameters import IdFilter, Limit
 from octavo.kernel.settings import Settings
-
-P = TypeVar("P", bound=PieceSummary)
 
 
 @get("/pieces", operation_id="list_pieces", guards=[may(Action.READ)])
@@ -108,11 +109,14 @@ async def patch_piece(
     bus: NamedDependency[EventBus],
     settings: NamedDependency[Settings],
 ) -> Piece:
-    """Change a piece; send the `version` that was read. Readers see it once it is published."""
+    """Change a piece; send the `version` that was read. Readers see it once it is published.
+
+    When it moved on, the 409 has it as `current`, and in `merge` both changes in one.
+    """
     try:
         piece = await service.patch_piece(piece_id, data, actor=actor, now=now, bus=bus)
     except StalePieceError as exc:
-        raise _with_current_url(exc, settings) from exc
+        raise _with_current_url(await add_merge(exc, data), settings) from exc
     return _with_url(piece, settings)
 
 
@@ -344,18 +348,6 @@ def _several(raw: str | None, *, known: tuple[str, ...], field: str) -> tuple[st
     return values
 
 
-def _with_url(piece: P, settings: Settings) -> P:
-    url = None if piece.path is None else f"{settings.base_url}{piece.path}"
-    return msgspec.structs.replace(piece, url=url)
-
-
-def _with_current_url(error: StalePieceError, settings: Settings) -> StalePieceError:
-    current = error.extra.get("current")
-    if isinstance(current, PieceSummary):
-        error.extra["current"] = _with_url(current, settings)
-    return error
-
-
 router = Router(
     path="/",
     tags=["content"],
@@ -384,5 +376,6 @@ router = Router(
         list_redirects,
         create_redirect,
         delete_redirect,
+        review_router,
     ],
 )
