@@ -67,6 +67,16 @@ class Settings:
     webhook_log_days: int = _option(
         "OCTAVO_WEBHOOK_LOG_DAYS", "How many days the log of webhook deliveries goes back.", 30
     )
+    media_url: str = _option(
+        "OCTAVO_MEDIA_URL",
+        "Where media lie: `s3://bucket/prefix?endpoint=https://…&region=…`; default: in the home.",
+        "",
+    )
+    media_limits: str = _option(
+        "OCTAVO_MEDIA_LIMITS",
+        "Greatest sizes of uploads in megabytes, such as `image=25,video=500`; and `megapixels`.",
+        "",
+    )
     log_format: str = _option(
         "OCTAVO_LOG_FORMAT", "`console` for people, `json` for machines.", "console"
     )
@@ -146,6 +156,9 @@ def _check(settings: Settings) -> None:
             raise SettingsError(msg)
     if not settings.database_url.startswith(("sqlite:///", "postgresql://", "postgres://")):
         msg = "OCTAVO_DATABASE_URL must start with sqlite:/// or postgresql://"
+        raise SettingsError(msg)
+    if settings.media_url and not settings.media_url.startswith("s3://"):
+        msg = "OCTAVO_MEDIA_URL must start with s3://; unset, media lie in the home"
         raise SettingsError(msg)
     if settings.log_format not in {"console", "json"}:
         msg = f"OCTAVO_LOG_FORMAT must be console or json, not {settings.log_format!r}"
