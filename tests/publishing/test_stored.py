@@ -182,10 +182,10 @@ def test_every_event_that_changes_the_site_is_heard() -> None:
     subscribe(bus, system_clock, base_url="https://blog.example.org")
     heard = set(bus._subscribers)
 
-    assert {
+    assert heard >= {
         content_events.PieceDeleted, PiecesWentLive,  # heard by features beside publishing
         content_events.PiecePublished, content_events.PieceWithdrawn, content_events.PiecesImported,
         content_events.PiecesRepathed, content_events.RedirectsChanged, content_events.TagChanged,
         content_events.AuthorChanged, cta_events.CtaChanged, cta_events.PieceCtasChanged,
         OrganisationChanged,
-    } == heard  # fmt: skip
+    }  # fmt: skip
