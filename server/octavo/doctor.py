@@ -13,6 +13,7 @@ from octavo.kernel.migrations import pending_migrations
 from octavo.kernel.paths import admin_dist, default_theme
 from octavo.kernel.settings import Settings
 from octavo.runtime import Runtime, build_runtime
+from octavo.webhooks import queries as webhooks
 
 __all__ = ["Finding", "examine"]
 
@@ -35,6 +36,7 @@ async def examine(settings: Settings) -> list[Finding]:
     try:
         async with runtime.opened():
             findings.append(await _database(runtime))
+            findings += await _webhooks()
     except Exception as exc:  # noqa: BLE001 - describing failures is the job
         findings.append(_fail("database", f"{type(exc).__name__}: {exc}"))
     findings += [
@@ -90,3 +92,15 @@ async def _database(runtime: Runtime) -> Finding:
     if waiting:
         return _fail("database", f"{len(waiting)} migrations wait: run `octavo migrate`")
     return _ok("database", runtime.settings.database_url.partition(":")[0])
+
+
+async def _webhooks() -> list[Finding]:
+    """Name the webhooks that were turned off by themselves: somebody is not told any more."""
+    return [
+        Finding(
+            check="webhook",
+            level="warn",
+            message=f"{webhook.name} was turned off: {webhook.disabled_reason}",
+        )
+        for webhook in await webhooks.disabled_webhooks()
+    ]

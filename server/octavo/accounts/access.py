@@ -33,7 +33,7 @@ class Action(StrEnum):
     PLAN = "plan"  # objectives, campaigns, calls to action
     DELIVER = "deliver"  # plan, cancel, retry deliveries
     MEASURE = "measure"  # outcomes and statistics
-    CONFIGURE = "configure"  # organisation, channels and their secrets
+    CONFIGURE = "configure"  # organisation, channels and webhooks with their secrets
     MANAGE_USERS = "manage_users"
     MANAGE_KEYS = "manage_keys"
     AUDIT = "audit"
