@@ -239,7 +239,7 @@ class _Writer:
             text += (
                 ("\n" if close and kind.startswith("list") else "\n\n") if text else ""
             ) + block
-            before = kind
+            before = "tag" if block.startswith("<") else kind
         return _prefixed(text, f"{marker} ", " " * (len(marker) + 1)) if text else marker
 
     def _table(self, node: Node, done: list[Block], depth: int) -> None:
