@@ -1,5 +1,6 @@
 """Channels and deliveries over HTTP, as the admin and other programs use them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,9 @@ from octavo.accounts import queries as accounts_q
 from octavo.accounts.access import ACTOR_KEY
 from octavo.accounts.schemas import Actor
 from octavo.distribution.api import router
+from octavo.distribution.errors import DeliveryExistsError
 from octavo.distribution.registry import AdapterRegistry
+from octavo.distribution.schemas import Delivery
 from octavo.distribution.tables import ChannelRow
 from octavo.kernel.asgi import configuration
 from octavo.kernel.events import EventBus
@@ -303,6 +306,18 @@ async def test_what_is_not_there_is_not_found(client: Any, desk: Any) -> None:
     ]
 
     assert [answer.status_code for answer in answers] == [404] * len(answers)
+
+
+async def test_of_many_who_plan_the_same_at_once_one_succeeds(desk: Any) -> None:
+    piece_id, channel = await desk.piece(), await desk.channel()
+
+    answers = await asyncio.gather(
+        *(desk.plan(piece_id, channel.id) for _ in range(6)), return_exceptions=True
+    )
+
+    planned = [answer for answer in answers if not isinstance(answer, Exception)]
+    assert len(planned) == 1
+    assert {type(answer) for answer in answers} == {Delivery, DeliveryExistsError}
 
 
 async def test_the_same_delivery_is_not_planned_twice(client: Any, desk: Any) -> None:

@@ -34,7 +34,7 @@ from octavo.distribution.schemas import (
 from octavo.distribution.service.channels import tracking_channel
 from octavo.distribution.tables import ChannelRow, DeliveryRow
 from octavo.kernel import walltime
-from octavo.kernel.db import transaction
+from octavo.kernel.db import dialect, fetch, transaction
 from octavo.kernel.errors import FieldError
 from octavo.kernel.events import EventBus
 from octavo.kernel.settings import Settings
@@ -77,6 +77,7 @@ async def plan_delivery(
     )
     _refuse(preview.findings)
     async with transaction():
+        await _alone_with(data.channel_id)
         await _check_new(piece_id, data, moment)
         live = await is_live(piece_id)
         due_at = moment.instant if moment else (now if live else None)
@@ -253,6 +254,12 @@ def _refuse(findings: list[Finding]) -> None:
             errors[0].message,
             *(FieldError(field=e.field, message=e.message, code=e.code) for e in errors),
         )
+
+
+async def _alone_with(channel_id: int) -> None:
+    """Keep others from planning for this channel until the transaction ends; SQLite has one writer."""
+    if dialect() == "postgres":
+        await fetch("SELECT id FROM channel WHERE id = {} FOR UPDATE", channel_id)
 
 
 async def _check_new(piece_id: int, data: DeliveryIn, moment: walltime.Moment | None) -> None:
