@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from octavo.accounts import service as accounts
 from octavo.content import service as content
+from octavo.content.bulk import service as bulk
 from octavo.cta import jobs as cta_jobs
 from octavo.distribution import jobs as distribution_jobs
 from octavo.kernel.idempotency import drop_old_answers
@@ -78,6 +79,7 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
         await accounts.drop_old_sessions(now=clock())
         await drop_old_answers(now=clock())
         await drop_old_counts(now=clock())
+        await bulk.drop_expired(now=clock())
         await webhook_jobs.drop_old(now=clock(), days=runtime.settings.webhook_log_days)
 
     return [

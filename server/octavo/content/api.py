@@ -13,6 +13,7 @@ from octavo.accounts.schemas import Actor
 from octavo.content import authors, queries, redirects, service, tags
 from octavo.content.answers import with_current_url as _with_current_url
 from octavo.content.answers import with_url as _with_url
+from octavo.content.bulk.api import router as bulk_router
 from octavo.content.errors import StalePieceError, wrong
 from octavo.content.media import service as media
 from octavo.content.review.api import router as review_router
@@ -377,5 +378,6 @@ router = Router(
         create_redirect,
         delete_redirect,
         review_router,
+        bulk_router,
     ],
 )

@@ -1,5 +1,7 @@
 """How content says no."""
 
+from typing import ClassVar
+
 from octavo.kernel.errors import (
     ConflictError,
     FieldError,
@@ -32,6 +34,32 @@ class RedirectNotFoundError(NotFoundError):
 
 class MediaNotFoundError(NotFoundError):
     code = "media_not_found"
+
+
+class MediaTooLargeError(RefusedError):
+    """A file is larger than one of its kind may be."""
+
+    status: ClassVar[int] = 413
+    code = "media_too_large"
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        megabytes = f"{limit_bytes / 1_000_000:g} MB"
+        super().__init__(f"the file is larger than {megabytes}", limit_bytes=limit_bytes)
+
+
+class NotMediaRefusedError(RefusedError):
+    """A file is none that may be stored; `reason` is the message without its name."""
+
+    code = "not_media"
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.fields = (FieldError(field="file", message=reason, code="not_media"),)
+
+
+class MediaForbiddenError(ForbiddenError):
+    code = "media_forbidden"
 
 
 class StalePieceError(ConflictError):
@@ -92,6 +120,18 @@ class NotReviewableError(RefusedError):
     """The piece is in a state in which it is not reviewed."""
 
     code = "not_reviewable"
+
+
+class NothingToUndoError(NotFoundError):
+    """The token names nothing that this actor can take back now."""
+
+    code = "nothing_to_undo"
+
+
+class ChangedSinceError(RefusedError):
+    """The piece is no longer what the action made of it."""
+
+    code = "changed_since"
 
 
 def wrong(field: str, message: str, *, code: str = "invalid") -> InvalidContentError:
