@@ -174,11 +174,10 @@ def slug_candidate(title: str, *, fallback: str) -> str:
     return f"{slug}-2" if slug in RESERVED_SLUGS else slug
 
 
-def free_slug(base: str, taken: Container[str]) -> str:
-    """Answer `base`, or the first of `base-2`, `base-3` … that is not taken."""
+def free_slug(base: str, taken: Container[str], *, number: int = 2) -> str:
+    """Answer `base`, or the first of `base-2`, `base-3` … (from `number`) that is not taken."""
     if base not in taken and base not in RESERVED_SLUGS:
         return base
-    number = 2
     while True:
         suffix = f"-{number}"
         candidate = base[: _MAX_SLUG - len(suffix)].rstrip("-") + suffix

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from posixpath import dirname, normpath
+from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from octavo.content.tables import PieceRow, RedirectRow
 
 _TAG_FOLDERS = frozenset({"tags", "tag", "topics", "topic", "categories", "category"})
 _LIST_PARTS = 2
+_AT_ONCE = 2_000
 
 
 class Addresses:
@@ -24,23 +26,30 @@ class Addresses:
         self._slugs: dict[str, str] = {}
         self._paths: dict[str, str] = {}
         self._redirects: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
 
     async def load(self) -> None:
         """Read what is taken already."""
-        for row in await PieceRow.select(PieceRow.slug, PieceRow.path, PieceRow.live_path):
-            self._slugs[row["slug"]] = "another piece"
-            for path in (row["path"], row["live_path"]):
-                if path:
-                    self._paths[_plain(path)] = "another piece"
-        for row in await RedirectRow.select(RedirectRow.from_path):
-            self._redirects[_plain(row["from_path"])] = "a redirect"
+        after = 0
+        while rows := await _pieces_after(after):
+            after = rows[-1]["id"]
+            for row in rows:
+                self._slugs[row["slug"]] = "another piece"
+                for path in (row["path"], row["live_path"]):
+                    if path:
+                        self._paths[_plain(path)] = "another piece"
+        after = 0
+        while rows := await _redirects_after(after):
+            after = rows[-1]["id"]
+            for row in rows:
+                self._redirects[_plain(row["from_path"])] = "a redirect"
 
     def settle(self, found: Found, *, file: str) -> tuple[str, str, str | None]:
         """Give a piece its slug and path; answer them, and whose address it was that it missed."""
         missed: str | None = None
         base = found.slug_base
         while True:
-            slug = rules.free_slug(base, self._slugs)
+            slug = self._free_slug(base)
             path = self._path(found, slug)
             owner = self._paths.get(_plain(path)) or self._redirects.get(_plain(path))
             if slug != base and missed is None:
@@ -73,10 +82,28 @@ class Addresses:
         """Say whether a piece or a redirect stands at a path, now or after this import."""
         return _plain(path) in self._paths or _plain(path) in self._redirects
 
+    def _free_slug(self, base: str) -> str:
+        """Answer the first free slug; a thousand posts of one title do not count to a thousand."""
+        slug = rules.free_slug(base, self._slugs, number=self._numbers.get(base, 2))
+        if slug != base:
+            self._numbers[base] = int(slug.rpartition("-")[2])
+        return slug
+
     def _path(self, found: Found, slug: str) -> str:
         instant = found.published_at or self._now
         day: date = instant.astimezone(self._zone).date()
         return rules.path_of(found.kind, slug, pattern=self._pattern, day=day)
+
+
+async def _pieces_after(after: int) -> list[dict[str, Any]]:
+    wanted = (PieceRow.id, PieceRow.slug, PieceRow.path, PieceRow.live_path)
+    query = PieceRow.select(*wanted).where(PieceRow.id > after)
+    return await query.order_by(PieceRow.id).limit(_AT_ONCE)
+
+
+async def _redirects_after(after: int) -> list[dict[str, Any]]:
+    query = RedirectRow.select(RedirectRow.id, RedirectRow.from_path).where(RedirectRow.id > after)
+    return await query.order_by(RedirectRow.id).limit(_AT_ONCE)
 
 
 class Directory:

@@ -18,6 +18,7 @@ class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     reason: str = ""
     line: int | None = None
+    item: str = ""
     kind: str | None = None
     status: str | None = None
     url: str | None = None
@@ -66,6 +67,7 @@ def make_report(
 
 def _lines(row: ReportRow) -> list[str]:
     place = row.file if row.line is None else f"{row.file}:{row.line}"
+    place += f" {row.item}" if row.item else ""
     lines = [f"{row.outcome:<9} {place}: {row.reason}"] if row.outcome == "skipped" else []
     shown = row.warnings[:_SHOWN_FILES]
     lines += [f"{'warning':<9} {place}: {warning}" for warning in shown]

@@ -1,6 +1,7 @@
 """Files that were imported before: found again, and taken over when only the file changed."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -15,6 +16,8 @@ from octavo.content.tables import ImportedRow
 from octavo.kernel.db import transaction
 from octavo.kernel.errors import OctavoError
 from octavo.kernel.events import EventBus
+
+_AT_ONCE = 2_000
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,17 +35,34 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 async def load_known(source: str) -> dict[str, Known]:
     """Answer everything that was imported from such a source, by source id."""
-    rows = await ImportedRow.select(
-        ImportedRow.source_id,
-        ImportedRow.content_hash,
-        ImportedRow.piece_id,
-        ImportedRow.piece_version,
-        ImportedRow.piece_id.title.as_alias("title"),
-        ImportedRow.piece_id.slug.as_alias("slug"),
-        ImportedRow.piece_id.path.as_alias("path"),
-        ImportedRow.piece_id.published_at.as_alias("published_at"),
-    ).where(ImportedRow.source == source)
-    return {row["source_id"]: Known(**row) for row in rows}
+    known: dict[str, Known] = {}
+    after = 0
+    while rows := await _known_after(source, after):
+        after = rows[-1].pop("id")
+        for row in rows:
+            row.pop("id", None)
+            known[row["source_id"]] = Known(**row)
+    return known
+
+
+async def _known_after(source: str, after: int) -> list[dict[str, Any]]:
+    """Answer some rows: all at once would take three times their memory."""
+    return await (
+        ImportedRow.select(
+            ImportedRow.id,
+            ImportedRow.source_id,
+            ImportedRow.content_hash,
+            ImportedRow.piece_id,
+            ImportedRow.piece_version,
+            ImportedRow.piece_id.title.as_alias("title"),
+            ImportedRow.piece_id.slug.as_alias("slug"),
+            ImportedRow.piece_id.path.as_alias("path"),
+            ImportedRow.piece_id.published_at.as_alias("published_at"),
+        )
+        .where((ImportedRow.source == source) & (ImportedRow.id > after))
+        .order_by(ImportedRow.id)
+        .limit(_AT_ONCE)
+    )
 
 
 def match(

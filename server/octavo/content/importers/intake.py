@@ -1,0 +1,471 @@
+"""The course of every import, whatever the format: two walks over a source, then a report.
+
+The first walk understands every item; the whole is decided before anything is stored, so a source
+that turns out to be damaged changes nothing. The second walk brings the texts, which are stored by
+the batch. Only what the first walk found stays in memory: texts never do.
+
+A format is a `Format`: it knows its files and nothing of the database.
+
+    report = await take_in(WordPress(path), options=Options(dry_run=True), now=now, bus=bus)
+
+Work that is long without a pause is done in threads, so that a server that imports still answers.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Literal, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from octavo.accounts import queries as accounts_q
+from octavo.content import authors
+from octavo.content.errors import wrong
+from octavo.content.importers.addresses import Addresses, Directory
+from octavo.content.importers.fields import Found
+from octavo.content.importers.report import ImportReport, Outcome, ReportRow, make_report
+from octavo.content.importers.storing import Byline, Prepared, store_batch
+from octavo.content.importers.updating import Known, load_known, match, update_piece
+from octavo.kernel.db import is_unique_violation, transaction
+from octavo.kernel.events import EventBus
+from octavo.kernel.walltime import zone_named
+
+__all__ = [
+    "Desk",
+    "Format",
+    "Item",
+    "Options",
+    "Phase",
+    "Progress",
+    "RowLog",
+    "Text",
+    "chunks",
+    "take_in",
+]
+
+Phase = Literal["reading", "importing"]
+Progress = Callable[[Phase, int, int], None]
+"""Told what is done of how much: bytes while reading, items while importing."""
+
+RowLog = Callable[[Sequence[tuple[int, ReportRow]]], Awaitable[None]]
+"""Notes numbered rows of the report where they outlive the process, with the batch they tell of."""
+
+T = TypeVar("T")
+
+_BATCH = 50
+_BATCH_CHARACTERS = 8_000_000
+_READ_AT_ONCE = 100
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user decides.
+
+    Args:
+        dry_run: decide everything, change nothing.
+        author_email: the user who signs pieces that name no author.
+        zone: IANA zone of dates that name none; default: the organisation's.
+    """
+
+    dry_run: bool = False
+    author_email: str | None = None
+    zone: str | None = None
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One post or page as the first walk understands it. Kept in memory: `found` without its bulk.
+
+    `status` is a state that holds whatever the date (`draft`, `in_review`); None goes by the date:
+    drafts as `found.draft` says, what is to come scheduled, the rest published.
+    """
+
+    source_id: str
+    content_hash: str
+    found: Found
+    file: str
+    line: int | None = None
+    name: str = ""
+    status: str | None = None
+    warnings: list[str] = []
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """What the second walk brings of an item: everything that was found, and its Markdown."""
+
+    number: int
+    found: Found
+    body: str
+    warnings: list[str] = []
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of the second walk. `number` counts what the first walk answered, from 0."""
+
+    number: int
+    item: Item
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """What a format may ask while it brings the texts: where everything stands now."""
+
+    addresses: Addresses
+    directory: Directory
+    zone: ZoneInfo
+    now: datetime
+    dry_run: bool
+
+
+class Format(Protocol):
+    """One kind of export, opened.
+
+    `source` names the kind in the database for good; `name` is what the user pointed at.
+    With `ids_are_paths`, one source id may belong to several pieces of different blogs.
+    """
+
+    source: str
+    name: str
+    ids_are_paths: bool
+
+    def heads(
+        self, zone: ZoneInfo, progress: Callable[[int, int], None]
+    ) -> Iterator[Item | ReportRow]:
+        """Answer every item in its order, and a row for whatever is not taken. Runs in a thread.
+
+        Raises:
+            UnusableSourceError: the source as a whole cannot be used.
+        """
+
+    def texts(
+        self, wanted: Sequence[Wanted], desk: Desk
+    ) -> AsyncIterator[Text | tuple[int, ReportRow]]:
+        """Answer the texts of these items in their order, or why one cannot be had."""
+
+    def notes(self) -> list[str]:
+        """Answer remarks about the whole."""
+
+    def close(self) -> None:
+        """Let go of the source."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Entry:
+    """An item on its way: what was decided about it between the walks."""
+
+    number: int
+    item: Item
+    known: Known | None = None
+    outcome: Outcome = "taken"
+    source_id: str = ""
+    slug: str = ""
+    path: str = ""
+    redirects: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+async def take_in(
+    source: Format,
+    *,
+    options: Options,
+    now: datetime,
+    bus: EventBus,
+    progress: Progress | None = None,
+    log: RowLog | None = None,
+) -> ImportReport:
+    """Import everything that a source holds; say what became of each item. Closes the source.
+
+    Run again after a kill, it goes on behind the last batch that was stored.
+
+    Raises:
+        UnusableSourceError: the source cannot be used; nothing was changed.
+        InvalidInputError: the zone or the author cannot be used; nothing was changed.
+    """
+    started = time.monotonic()
+    try:
+        organisation = await accounts_q.get_organisation()
+        zone = zone_named(options.zone or organisation.zone)
+        run = _Intake(
+            source=source,
+            zone=zone,
+            pattern=organisation.post_path,
+            dry_run=options.dry_run,
+            now=now,
+            bus=bus,
+            progress=progress,
+            log=log,
+        )
+        run.fallback = await _fallback(options.author_email, now=now, dry_run=options.dry_run)
+        await run.read()
+        await run.decide()
+        await run.store()
+        notes = source.notes()
+    finally:
+        source.close()
+    return make_report(
+        source.name,
+        run.rows_in_order(),
+        dry_run=options.dry_run,
+        notes=notes,
+        seconds=time.monotonic() - started,
+    )
+
+
+async def chunks(items: Iterator[T], size: int) -> AsyncIterator[list[T]]:
+    """Answer the items by `size` at most; what makes them runs in a thread."""
+    while chunk := await asyncio.to_thread(lambda: list(islice(items, size))):
+        yield chunk
+
+
+async def _fallback(author_email: str | None, *, now: datetime, dry_run: bool) -> Byline:
+    if author_email is None:
+        return Byline(authors=[], user_id=None)
+    user = await accounts_q.find_user(author_email.strip().lower())
+    if user is None:
+        raise wrong("author", f"nobody with the address {author_email} can sign in here")
+    if dry_run:
+        return Byline(authors=[], user_id=user.id)
+    byline = await authors.ensure_author_of_user(user.id, now=now)
+    return Byline(authors=[byline], user_id=user.id)
+
+
+class _Intake:
+    """One import, from the first item to the last row of its report."""
+
+    def __init__(
+        self,
+        *,
+        source: Format,
+        zone: ZoneInfo,
+        pattern: str,
+        dry_run: bool,
+        now: datetime,
+        bus: EventBus,
+        progress: Progress | None,
+        log: RowLog | None,
+    ) -> None:
+        self.fallback = Byline(authors=[], user_id=None)
+        self._source = source
+        self._dry_run = dry_run
+        self._bus = bus
+        self._progress = progress
+        self._log = log
+        self._entries: list[_Entry] = []
+        self._rows: dict[int, ReportRow] = {}
+        self._unlogged: list[int] = []
+        self._desk = Desk(
+            addresses=Addresses(pattern=pattern, zone=zone, now=now),
+            directory=Directory(),
+            zone=zone,
+            now=now,
+            dry_run=dry_run,
+        )
+
+    async def read(self) -> None:
+        """Walk the first time: understand each item, or note why not."""
+        number = 0
+        heads = self._source.heads(self._desk.zone, self._tell_reading)
+        async for chunk in chunks(heads, _READ_AT_ONCE):
+            for head in chunk:
+                if isinstance(head, ReportRow):
+                    self._note(number, head)
+                else:
+                    warnings = [*head.found.warnings, *head.warnings]
+                    self._entries.append(_Entry(number=number, item=head, warnings=warnings))
+                number += 1
+
+    async def decide(self) -> None:
+        """Settle what is new, what changed, and where everything stands."""
+        addresses, directory = self._desk.addresses, self._desk.directory
+        await addresses.load()
+        known = await load_known(self._source.source)
+        seen: set[str] = set()
+        for entry in self._entries:
+            self._find(entry, known)
+            if entry.source_id in seen:
+                self._skip(entry, "is in the source twice: the first one counts")
+            else:
+                seen.add(entry.source_id)
+                self._settle(entry)
+        self._entries = [entry for entry in self._entries if entry.number not in self._rows]
+        for entry in self._entries:
+            found = entry.item.found
+            if entry.known is None:
+                entry.redirects = addresses.claim_redirects(
+                    found, path=entry.path, file=_owner(entry), warnings=entry.warnings
+                )
+            if not found.draft and entry.item.status is None:
+                directory.add(_owner(entry), found, path=entry.path)
+
+    async def store(self) -> None:
+        """Walk the second time: bring the texts and store them."""
+        for entry in self._entries:
+            if entry.outcome == "unchanged":
+                self._report(entry)
+        entries = {e.number: e for e in self._entries if e.outcome != "unchanged"}
+        done = len(self._entries) - len(entries)
+        wanted = [Wanted(number=e.number, item=e.item) for e in entries.values()]
+        batch: list[tuple[_Entry, Prepared]] = []
+        async for text in self._source.texts(wanted, self._desk):
+            if isinstance(text, Text):
+                entry = entries[text.number]
+                await self._take(entry, self._prepared(entry, text), batch)
+            else:
+                self._note(*text)
+            if _is_full(batch):
+                await self._flush(batch)
+            done += 1
+            self._tell("importing", done, len(self._entries))
+        await self._flush(batch)
+        await self._log_rows()
+
+    def rows_in_order(self) -> list[ReportRow]:
+        """Answer the rows in the order of the source."""
+        return [self._rows[number] for number in sorted(self._rows)]
+
+    def _find(self, entry: _Entry, known: dict[str, Known]) -> None:
+        item = entry.item
+        if self._source.ids_are_paths:
+            entry.known, entry.source_id = match(
+                known, item.source_id, item.content_hash, item.found
+            )
+        else:
+            entry.known, entry.source_id = known.get(item.source_id), item.source_id
+
+    def _settle(self, entry: _Entry) -> None:
+        found = entry.item.found
+        if entry.known is not None:
+            entry.slug, entry.path = entry.known.slug, entry.known.path
+            same = entry.known.content_hash == entry.item.content_hash
+            entry.outcome = "unchanged" if same else "changed"
+            return
+        slug, path, missed = self._desk.addresses.settle(found, file=_owner(entry))
+        entry.slug, entry.path = slug, path
+        if missed is not None:
+            entry.warnings.append(f"{found.slug_base!r} is the slug of {missed}: taken as {slug!r}")
+
+    def _prepared(self, entry: _Entry, text: Text) -> Prepared:
+        entry.warnings += text.warnings
+        return Prepared(
+            source_id=entry.source_id,
+            content_hash=entry.item.content_hash,
+            found=text.found,
+            status=self._status(entry.item),
+            slug=entry.slug,
+            path=entry.path,
+            body=text.body,
+            redirects=entry.redirects,
+        )
+
+    def _status(self, item: Item) -> str:
+        if item.status is not None:
+            return item.status
+        if item.found.draft:
+            return "draft"
+        instant = item.found.published_at
+        return "scheduled" if instant is not None and instant > self._desk.now else "published"
+
+    async def _take(
+        self, entry: _Entry, prepared: Prepared, batch: list[tuple[_Entry, Prepared]]
+    ) -> None:
+        if entry.known is None:
+            batch.append((entry, prepared))
+            return
+        reason = None
+        if not self._dry_run:
+            reason = await update_piece(
+                entry.known, prepared, fallback=self.fallback, now=self._desk.now, bus=self._bus
+            )
+        if reason is None:
+            self._report(entry, status=prepared.status)
+        else:
+            self._skip(entry, reason)
+
+    async def _flush(self, batch: list[tuple[_Entry, Prepared]]) -> None:
+        """Store the batch and note its rows, both or neither."""
+        try:
+            async with transaction():
+                if batch and not self._dry_run:
+                    await self._store([prepared for _, prepared in batch])
+                for entry, prepared in batch:
+                    self._report(entry, status=prepared.status)
+                await self._log_rows()
+        except Exception as exc:
+            if not is_unique_violation(exc):
+                raise
+            await self._flush_one_by_one(batch)
+        batch.clear()
+
+    async def _flush_one_by_one(self, batch: list[tuple[_Entry, Prepared]]) -> None:
+        """Store what can be stored: somebody took an address of the batch meanwhile."""
+        for entry, prepared in batch:
+            try:
+                await self._store([prepared])
+            except Exception as exc:
+                if not is_unique_violation(exc):
+                    raise
+                self._skip(entry, "its address was taken while it was imported")
+            else:
+                self._report(entry, status=prepared.status)
+        await self._log_rows()
+
+    async def _store(self, batch: list[Prepared]) -> None:
+        await store_batch(
+            batch,
+            source=self._source.source,
+            zone=self._desk.zone,
+            fallback=self.fallback,
+            now=self._desk.now,
+            bus=self._bus,
+        )
+
+    def _report(self, entry: _Entry, *, status: str | None = None) -> None:
+        item = entry.item
+        row = ReportRow(
+            file=item.file,
+            line=item.line,
+            item=item.name,
+            outcome=entry.outcome,
+            kind=item.found.kind,
+            status=status,
+            url=entry.path,
+            old_url=item.found.old_url,
+            warnings=[] if entry.outcome == "unchanged" else entry.warnings,
+        )
+        self._note(entry.number, row)
+
+    def _skip(self, entry: _Entry, reason: str) -> None:
+        item = entry.item
+        row = ReportRow(
+            file=item.file, line=item.line, item=item.name, outcome="skipped", reason=reason
+        )
+        self._note(entry.number, row)
+
+    def _note(self, number: int, row: ReportRow) -> None:
+        self._rows[number] = row
+        if self._log is not None:
+            self._unlogged.append(number)
+
+    async def _log_rows(self) -> None:
+        if self._log is not None and self._unlogged:
+            await self._log([(number, self._rows[number]) for number in self._unlogged])
+            self._unlogged.clear()
+
+    def _tell(self, phase: Phase, done: int, total: int) -> None:
+        if self._progress is not None:
+            self._progress(phase, done, total)
+
+    def _tell_reading(self, done: int, total: int) -> None:
+        self._tell("reading", done, total)
+
+
+def _owner(entry: _Entry) -> str:
+    """Say whose an address is."""
+    item = entry.item
+    return item.file if not item.name else f"{item.file}, {item.name}"
+
+
+def _is_full(batch: list[tuple[_Entry, Prepared]]) -> bool:
+    characters = sum(len(prepared.body) for _, prepared in batch)
+    return len(batch) >= _BATCH or characters > _BATCH_CHARACTERS
