@@ -52,12 +52,14 @@ def merge_texts(base: str, mine: str, theirs: str, *, fuel: Fuel | None = None) 
     parts: list[_Part] = []
     for chunk in _chunks(whole, fuel=fuel):
         settled = _settled(chunk)
-        if parts:
+        if settled is None:
+            settled = _added_beside(chunk.base, chunk.mine, chunk.theirs)
+        if parts and (chunk.mine if settled is None else settled):
             parts.append("\n")
-        if settled is not None:
-            parts.append("\n".join(settled))
-        else:
+        if settled is None:
             parts += _merge_lines(chunk, fuel=fuel)
+        else:
+            parts.append("\n".join(settled))
     return _put_together(parts)
 
 
@@ -119,6 +121,26 @@ def _settled(chunk: _Chunk) -> Sequence[str] | None:
         return chunk.theirs
     if chunk.theirs in (chunk.base, chunk.mine):
         return chunk.mine
+    return None
+
+
+def _added_beside(
+    base: Sequence[str], mine: Sequence[str], theirs: Sequence[str]
+) -> Sequence[str] | None:
+    """Answer both when the one rewrote lines and the other only put paragraphs next to them.
+
+    The blank line between belongs to either, so that no stable line may be left to part the two.
+    """
+    if not any(mine) and not any(theirs):  # one emptied the line that the other took out
+        return max(mine, theirs, key=len)
+    for rewritten, longer in ((mine, theirs), (theirs, mine)):
+        size, more = len(base), len(longer) - len(base)
+        if not base or not rewritten or len(rewritten) > size or more < 2:  # noqa: PLR2004 - blank and text
+            continue
+        if list(longer[:size]) == list(base) and not longer[size].strip():
+            return [*rewritten, *longer[size:]]
+        if list(longer[more:]) == list(base) and not longer[more - 1].strip():
+            return [*longer[:more], *rewritten]
     return None
 
 
