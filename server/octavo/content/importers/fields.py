@@ -50,8 +50,17 @@ class SkippedError(Exception):
         self.line = line
 
 
+class FoundCover(msgspec.Struct, frozen=True, kw_only=True):
+    """The picture that stands for a piece: its address, and what is stored once it was fetched."""
+
+    url: str
+    media_id: int | None = None
+    alt: str = ""
+    caption: str = ""
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One post or page as its file describes it."""
+    """One post or page as its file describes it. `fields` are those of its kind."""
 
     kind: str
     title: str
@@ -69,6 +78,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     redirects: list[str]
     extra: dict[str, Value]
     warnings: list[str]
+    cover: FoundCover | None = None
+    meta_title: str = ""
+    meta_description: str = ""
+    featured: bool = False
+    fields: dict[str, Value] = {}
 
 
 def is_section(path: str, values: dict[str, Value]) -> bool:
