@@ -24,6 +24,7 @@ from octavo.admin_ui import AdminApp
 from octavo.api_docs import api_docs
 from octavo.api_schema import openapi_json
 from octavo.content.api import router as content_router
+from octavo.content.media.store import MediaStore
 from octavo.cta import queries as cta_queries
 from octavo.cta.api import router as cta_router
 from octavo.distribution.api import router as distribution_router
@@ -192,8 +193,16 @@ def _dependencies(runtime: Runtime) -> dict[str, Provide]:
         "tracker": provide_tracker,
         "registry": provide_registry,
         "site": provide_site,
+        "media_store": _media_provider(runtime),
     }
     return {name: Provide(make, sync_to_thread=False) for name, make in providers.items()}
+
+
+def _media_provider(runtime: Runtime) -> Callable[[], MediaStore]:
+    def provide_media_store() -> MediaStore:
+        return runtime.media
+
+    return provide_media_store
 
 
 def _openapi() -> OpenAPIConfig:

@@ -18,6 +18,9 @@ from octavo.accounts.events import OrganisationChanged
 from octavo.content import service as content
 from octavo.content.events import (
     AuthorChanged,
+    MediaReplaced,
+    PieceChanged,
+    PieceCreated,
     PieceDeleted,
     PieceMoved,
     PiecePublished,
@@ -27,6 +30,8 @@ from octavo.content.events import (
     RedirectsChanged,
     TagChanged,
 )
+from octavo.content.media import service as media
+from octavo.content.media.store import MediaStore, media_store
 from octavo.content.review import service as reviews
 from octavo.cta import service as ctas
 from octavo.cta.events import CtaChanged, PieceCtasChanged
@@ -66,6 +71,7 @@ class Runtime:
     registry: AdapterRegistry
     tracker: Tracker
     site: Site
+    media: MediaStore
     owner: str
 
     @asynccontextmanager
@@ -97,6 +103,7 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
         registry=AdapterRegistry(),
         tracker=Tracker(settings=settings, database=database, clock=clock),
         site=site,
+        media=media_store(settings),
         owner=f"{socket.gethostname()}:{os.getpid()}:{new_code(6)}",
     )
 
@@ -118,9 +125,12 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PiecesImported, publishing.on_pieces_imported)
     bus.subscribe(PiecesRepathed, publishing.on_pieces_repathed)
     bus.subscribe(PieceMoved, reviews.on_piece_moved(bus))
+    bus.subscribe(PieceCreated, media.on_piece_created)
+    bus.subscribe(PieceChanged, media.on_piece_changed)
     bus.subscribe(PieceDeleted, ctas.on_piece_deleted)
     bus.subscribe(PieceDeleted, distribution.on_piece_deleted)
     bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)
+    bus.subscribe(MediaReplaced, publishing.on_media_replaced)
     bus.subscribe(TagChanged, publishing.on_tag_changed)
     bus.subscribe(AuthorChanged, publishing.on_author_changed)
     bus.subscribe(CtaChanged, publishing.on_ctas_changed)

@@ -17,6 +17,7 @@ from octavo.accounts.tables import OrganisationRow, UserRow
 from octavo.content import events
 from octavo.content import service as content
 from octavo.content.api import router
+from octavo.content.media.store import MediaStore, media_store
 from octavo.content.schemas import Piece, PieceIn, PiecePatch, Transition
 from octavo.kernel.asgi import configuration
 from octavo.kernel.db import Database
@@ -120,7 +121,11 @@ async def client(room: Newsroom, settings: Settings) -> AsyncIterator[httpx.Asyn
     def give_settings() -> Settings:
         return settings
 
-    givers = {"actor": give_actor, "now": give_now, "bus": give_bus, "settings": give_settings}
+    def give_media_store() -> MediaStore:
+        return media_store(settings)
+
+    givers = {"actor": give_actor, "now": give_now, "bus": give_bus, "settings": give_settings,
+              "media_store": give_media_store}  # fmt: skip
     options = configuration()
     app = Litestar(
         route_handlers=[router, strategy_router],

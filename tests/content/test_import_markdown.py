@@ -12,9 +12,11 @@ import pytest
 from octavo.content import queries, site_queries
 from octavo.content.events import PiecesImported
 from octavo.content.importers.markdown import import_markdown
+from octavo.content.media.store import MediaStore
 from octavo.content.schemas import PieceFilter
 from octavo.content.tables import MediaRow, PieceRow, RevisionRow, TagRow
 from octavo.kernel.errors import InvalidInputError
+from octavo.kernel.storage import LocalStorage
 
 BLOG = Path(__file__).parent / "fixtures" / "blog"
 
@@ -30,7 +32,7 @@ def run(room, tmp_path):
     async def run(path, **options):
         given = {
             "dry_run": False, "author_email": None, "zone": None, "now": room.now, "bus": room.bus,
-            "media_dir": tmp_path / "media", "progress": None,
+            "media": MediaStore(storage=LocalStorage(tmp_path / "media")), "progress": None,
         }  # fmt: skip
         return await import_markdown(path, **{**given, **options})
 
@@ -252,7 +254,7 @@ async def test_a_picture_that_is_none_stays_a_link_and_is_reported(run, blog):
     report = await run(blog)
 
     (warning,) = rows_of(report)["posts/bundle/index.md"].warnings
-    assert "photo.png is not a PNG" in warning
+    assert "photo.png holds HTML, not a picture" in warning
     assert await MediaRow.count() == 1
 
 

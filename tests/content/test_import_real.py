@@ -10,7 +10,9 @@ import pytest
 from octavo.content import site_queries
 from octavo.content.importers.markdown import import_markdown
 from octavo.content.importers.sources import UnusableSourceError
+from octavo.content.media.store import MediaStore
 from octavo.content.tables import PieceRow
+from octavo.kernel.storage import LocalStorage
 
 # After the last post of the collections: none is still to come.
 LATER = datetime(2026, 11, 22, tzinfo=UTC)
@@ -24,7 +26,7 @@ def run(room, tmp_path):
     async def run(path, **options):
         given = {
             "dry_run": False, "author_email": None, "zone": "America/New_York", "now": room.now,
-            "bus": room.bus, "media_dir": tmp_path / "media", "progress": None,
+            "bus": room.bus, "media": MediaStore(storage=LocalStorage(tmp_path / "media")), "progress": None,
         }  # fmt: skip
         return await import_markdown(path, **{**given, **options})
 

@@ -181,7 +181,7 @@ async def test_no_shared_payload_runs_on_the_site(world: Any, tmp_path: Path) ->
         zone=None,
         now=runtime.clock(),
         bus=runtime.bus,
-        media_dir=runtime.settings.media_dir,
+        media=runtime.media,
     )
     reasons = {row.reason for row in imported.rows if row.outcome == "skipped"}
     assert imported.counts["taken"] > 0.95 * len(texts), reasons

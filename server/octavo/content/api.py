@@ -15,7 +15,7 @@ from octavo.content.answers import with_current_url as _with_current_url
 from octavo.content.answers import with_url as _with_url
 from octavo.content.bulk.api import router as bulk_router
 from octavo.content.errors import StalePieceError, wrong
-from octavo.content.media import service as media
+from octavo.content.media.api import router as media_router
 from octavo.content.review.api import router as review_router
 from octavo.content.review.revisions import add_merge
 from octavo.content.schemas import (
@@ -23,7 +23,6 @@ from octavo.content.schemas import (
     AuthorIn,
     AuthorPatch,
     Kind,
-    Media,
     Piece,
     PieceFilter,
     PieceIn,
@@ -37,6 +36,7 @@ from octavo.content.schemas import (
     StoredRedirect,
     Tag,
     TagIn,
+    TagMerge,
     TagPatch,
     Transition,
 )
@@ -238,6 +238,23 @@ async def delete_tag(
     await tags.delete_tag(tag_id, actor=actor, now=now, bus=bus)
 
 
+@post(
+    "/tags/{tag_id:int}/merge",
+    operation_id="merge_tag",
+    status_code=HTTP_200_OK,
+    guards=[may(Action.REVIEW)],
+)
+async def merge_tag(
+    tag_id: FromPath[int],
+    data: JSONBody[TagMerge],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+) -> Tag:
+    """Put another tag in the place of this one on every piece, and delete this one."""
+    return await tags.merge_tag(tag_id, into=data.into, actor=actor, now=now, bus=bus)
+
+
 @get("/authors", operation_id="list_authors", guards=[may(Action.READ)])
 async def list_authors(
     q: FromQuery[str] = "",
@@ -285,21 +302,6 @@ async def delete_author(
 ) -> None:
     """Delete a byline that signs nothing."""
     await authors.delete_author(author_id, actor=actor, now=now)
-
-
-@get("/media", operation_id="list_media", guards=[may(Action.READ)])
-async def list_media(
-    cursor: FromQuery[str | None] = None,
-    limit: FromQuery[Limit] = 20,
-) -> Page[Media]:
-    """Answer the stored files, newest first; each is served at `/media/<path>`."""
-    return await media.list_media(cursor=cursor, limit=limit)
-
-
-@get("/media/{media_id:int}", operation_id="get_media", guards=[may(Action.READ)])
-async def get_media(media_id: FromPath[int]) -> Media:
-    """Answer one stored file."""
-    return await media.get_media(media_id)
 
 
 @get("/redirects", operation_id="list_redirects", guards=[may(Action.READ)])
@@ -367,13 +369,13 @@ router = Router(
         get_tag,
         patch_tag,
         delete_tag,
+        merge_tag,
         list_authors,
         create_author,
         get_author,
         patch_author,
         delete_author,
-        list_media,
-        get_media,
+        media_router,
         list_redirects,
         create_redirect,
         delete_redirect,

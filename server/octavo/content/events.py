@@ -173,3 +173,31 @@ class CommentDeleted(Event, frozen=True, kw_only=True):
 
     piece_id: int
     comment_id: int
+
+
+class MediaAdded(Event, frozen=True, kw_only=True):
+    """A file came into the media library; importers say what they took in as a whole."""
+
+    media_id: int
+    kind: str
+
+
+class MediaChanged(Event, frozen=True, kw_only=True):
+    """What is said of a file changed: its name, alt text, caption, credit, licence or focus."""
+
+    media_id: int
+    version: int
+
+
+class MediaReplaced(Event, frozen=True, kw_only=True):
+    """A file has other bytes under the same address, `/media/<path>`."""
+
+    media_id: int
+    path: str
+
+
+class MediaDeleted(Event, frozen=True, kw_only=True):
+    """A file is gone from the media library; its address was `/media/<path>`."""
+
+    media_id: int
+    path: str

@@ -215,6 +215,12 @@ class TagPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     description: Text | UnsetType = UNSET
 
 
+class TagMerge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The tag that takes the place of the one that is merged."""
+
+    into: Id
+
+
 class Author(msgspec.Struct, frozen=True, kw_only=True):
     """A byline; `user_id` is whose it is, if anybody's."""
 
@@ -263,21 +269,6 @@ class Redirect(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     target: str
-
-
-class Media(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored file. It lies at `<media folder>/<path>` and is served at `/media/<path>`."""
-
-    id: int
-    sha256: str
-    name: str
-    mime: str
-    size_bytes: int
-    width: int | None
-    height: int | None
-    path: str
-    alt: str
-    source: str
 
 
 class PublishedPiece(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,6 @@ from piccolo.columns import (
     BigInt,
     Boolean,
     Date,
-    DoublePrecision,
     ForeignKey,
     Integer,
     Serial,
@@ -149,8 +148,8 @@ class MediaRow(Table, tablename="media"):
     caption = Text(default="")
     credit = Varchar(length=500, default="")
     licence = Varchar(length=200, default="")
-    focal_x = DoublePrecision(null=True, default=None)
-    focal_y = DoublePrecision(null=True, default=None)
+    focal_x = SmallInt(null=True, default=None)  # ten-thousandths of the width
+    focal_y = SmallInt(null=True, default=None)
     source = Varchar(length=500, default="")  # where an importer found it
     search_key = Text(default="")  # folded name, alt, caption, credit
     version = Integer(default=1)

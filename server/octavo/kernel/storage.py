@@ -18,6 +18,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -121,6 +122,7 @@ def storage_address(settings: Settings) -> str:
     return f"{settings.media_url}{sign}copies={settings.state_dir / 'media'}"
 
 
+@cache
 def open_storage(address: str) -> Storage:
     """Open the storage at an address; nothing is reached before it is used.
 

@@ -21,6 +21,7 @@ import msgspec
 from octavo.accounts.schemas import Organisation
 from octavo.kernel.paths import default_theme
 from octavo.kernel.settings import Settings
+from octavo.kernel.storage import storage_address
 from octavo.publishing.changes import ChangeLog, Changes, read_changes, sort_keys
 from octavo.publishing.errors import BuildFailedError, BuildRunningError
 from octavo.publishing.ledger import Ledger
@@ -325,7 +326,7 @@ class Site:
             nav=[(link.label, link.url) for link in organisation.nav],
             theme=dict(organisation.theme),
             theme_folders=[str(folder) for folder in self._folders],
-            media_folder=str(self._settings.media_dir),
+            media_folder=storage_address(self._settings),
         )
 
     def _target(self, output: Path | None) -> _Target:

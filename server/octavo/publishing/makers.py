@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from urllib.parse import quote, unquote
 
+from octavo.kernel.storage import StorageUnavailableError, is_name, open_storage
 from octavo.publishing import dates
 from octavo.publishing.feeds import feed_files
-from octavo.publishing.pages import File, Made, PageMaker
+from octavo.publishing.pages import File, Made, PageError, PageMaker
 from octavo.publishing.plan import SITEMAP_SIZE
 from octavo.publishing.prepared import file_path, path_problem, url_path
 from octavo.publishing.templates import ThemeError
@@ -51,15 +51,14 @@ def _media(maker: PageMaker, path: str) -> list[File]:
     if not maker.model.uses_media(path):
         return []
     plain = unquote(path)
-    root = Path(maker.settings.media_folder)
-    if (
-        any(part in {"", ".", ".."} or part.startswith(".") for part in plain.split("/"))
-        or "\0" in plain
-    ):
+    if not is_name(plain) or any(part.startswith(".") for part in plain.split("/")):
         maker.problems.append(f"/media/{path} is not an address that media can have")
         return []
-    file = root / plain
-    if not file.is_file() or not file.resolve().is_relative_to(root.resolve()):
+    try:
+        file = open_storage(maker.settings.media_folder).local_file(plain)
+    except StorageUnavailableError as exc:  # what readers have of it stays
+        raise PageError(f"/media/{path} cannot be had: {exc.message}") from exc
+    if file is None:
         maker.problems.append(f"/media/{path} is linked to, but there is no such file")
         return []
     return [File(path=f"media/{plain}", link_to=str(file))]

@@ -10,6 +10,7 @@ from octavo.accounts.events import OrganisationChanged
 from octavo.content import site_queries as content
 from octavo.content.events import (
     AuthorChanged,
+    MediaReplaced,
     PiecePublished,
     PiecesImported,
     PiecesRepathed,
@@ -28,6 +29,7 @@ __all__ = [
     "mark_changed",
     "on_author_changed",
     "on_ctas_changed",
+    "on_media_replaced",
     "on_organisation_changed",
     "on_piece_ctas_changed",
     "on_piece_published",
@@ -93,6 +95,10 @@ async def on_pieces_repathed(event: PiecesRepathed) -> None:
 
 async def on_redirects_changed(event: RedirectsChanged) -> None:
     await mark_changed(*(f"redirect:{path}" for path in event.paths))
+
+
+async def on_media_replaced(event: MediaReplaced) -> None:
+    await mark_changed(f"media:{event.path}")
 
 
 async def on_tag_changed(event: TagChanged) -> None:

@@ -26,6 +26,7 @@ from octavo.content.importers.rewriting import Rewriting
 from octavo.content.importers.sources import MAX_FILE_BYTES, Source, UnreadableError, open_source
 from octavo.content.importers.storing import Byline, Prepared, store_batch
 from octavo.content.importers.updating import Known, load_known, match, update_piece
+from octavo.content.media.store import MediaStore
 from octavo.content.schemas import BODY_LIMIT
 from octavo.kernel.db import is_unique_violation
 from octavo.kernel.events import EventBus
@@ -65,7 +66,7 @@ async def import_markdown(
     zone: str | None,
     now: datetime,
     bus: EventBus,
-    media_dir: Path,
+    media: MediaStore,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import every post and page below `path`; say what became of each file.
@@ -88,7 +89,7 @@ async def import_markdown(
         dry_run=dry_run,
         now=now,
         bus=bus,
-        media_dir=media_dir,
+        media=media,
         progress=progress,
     )
     try:
@@ -131,7 +132,7 @@ class _Run:
         dry_run: bool,
         now: datetime,
         bus: EventBus,
-        media_dir: Path,
+        media: MediaStore,
         progress: Progress | None,
     ) -> None:
         self.source = source
@@ -143,7 +144,7 @@ class _Run:
         self._progress = progress
         self._addresses = Addresses(pattern=pattern, zone=self._zone, now=now)
         self._directory = Directory()
-        self._pictures = Pictures(source, media_dir=media_dir, dry_run=dry_run, now=now)
+        self._pictures = Pictures(source, media=media, dry_run=dry_run, now=now)
         self._items: list[_Item] = []
         self._rows: list[ReportRow] = []
         self._people: dict[str, str] = {}

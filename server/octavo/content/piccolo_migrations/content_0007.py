@@ -2,7 +2,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.base import OnDelete
 from piccolo.columns.base import OnUpdate
 from piccolo.columns.column_types import Boolean
-from piccolo.columns.column_types import DoublePrecision
+from piccolo.columns.column_types import SmallInt
 from piccolo.columns.column_types import ForeignKey
 from piccolo.columns.column_types import Integer
 from piccolo.columns.column_types import Serial
@@ -233,8 +233,8 @@ async def forwards():
         tablename="media",
         column_name="focal_x",
         db_column_name="focal_x",
-        column_class_name="DoublePrecision",
-        column_class=DoublePrecision,
+        column_class_name="SmallInt",
+        column_class=SmallInt,
         params={
             "default": None,
             "null": True,
@@ -254,8 +254,8 @@ async def forwards():
         tablename="media",
         column_name="focal_y",
         db_column_name="focal_y",
-        column_class_name="DoublePrecision",
-        column_class=DoublePrecision,
+        column_class_name="SmallInt",
+        column_class=SmallInt,
         params={
             "default": None,
             "null": True,
