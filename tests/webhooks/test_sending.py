@@ -306,3 +306,21 @@ async def test_what_is_off_hears_nothing_and_what_waits_goes_out_later(desk, rec
     await desk.send()
 
     assert [message["data"]["piece"]["title"] for message in receiver.messages] == ["One"]
+
+
+async def test_a_webhook_has_one_lane_however_often_the_worker_ticks(desk, receiver):
+    await desk.hook(receiver.url, "piece.created")
+    receiver.gate.clear()
+    for number in range(8):
+        await desk.piece(f"Number {number}")
+    begun = [await desk.sender.tick() for _ in range(3)]
+    while len(receiver.requests) < 3:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    under_way = len(receiver.requests)
+    receiver.gate.set()
+    await desk.sender.drain()
+
+    assert begun == [1, 0, 0]
+    assert under_way == 3
+    assert len(receiver.requests) == 8

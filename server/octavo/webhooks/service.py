@@ -39,7 +39,7 @@ from octavo.webhooks.schemas import (
     WebhookPatch,
 )
 from octavo.webhooks.signing import new_secret
-from octavo.webhooks.tables import WebhookDeliveryRow, WebhookRow
+from octavo.webhooks.tables import WebhookDeliveryRow, WebhookEventRow, WebhookRow
 
 __all__ = [
     "create_webhook",
@@ -247,7 +247,7 @@ async def replay_delivery(
 
 
 async def replay_range(webhook_id: int, data: ReplayIn, *, actor: Actor, now: datetime) -> Replayed:
-    """Let all deliveries of a span of time that ended in these states go out again, in order.
+    """Let all deliveries of a span of time that ended in these states go out again, but no tests.
 
     Raises:
         WebhookNotFoundError: there is none of that id.
@@ -259,6 +259,9 @@ async def replay_range(webhook_id: int, data: ReplayIn, *, actor: Actor, now: da
         & (WebhookDeliveryRow.created_at >= data.start)
         & (WebhookDeliveryRow.created_at < (data.end or now + timedelta(seconds=1)))
         & WebhookDeliveryRow.state.is_in(list(data.states))
+        & WebhookDeliveryRow.event_id.not_in(
+            WebhookEventRow.select(WebhookEventRow.id).where(WebhookEventRow.type == rules.PING)
+        )
     )
     async with transaction():
         queued = await _replay(webhook_id, which, now=now)
