@@ -151,6 +151,39 @@ async def delete_tag(tag_id: int, *, actor: Actor, now: datetime, bus: EventBus)
         await bus.announce(TagChanged(tag_id=tag_id, piece_ids=piece_ids, old_slug=tag.slug))
 
 
+async def merge_tag(tag_id: int, *, into: int, actor: Actor, now: datetime, bus: EventBus) -> Tag:
+    """Give every piece of a tag another tag in its place, for readers too, and delete the first.
+
+    Raises:
+        TagNotFoundError: there is none of one of the ids.
+        InvalidContentError: both are the same.
+    """
+    if tag_id == into:
+        raise wrong("into", "a tag cannot be merged into itself")
+    async with transaction():
+        tag = await get_tag(tag_id)
+        target = await get_tag(into)
+        piece_ids = await _pieces_of(tag_id)
+        for live in (False, True):
+            have_both = PieceTagRow.select(PieceTagRow.piece_id).where(
+                (PieceTagRow.tag_id == into) & (PieceTagRow.live == live)
+            )
+            await PieceTagRow.update({PieceTagRow.tag_id: into}).where(
+                (PieceTagRow.tag_id == tag_id)
+                & (PieceTagRow.live == live)
+                & PieceTagRow.piece_id.not_in(have_both)
+            )
+        await TagRow.delete().where(TagRow.id == tag_id)
+        await accounts.record(
+            actor, "tag.merged", subject=f"tag:{tag_id}", detail={"into": into}, now=now
+        )
+        for changed in (tag, target):
+            await bus.announce(
+                TagChanged(tag_id=changed.id, piece_ids=piece_ids, old_slug=changed.slug)
+            )
+    return await get_tag(into)
+
+
 async def _check_moved(tag_id: int, *, moved: bool, version: int) -> None:
     if not moved:
         msg = f"tag {tag_id} is no longer at version {version}"
