@@ -13,7 +13,7 @@ async function answer<R>(request: Promise<{ data?: R }>): Promise<R> {
   return (await request).data as R;
 }
 
-type Body<P extends keyof paths, M extends "post" | "patch"> = paths[P] extends {
+type Body<P extends keyof paths, M extends "post" | "patch" | "put"> = paths[P] extends {
   [method in M]: { requestBody: { content: { "application/json": infer B } } };
 }
   ? B
@@ -47,20 +47,74 @@ export const api = {
     answer(client.PATCH("/api/v1/pieces/{piece_id}", { params: byId("piece_id", id), body })),
   transition: (id: number, body: T.Transition) =>
     answer(client.POST("/api/v1/pieces/{piece_id}/transitions", { params: byId("piece_id", id), body })),
-  tags: (query: { limit?: number }) => answer(client.GET("/api/v1/tags", { params: { query } })),
+  bulk: (body: Body<"/api/v1/pieces/bulk", "post">) => answer(client.POST("/api/v1/pieces/bulk", { body })),
+  undoBulk: (body: Body<"/api/v1/pieces/bulk/undo", "post">) =>
+    answer(client.POST("/api/v1/pieces/bulk/undo", { body })),
+
+  revisions: (pieceId: number, query: T.PageQuery) =>
+    answer(client.GET("/api/v1/pieces/{piece_id}/revisions", { params: { ...byId("piece_id", pieceId), query } })),
+  revision: (pieceId: number, revisionId: number) =>
+    answer(
+      client.GET("/api/v1/pieces/{piece_id}/revisions/{revision_id}", {
+        params: { path: { piece_id: pieceId, revision_id: revisionId } },
+      }),
+    ),
+  compare: (pieceId: number, from: number, to: number) =>
+    answer(
+      client.GET("/api/v1/pieces/{piece_id}/compare", { params: { ...byId("piece_id", pieceId), query: { from, to } } }),
+    ),
+  restore: (pieceId: number, body: Body<"/api/v1/pieces/{piece_id}/restore", "post">) =>
+    answer(client.POST("/api/v1/pieces/{piece_id}/restore", { params: byId("piece_id", pieceId), body })),
+  review: (pieceId: number) =>
+    answer(client.GET("/api/v1/pieces/{piece_id}/review", { params: byId("piece_id", pieceId) })),
+  assignReviewers: (pieceId: number, body: Body<"/api/v1/pieces/{piece_id}/review", "put">) =>
+    answer(client.PUT("/api/v1/pieces/{piece_id}/review", { params: byId("piece_id", pieceId), body })),
+  giveVerdict: (pieceId: number, body: Body<"/api/v1/pieces/{piece_id}/review/verdicts", "post">) =>
+    answer(client.POST("/api/v1/pieces/{piece_id}/review/verdicts", { params: byId("piece_id", pieceId), body })),
+  comments: (pieceId: number, query: T.PageQuery) =>
+    answer(client.GET("/api/v1/pieces/{piece_id}/comments", { params: { ...byId("piece_id", pieceId), query } })),
+  addComment: (pieceId: number, body: T.CommentIn) =>
+    answer(client.POST("/api/v1/pieces/{piece_id}/comments", { params: byId("piece_id", pieceId), body })),
+  patchComment: (id: number, body: Body<"/api/v1/comments/{comment_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/comments/{comment_id}", { params: byId("comment_id", id), body })),
+  deleteComment: (id: number) =>
+    answer(client.DELETE("/api/v1/comments/{comment_id}", { params: byId("comment_id", id) })),
+  presence: (pieceId: number) =>
+    answer(client.PUT("/api/v1/pieces/{piece_id}/presence", { params: byId("piece_id", pieceId) })),
+  leave: (pieceId: number) =>
+    answer(client.DELETE("/api/v1/pieces/{piece_id}/presence", { params: byId("piece_id", pieceId) })),
+
+  tags: (query: T.PageQuery) => answer(client.GET("/api/v1/tags", { params: { query } })),
+  createTag: (body: Body<"/api/v1/tags", "post">) => answer(client.POST("/api/v1/tags", { body })),
+  patchTag: (id: number, body: Body<"/api/v1/tags/{tag_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/tags/{tag_id}", { params: byId("tag_id", id), body })),
+  deleteTag: (id: number) => answer(client.DELETE("/api/v1/tags/{tag_id}", { params: byId("tag_id", id) })),
+  authors: (query: T.PageQuery) => answer(client.GET("/api/v1/authors", { params: { query } })),
+  createAuthor: (body: Body<"/api/v1/authors", "post">) => answer(client.POST("/api/v1/authors", { body })),
+  patchAuthor: (id: number, body: Body<"/api/v1/authors/{author_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/authors/{author_id}", { params: byId("author_id", id), body })),
+  deleteAuthor: (id: number) =>
+    answer(client.DELETE("/api/v1/authors/{author_id}", { params: byId("author_id", id) })),
+  redirects: (query: T.PageQuery) => answer(client.GET("/api/v1/redirects", { params: { query } })),
+  createRedirect: (body: Body<"/api/v1/redirects", "post">) => answer(client.POST("/api/v1/redirects", { body })),
+  deleteRedirect: (id: number) =>
+    answer(client.DELETE("/api/v1/redirects/{redirect_id}", { params: byId("redirect_id", id) })),
+
+  site: () => answer(client.GET("/api/v1/site")),
+  buildSite: (full: boolean) => answer(client.POST("/api/v1/site/builds", { body: { full } })),
   preview: (body: Body<"/api/v1/preview", "post">) =>
     answer(client.POST("/api/v1/preview", { body, parseAs: "text" })) as Promise<string>,
 
-  objectives: (query: { limit?: number } = {}) => answer(client.GET("/api/v1/objectives", { params: { query } })),
+  objectives: (query: T.PageQuery = {}) => answer(client.GET("/api/v1/objectives", { params: { query } })),
   createObjective: (body: T.ObjectiveIn) => answer(client.POST("/api/v1/objectives", { body })),
   patchObjective: (id: number, body: Body<"/api/v1/objectives/{objective_id}", "patch">) =>
     answer(client.PATCH("/api/v1/objectives/{objective_id}", { params: byId("objective_id", id), body })),
-  campaigns: (query: { limit?: number } = {}) => answer(client.GET("/api/v1/campaigns", { params: { query } })),
+  campaigns: (query: T.PageQuery = {}) => answer(client.GET("/api/v1/campaigns", { params: { query } })),
   createCampaign: (body: T.CampaignIn) => answer(client.POST("/api/v1/campaigns", { body })),
   patchCampaign: (id: number, body: Body<"/api/v1/campaigns/{campaign_id}", "patch">) =>
     answer(client.PATCH("/api/v1/campaigns/{campaign_id}", { params: byId("campaign_id", id), body })),
 
-  ctas: (query: { limit?: number } = {}) => answer(client.GET("/api/v1/ctas", { params: { query } })),
+  ctas: (query: T.PageQuery = {}) => answer(client.GET("/api/v1/ctas", { params: { query } })),
   createCta: (body: T.CtaIn) => answer(client.POST("/api/v1/ctas", { body })),
   patchCta: (id: number, body: Body<"/api/v1/ctas/{cta_id}", "patch">) =>
     answer(client.PATCH("/api/v1/ctas/{cta_id}", { params: byId("cta_id", id), body })),
@@ -81,7 +135,7 @@ export const api = {
     ) as Promise<T.Outcomes>,
 
   adapters: () => answer(client.GET("/api/v1/adapters")),
-  channels: (query: { limit?: number } = {}) => answer(client.GET("/api/v1/channels", { params: { query } })),
+  channels: (query: T.PageQuery = {}) => answer(client.GET("/api/v1/channels", { params: { query } })),
   createChannel: (body: ChannelBody & { adapter: string }) =>
     answer(client.POST("/api/v1/channels", { body: body as Body<"/api/v1/channels", "post"> })),
   patchChannel: (id: number, body: Partial<ChannelBody> & { version: number; state?: "active" | "paused" }) =>

@@ -3,9 +3,20 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
-import type { PieceQuery } from "@/api/types";
+import type { Page, PageQuery, PieceQuery } from "@/api/types";
 
 const MANY = 100;
+
+/** A list of the server, by its pages; `useList` reads it. */
+export interface ListOptions<T> {
+  queryKey: readonly unknown[];
+  read: (page: PageQuery) => Promise<Page<T>>;
+  staleTime: number;
+}
+
+function pagesOf<T>(queryKey: readonly unknown[], read: (page: PageQuery) => Promise<Page<T>>, staleTime = 0): ListOptions<T> {
+  return { queryKey, read: (page) => read({ limit: MANY, ...page }), staleTime };
+}
 
 export const queries = {
   settings: () => queryOptions({ queryKey: ["settings"], queryFn: () => api.settings() }),
@@ -26,10 +37,19 @@ export const queries = {
       getNextPageParam: (page) => page.next_cursor,
     }),
   piece: (id: number) => queryOptions({ queryKey: ["piece", id], queryFn: () => api.piece(id) }),
-  tags: () => queryOptions({ queryKey: ["tags"], queryFn: () => api.tags({ limit: MANY }), staleTime: 60_000 }),
-  objectives: () => queryOptions({ queryKey: ["objectives"], queryFn: () => api.objectives({ limit: MANY }) }),
-  campaigns: () => queryOptions({ queryKey: ["campaigns"], queryFn: () => api.campaigns({ limit: MANY }) }),
-  ctas: () => queryOptions({ queryKey: ["ctas"], queryFn: () => api.ctas({ limit: MANY }) }),
+  tags: () => pagesOf(["tags"], api.tags, 60_000),
+  authors: () => pagesOf(["authors"], api.authors, 60_000),
+  redirects: () => pagesOf(["redirects"], api.redirects),
+  objectives: () => pagesOf(["objectives"], api.objectives),
+  campaigns: () => pagesOf(["campaigns"], api.campaigns),
+  ctas: () => pagesOf(["ctas"], api.ctas),
+  site: () =>
+    queryOptions({
+      queryKey: ["site"],
+      queryFn: () => api.site(),
+      // A build that is waited for is soon there.
+      refetchInterval: (query) => (query.state.data?.pending ? 2_000 : 15_000),
+    }),
   pieceCtas: (pieceId: number) =>
     queryOptions({ queryKey: ["piece", pieceId, "ctas"], queryFn: () => api.pieceCtas(pieceId) }),
   outcomes: (pieceId: number, range: { from?: string; to?: string }) =>
@@ -40,7 +60,7 @@ export const queries = {
       refetchInterval: (query) => (query.state.data?.pending ? 4_000 : false),
     }),
   adapters: () => queryOptions({ queryKey: ["adapters"], queryFn: () => api.adapters() }),
-  channels: () => queryOptions({ queryKey: ["channels"], queryFn: () => api.channels({ limit: MANY }) }),
+  channels: () => pagesOf(["channels"], api.channels),
   delivery: (id: number, state: string) =>
     queryOptions({ queryKey: ["delivery", id, state], queryFn: () => api.delivery(id) }),
   deliveries: (pieceId: number) =>

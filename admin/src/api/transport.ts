@@ -1,5 +1,6 @@
 /** How a request travels: CSRF token, lapsed sessions and lost networks are handled once, here. */
 
+import { keyFor, settleIntention } from "@/api/intentions";
 import { OfflineError, ProblemError, problemOf, type Problem } from "@/api/problem";
 import { currentSession, rememberSession, waitForSession } from "@/api/session";
 import type { SessionView } from "@/api/types";
@@ -9,6 +10,22 @@ const SESSION_PATH = "/api/v1/session";
 
 /** `fetch` for the API. Throws `ProblemError` or `OfflineError`; whatever it returns is a success. */
 export async function apiFetch(request: Request): Promise<Response> {
+  if (request.method !== "POST") return fetchOrThrow(request);
+  const { pathname } = new URL(request.url);
+  const body = await request.clone().text();
+  const key = keyFor(request.method, pathname, body);
+  if (key) request.headers.set("Idempotency-Key", key);
+  try {
+    const response = await fetchOrThrow(request);
+    settleIntention(pathname, body, response.status);
+    return response;
+  } catch (error) {
+    if (error instanceof ProblemError) settleIntention(pathname, body, error.status);
+    throw error;
+  }
+}
+
+async function fetchOrThrow(request: Request): Promise<Response> {
   const response = await send(request);
   if (response.ok) return response;
   if (response.status === 401 && isOurs(request) && currentSession()) {

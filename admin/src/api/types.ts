@@ -9,6 +9,11 @@ export interface Page<T> {
   next_cursor?: string | null;
 }
 
+export interface PageQuery {
+  cursor?: string;
+  limit?: number;
+}
+
 export type User = Schemas["User"];
 export type Role = User["role"];
 export type Organisation = Schemas["Organisation"];
@@ -36,6 +41,22 @@ export interface PieceChanges {
   language?: string;
   canonical_url?: string | null;
 }
+
+export type Tag = Schemas["Tag"];
+export type Author = Schemas["Author"];
+export type Redirect = Schemas["StoredRedirect"];
+export type SiteStatus = Schemas["SiteStatus"];
+
+export type Review = Schemas["Review"];
+export type Comment = Schemas["Comment"];
+export type CommentIn = Schemas["CommentIn"];
+export type RevisionSummary = Schemas["RevisionSummary"];
+export type Revision = Schemas["Revision"];
+export type Comparison = Schemas["Comparison"];
+export type FieldDifference = Schemas["FieldDifference"];
+export type Run = Schemas["Run"];
+export type BulkAction = Schemas["BulkIn"]["action"];
+export type BulkDone = Schemas["BulkDone"];
 
 export type Objective = Schemas["Objective"];
 export type ObjectiveIn = Schemas["ObjectiveIn"];

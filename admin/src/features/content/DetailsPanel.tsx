@@ -1,11 +1,11 @@
 import { Collapse, Select, Stack, TagsInput, Textarea, TextInput, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 
 import { fieldErrors } from "@/api/problem";
 import { queries } from "@/api/queries";
 import type { Piece, PieceChanges } from "@/api/types";
+import { useList } from "@/api/useList";
 
 import type { SaveState } from "./autosave";
 import type { PieceText } from "./pieceText";
@@ -21,8 +21,8 @@ interface DetailsPanelProps {
 
 /** Everything about a piece that is not its title or text. */
 export function DetailsPanel({ piece, text, state, readOnly, onChange }: DetailsPanelProps) {
-  const tags = useQuery(queries.tags());
-  const campaigns = useQuery(queries.campaigns());
+  const tags = useList(queries.tags(), { all: true });
+  const campaigns = useList(queries.campaigns(), { all: true });
   const [open, more] = useDisclosure(false);
   const errors = state.kind === "refused" ? fieldErrors(state.error) : {};
   const prefix = piece.path?.slice(0, piece.path.lastIndexOf(piece.slug)) ?? "/";
@@ -53,7 +53,7 @@ export function DetailsPanel({ piece, text, state, readOnly, onChange }: Details
       <TagsInput
         label={t("tags")}
         description={t("tagsHint")}
-        data={tags.data?.items.map((tag) => tag.name) ?? []}
+        data={tags.items.map((tag) => tag.name) ?? []}
         value={text.tags}
         disabled={readOnly}
         error={errors.tags}
@@ -63,7 +63,7 @@ export function DetailsPanel({ piece, text, state, readOnly, onChange }: Details
       <Select
         label={t("campaign")}
         placeholder={t("noCampaign")}
-        data={(campaigns.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+        data={campaigns.items.map(({ id, name }) => ({ value: String(id), label: name }))}
         value={text.campaign_id === null ? null : String(text.campaign_id)}
         disabled={readOnly}
         clearable

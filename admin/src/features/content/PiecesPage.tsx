@@ -1,13 +1,14 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { PieceSummary } from "@/api/types";
+import { useList } from "@/api/useList";
 import { formatDate, formatDateTime } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
@@ -99,8 +100,8 @@ function Nothing({ filtered, newButton }: { filtered: boolean; newButton: React.
 
 function Filters({ search }: { search: PieceSearch }) {
   const navigate = route.useNavigate();
-  const tags = useQuery(queries.tags());
-  const campaigns = useQuery(queries.campaigns());
+  const tags = useList(queries.tags(), { all: true });
+  const campaigns = useList(queries.campaigns(), { all: true });
   const [words, setWords] = useState(search.q ?? "");
   const set = (change: Partial<PieceSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
@@ -130,25 +131,25 @@ function Filters({ search }: { search: PieceSearch }) {
           ...STATUSES.map((status) => ({ value: status, label: statusWord(status) })),
         ]}
       />
-      {(tags.data?.items.length ?? 0) > 0 && (
+      {tags.items.length > 0 && (
         <NativeSelect
           aria-label={t("tag")}
           value={search.tag ?? ""}
           onChange={(event) => set({ tag: event.currentTarget.value || undefined })}
           data={[
             { value: "", label: t("anyTag") },
-            ...(tags.data?.items ?? []).map((tag) => ({ value: tag.slug, label: tag.name })),
+            ...tags.items.map((tag) => ({ value: tag.slug, label: tag.name })),
           ]}
         />
       )}
-      {(campaigns.data?.items.length ?? 0) > 0 && (
+      {campaigns.items.length > 0 && (
         <NativeSelect
           aria-label={t("campaign")}
           value={String(search.campaign ?? "")}
           onChange={(event) => set({ campaign: Number(event.currentTarget.value) || undefined })}
           data={[
             { value: "", label: t("anyCampaign") },
-            ...(campaigns.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+            ...campaigns.items.map(({ id, name }) => ({ value: String(id), label: name })),
           ]}
         />
       )}

@@ -1,9 +1,9 @@
 import { Button, Group, NativeSelect, NumberInput, SegmentedControl, Stack, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import { queries } from "@/api/queries";
 import type { Cta, CtaAction, CtaIn } from "@/api/types";
+import { useList } from "@/api/useList";
 import { FormError } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
@@ -20,7 +20,7 @@ interface CtaFormProps {
 }
 
 export function CtaForm({ cta, action, submit, onDone, aside, wide = false }: CtaFormProps) {
-  const objectives = useQuery(queries.objectives());
+  const objectives = useList(queries.objectives(), { all: true });
   const { form, onSubmit, isPending, error } = useServerForm({
     initial: {
       label: cta?.label ?? "",
@@ -78,7 +78,7 @@ export function CtaForm({ cta, action, submit, onDone, aside, wide = false }: Ct
               label={t("objective")}
               data={[
                 { value: "", label: t("noObjective") },
-                ...(objectives.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+                ...objectives.items.map(({ id, name }) => ({ value: String(id), label: name })),
               ]}
               {...form.getInputProps("objective_id")}
             />

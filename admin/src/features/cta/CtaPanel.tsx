@@ -7,6 +7,7 @@ import { api } from "@/api/client";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { CtaIn, PieceCta } from "@/api/types";
+import { useList } from "@/api/useList";
 import { IconButton } from "@/ui/IconButton";
 import { ErrorState, FormError, Rows } from "@/ui/States";
 
@@ -133,12 +134,12 @@ function AttachExisting({
   attached: number[];
   onAttached: () => Promise<unknown>;
 }) {
-  const ctas = useQuery(queries.ctas());
+  const ctas = useList(queries.ctas(), { all: true });
   const attach = useMutation({
     mutationFn: (ctaId: number) => api.attachCta(pieceId, { cta_id: ctaId }),
     onSuccess: onAttached,
   });
-  const free = ctas.data?.items.filter((cta) => !attached.includes(cta.id)) ?? [];
+  const free = ctas.items.filter((cta) => !attached.includes(cta.id)) ?? [];
   if (free.length === 0) return null;
   return (
     <>

@@ -1,7 +1,7 @@
 import { Button, Modal, Table } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPencil, IconPlus } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { api } from "@/api/client";
@@ -9,7 +9,9 @@ import { messageOf } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Cta, CtaIn } from "@/api/types";
+import { useList } from "@/api/useList";
 import { IconButton } from "@/ui/IconButton";
+import { MoreButton } from "@/ui/MoreButton";
 import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 
@@ -19,11 +21,11 @@ import { t } from "./strings";
 import { expectedWords } from "./words";
 
 export function CtasPage() {
-  const ctas = useQuery(queries.ctas());
-  const objectives = useQuery(queries.objectives());
+  const ctas = useList(queries.ctas());
+  const objectives = useList(queries.objectives(), { all: true });
   const [editing, setEditing] = useState<Cta | "new" | null>(null);
   const mayPlan = useMay("plan");
-  const names = new Map(objectives.data?.items.map(({ id, name }) => [id, name]));
+  const names = new Map(objectives.items.map(({ id, name }) => [id, name]));
   const newButton = mayPlan && (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setEditing("new")}>
       {t("newCta")}
@@ -31,11 +33,11 @@ export function CtasPage() {
   );
 
   return (
-    <Page title={t("ctas")} lead={t("ctasLead")} actions={ctas.data?.items.length !== 0 && newButton}>
+    <Page title={t("ctas")} lead={t("ctasLead")} actions={(!ctas.isSuccess || ctas.items.length > 0) && newButton}>
       {ctas.isPending && <Rows count={4} />}
-      {ctas.isError && <ErrorState error={ctas.error} onRetry={() => void ctas.refetch()} />}
-      {ctas.data?.items.length === 0 && <EmptyState action={newButton}>{t("noCtas")}</EmptyState>}
-      {ctas.data && ctas.data.items.length > 0 && (
+      {ctas.isError && <ErrorState error={ctas.error} onRetry={ctas.refetch} />}
+      {ctas.isSuccess && ctas.items.length === 0 && <EmptyState action={newButton}>{t("noCtas")}</EmptyState>}
+      {ctas.items.length > 0 && (
         <Table.ScrollContainer minWidth={720}>
           <Table>
             <Table.Thead>
@@ -49,7 +51,7 @@ export function CtasPage() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {ctas.data.items.map((cta) => (
+              {ctas.items.map((cta) => (
                 <Table.Tr key={cta.id}>
                   <Table.Td>
                     <strong>{cta.label}</strong>
@@ -74,6 +76,7 @@ export function CtasPage() {
           </Table>
         </Table.ScrollContainer>
       )}
+      <MoreButton list={ctas} />
       <Modal
         opened={editing !== null}
         onClose={() => setEditing(null)}

@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import { queries } from "@/api/queries";
 import type { Filtered, Outcome, Outcomes } from "@/api/types";
+import { useList } from "@/api/useList";
 import { formatDateTime, formatNumber, formatRate } from "@/ui/format";
 import { IntervalBar } from "@/ui/IntervalBar";
 import { Page, Section } from "@/ui/Page";
@@ -62,8 +63,8 @@ export function OutcomesPanel({ pieceId }: { pieceId: number }) {
 }
 
 function Figures({ outcomes }: { outcomes: Outcomes }) {
-  const channels = useQuery(queries.channels());
-  const names = new Map(channels.data?.items.map(({ code, name }) => [code, name]));
+  const channels = useList(queries.channels(), { all: true });
+  const names = new Map(channels.items.map(({ code, name }) => [code, name]));
   const ctaIds = [...new Set([...outcomes.totals, ...outcomes.items].map((item) => item.cta_id))];
   return (
     <>

@@ -9,8 +9,10 @@ import { messageOf } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Adapter, Channel } from "@/api/types";
+import { useList } from "@/api/useList";
 import { formatDateTime } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
+import { MoreButton } from "@/ui/MoreButton";
 import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 import { Status } from "@/ui/Status";
@@ -20,7 +22,7 @@ import classes from "./ChannelsPage.module.css";
 import { t } from "./strings";
 
 export function ChannelsPage() {
-  const channels = useQuery(queries.channels());
+  const channels = useList(queries.channels());
   const adapters = useQuery(queries.adapters());
   const mayConfigure = useMay("configure");
   const [connecting, setConnecting] = useState(false);
@@ -34,11 +36,11 @@ export function ChannelsPage() {
   );
 
   return (
-    <Page title={t("channels")} lead={t("channelsLead")} actions={channels.data?.items.length !== 0 && connectButton}>
+    <Page title={t("channels")} lead={t("channelsLead")} actions={(!channels.isSuccess || channels.items.length > 0) && connectButton}>
       {channels.isPending && <Rows count={3} />}
-      {channels.isError && <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />}
-      {channels.data?.items.length === 0 && <EmptyState action={connectButton}>{t("noChannels")}</EmptyState>}
-      {channels.data && channels.data.items.length > 0 && (
+      {channels.isError && <ErrorState error={channels.error} onRetry={channels.refetch} />}
+      {channels.isSuccess && channels.items.length === 0 && <EmptyState action={connectButton}>{t("noChannels")}</EmptyState>}
+      {channels.items.length > 0 && (
         <Table.ScrollContainer minWidth={640}>
           <Table>
             <Table.Thead>
@@ -51,7 +53,7 @@ export function ChannelsPage() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {channels.data.items.map((channel) => (
+              {channels.items.map((channel) => (
                 <ChannelRow
                   key={channel.id}
                   channel={channel}
@@ -64,6 +66,7 @@ export function ChannelsPage() {
           </Table>
         </Table.ScrollContainer>
       )}
+      <MoreButton list={channels} />
       <Modal opened={connecting} onClose={() => setConnecting(false)} title={t("connectTitle")}>
         <Connect adapters={adapters.data?.items} error={adapters.error} onDone={() => setConnecting(false)} />
       </Modal>

@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
+import { useList } from "@/api/useList";
 import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 
@@ -17,10 +18,10 @@ import { t } from "./strings";
 /** Where a piece goes beside the blog, and what became of it. */
 export function DeliveriesPanel({ pieceId }: { pieceId: number }) {
   const deliveries = useQuery(queries.deliveries(pieceId));
-  const channels = useQuery(queries.channels());
+  const channels = useList(queries.channels(), { all: true });
   const mayDeliver = useMay("deliver");
   const [planning, setPlanning] = useState(false);
-  const hasChannels = (channels.data?.items.length ?? 0) > 0;
+  const hasChannels = channels.items.length > 0;
   const planButton = mayDeliver && hasChannels && (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setPlanning(true)}>
       {t("plan")}
@@ -54,7 +55,7 @@ export function DeliveriesPanel({ pieceId }: { pieceId: number }) {
       <Modal opened={planning} onClose={() => setPlanning(false)} title={t("planTitle")} size="lg">
         <PlanDeliveryForm
           pieceId={pieceId}
-          channels={channels.data?.items ?? []}
+          channels={channels.items}
           onDone={() => setPlanning(false)}
         />
       </Modal>

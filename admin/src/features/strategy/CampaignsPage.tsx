@@ -1,7 +1,7 @@
 import { Button, Group, Modal, NativeSelect, Stack, Table, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPencil, IconPlus } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -9,7 +9,9 @@ import { api } from "@/api/client";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Campaign, CampaignIn } from "@/api/types";
+import { useList } from "@/api/useList";
 import { IconButton } from "@/ui/IconButton";
+import { MoreButton } from "@/ui/MoreButton";
 import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
@@ -20,11 +22,11 @@ import { t } from "./strings";
 const KINDS = ["campaign", "contest", "promotion", "series"] as const;
 
 export function CampaignsPage() {
-  const campaigns = useQuery(queries.campaigns());
-  const objectives = useQuery(queries.objectives());
+  const campaigns = useList(queries.campaigns());
+  const objectives = useList(queries.objectives(), { all: true });
   const [editing, setEditing] = useState<Campaign | "new" | null>(null);
   const mayPlan = useMay("plan");
-  const names = new Map(objectives.data?.items.map(({ id, name }) => [id, name]));
+  const names = new Map(objectives.items.map(({ id, name }) => [id, name]));
   const newButton = mayPlan && (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setEditing("new")}>
       {t("newCampaign")}
@@ -32,11 +34,11 @@ export function CampaignsPage() {
   );
 
   return (
-    <Page title={t("campaigns")} lead={t("campaignsLead")} actions={campaigns.data?.items.length !== 0 && newButton}>
+    <Page title={t("campaigns")} lead={t("campaignsLead")} actions={(!campaigns.isSuccess || campaigns.items.length > 0) && newButton}>
       {campaigns.isPending && <Rows count={4} />}
-      {campaigns.isError && <ErrorState error={campaigns.error} onRetry={() => void campaigns.refetch()} />}
-      {campaigns.data?.items.length === 0 && <EmptyState action={newButton}>{t("noCampaigns")}</EmptyState>}
-      {campaigns.data && campaigns.data.items.length > 0 && (
+      {campaigns.isError && <ErrorState error={campaigns.error} onRetry={campaigns.refetch} />}
+      {campaigns.isSuccess && campaigns.items.length === 0 && <EmptyState action={newButton}>{t("noCampaigns")}</EmptyState>}
+      {campaigns.items.length > 0 && (
         <Table.ScrollContainer minWidth={640}>
           <Table>
             <Table.Thead>
@@ -49,7 +51,7 @@ export function CampaignsPage() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {campaigns.data.items.map((campaign) => (
+              {campaigns.items.map((campaign) => (
                 <Table.Tr key={campaign.id}>
                   <Table.Td fw={600}>
                     <Link to="/pieces" search={{ campaign: campaign.id }} title={t("showPieces")}>
@@ -74,6 +76,7 @@ export function CampaignsPage() {
           </Table>
         </Table.ScrollContainer>
       )}
+      <MoreButton list={campaigns} />
       <Modal
         opened={editing !== null}
         onClose={() => setEditing(null)}
@@ -87,7 +90,7 @@ export function CampaignsPage() {
 
 function CampaignForm({ campaign, onClose }: { campaign: Campaign | null; onClose: () => void }) {
   const client = useQueryClient();
-  const objectives = useQuery(queries.objectives());
+  const objectives = useList(queries.objectives(), { all: true });
   const done = async () => {
     await client.invalidateQueries({ queryKey: ["campaigns"] });
     onClose();
@@ -136,7 +139,7 @@ function CampaignForm({ campaign, onClose }: { campaign: Campaign | null; onClos
             label={t("objective")}
             data={[
               { value: "", label: t("noObjective") },
-              ...(objectives.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+              ...objectives.items.map(({ id, name }) => ({ value: String(id), label: name })),
             ]}
             {...form.getInputProps("objective_id")}
           />

@@ -1,15 +1,17 @@
 import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Table, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPencil, IconPlus } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { api } from "@/api/client";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Objective, ObjectiveIn } from "@/api/types";
+import { useList } from "@/api/useList";
 import { formatNumber } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
+import { MoreButton } from "@/ui/MoreButton";
 import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
@@ -28,7 +30,7 @@ const METRICS = [
 ] as const;
 
 export function ObjectivesPage() {
-  const objectives = useQuery(queries.objectives());
+  const objectives = useList(queries.objectives());
   const [editing, setEditing] = useState<Objective | "new" | null>(null);
   const mayPlan = useMay("plan");
   const newButton = mayPlan && (
@@ -38,11 +40,11 @@ export function ObjectivesPage() {
   );
 
   return (
-    <Page title={t("objectives")} lead={t("objectivesLead")} actions={objectives.data?.items.length !== 0 && newButton}>
+    <Page title={t("objectives")} lead={t("objectivesLead")} actions={(!objectives.isSuccess || objectives.items.length > 0) && newButton}>
       {objectives.isPending && <Rows count={4} />}
-      {objectives.isError && <ErrorState error={objectives.error} onRetry={() => void objectives.refetch()} />}
-      {objectives.data?.items.length === 0 && <EmptyState action={newButton}>{t("noObjectives")}</EmptyState>}
-      {objectives.data && objectives.data.items.length > 0 && (
+      {objectives.isError && <ErrorState error={objectives.error} onRetry={objectives.refetch} />}
+      {objectives.isSuccess && objectives.items.length === 0 && <EmptyState action={newButton}>{t("noObjectives")}</EmptyState>}
+      {objectives.items.length > 0 && (
         <Table.ScrollContainer minWidth={600}>
           <Table>
             <Table.Thead>
@@ -55,7 +57,7 @@ export function ObjectivesPage() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {objectives.data.items.map((objective) => (
+              {objectives.items.map((objective) => (
                 <Table.Tr key={objective.id}>
                   <Table.Td fw={600}>{objective.name}</Table.Td>
                   <Table.Td>{metricWord(objective)}</Table.Td>
@@ -76,6 +78,7 @@ export function ObjectivesPage() {
           </Table>
         </Table.ScrollContainer>
       )}
+      <MoreButton list={objectives} />
       <Modal
         opened={editing !== null}
         onClose={() => setEditing(null)}
