@@ -5,9 +5,8 @@ new. Times come from the pieces: the same pieces give the same bytes.
 """
 
 import html as html_text
-import re
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import feedgen.feed
 import msgspec
@@ -16,18 +15,12 @@ from feedgen.ext.dc import DcEntryExtension, DcExtension
 from octavo.publishing import dates
 from octavo.publishing.library import CtaSpec
 from octavo.publishing.pages import File, PageMaker
-from octavo.publishing.placing import place_ctas
 from octavo.publishing.plan import HOME, feed_size
+from octavo.publishing.portable import TextLink, portable_html
 from octavo.publishing.prepared import NOT_XML, PieceDetail, PieceRecord, file_path, url_path
 
 __all__ = ["feed_files"]
 
-# Both begin with `="`, which is rarer in a text than the space before the name.
-_URL = re.compile(
-    r'="(?:(?<= href=")|(?<= src=")|(?<= poster=")|(?<= cite="))(?!https?://|mailto:|tel:)([^"]*)"'
-)
-_SRCSET = re.compile(r'="(?<= srcset=")([^"]*)"')
-_PAGE_ONLY = (' tabindex="0"', ' loading="lazy"', ' decoding="async"', ' rel="noopener"')
 _ENTRY_CACHE = 200
 _LONG_AGO = 946_684_800_000_000  # 2000-01-01: the time of a feed without entries
 
@@ -99,33 +92,8 @@ def _make_entry(maker: PageMaker, record: PieceRecord, detail: PieceDetail) -> _
 
 
 def _content(html: str, ctas: list[CtaSpec], url: str, base_url: str) -> str:
-    """A text as feed readers need it: absolute addresses, calls to action as plain links."""
-    links = {c.slug: _cta_link(c, base_url) for c in ctas}
-    html, placed, _ = place_ctas(html, known=set(links), render=links.__getitem__)
-    for attribute in _PAGE_ONLY:
-        html = html.replace(attribute, "")
-    html = _URL.sub(lambda m: f'="{_absolute(m[1], url)}"', html)
-    html = _SRCSET.sub(lambda m: f'="{_absolute_set(m[1], url)}"', html)
-    return html + "".join(link for slug, link in links.items() if slug not in placed)
-
-
-def _cta_link(cta: CtaSpec, base_url: str) -> str:
-    address = html_text.escape(base_url + cta.feed_path)
-    return f'<p><a href="{address}">{html_text.escape(_text(cta.label))}</a></p>'
-
-
-def _absolute(address: str, url: str) -> str:
-    if address.startswith(("http://", "https://", "mailto:", "tel:")):
-        return address
-    try:
-        return html_text.escape(urljoin(url, html_text.unescape(address)))
-    except ValueError:
-        return address
-
-
-def _absolute_set(candidates: str, url: str) -> str:
-    parts = [part.strip().split(" ", 1) for part in candidates.split(",") if part.strip()]
-    return ", ".join(" ".join([_absolute(part[0], url), *part[1:]]) for part in parts)
+    links = [TextLink(slug=c.slug, label=c.label, url=base_url + c.feed_path) for c in ctas]
+    return portable_html(html, links, url=url)
 
 
 def _xml_feeds(
