@@ -104,7 +104,7 @@ class FrontDoor:
             runtime.tracker, settings=runtime.settings, piece_url=cta_queries.piece_url
         )
         self._admin = AdminApp()
-        self._site = site_app(runtime.site)
+        self._site = site_app(runtime.site, media=runtime.media.storage)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one connection."""

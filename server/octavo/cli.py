@@ -9,7 +9,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -139,7 +139,9 @@ def create_key(name: str, scope: Any, *, as_json: bool) -> None:
 
     async def create(runtime: "Runtime") -> Any:
         data = ApiKeyIn(name=name, scope=scope)
-        return await accounts.make_key(data, actor=SYSTEM, now=runtime.clock())
+        return await accounts.make_key(
+            data, actor=SYSTEM, now=runtime.clock(), bus=runtime.bus
+        )
 
     made = _run(create)
     if as_json:
@@ -258,6 +260,42 @@ def import_markdown(
         _print_json(report)
     else:
         click.echo(report.as_table())
+
+
+@cli.group()
+def media() -> None:
+    """The media library."""
+
+
+@media.command("orphans")
+@click.option("--delete", is_flag=True, help="Delete files that no row points at.")
+@click.option("--min-age", default=60, show_default=True, type=click.IntRange(0), help="Minutes.")
+@click.option("--json", "as_json", is_flag=True)
+def media_orphans(min_age: int, *, delete: bool, as_json: bool) -> None:
+    """List files without rows, rows without files, and files that no piece uses."""
+    from octavo.content.media import orphans
+
+    async def find(runtime: "Runtime") -> Any:
+        age = timedelta(minutes=min_age)
+        if delete:
+            return await orphans.drop_orphans(store=runtime.media, now=runtime.clock(), min_age=age)
+        return await orphans.find_orphans(store=runtime.media)
+
+    report = _run(find)
+    if as_json:
+        _print_json(report)
+        return
+    for file in report.files_without_row:
+        click.echo(f"file without row   {file.name}  {file.size_bytes:,} bytes")
+    for lost in report.rows_without_file:
+        click.echo(f"row without file   {lost.id}  {lost.name}  {lost.path}")
+    for unused in report.unused:
+        click.echo(f"used by no piece   {unused.id}  {unused.name}")
+    click.echo(
+        f"{report.count_files_without_row} files without row ({report.bytes_without_row:,} bytes),"
+        f" {report.count_rows_without_file} rows without file, {report.count_unused} unused,"
+        f" {report.deleted} deleted"
+    )
 
 
 @cli.command()

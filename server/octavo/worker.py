@@ -9,12 +9,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from octavo.accounts import service as accounts
 from octavo.content import service as content
 from octavo.content.bulk import service as bulk
+from octavo.content.media import jobs as media_jobs
 from octavo.cta import jobs as cta_jobs
 from octavo.distribution import jobs as distribution_jobs
 from octavo.kernel.idempotency import drop_old_answers
@@ -76,6 +78,7 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
         await tracking_jobs.rotate_salts(now=clock())
 
     async def tidy_up() -> None:
+        await media_jobs.drop_left_behind(store=runtime.media)
         await accounts.drop_old_sessions(now=clock())
         await drop_old_answers(now=clock())
         await drop_old_counts(now=clock())
@@ -91,6 +94,7 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
         _Job("sweep_spool", 10, sweep_spool),
         _Job("rotate_salts", 600, rotate_salts),
         _Job("relink_changed", 30, relink_changed),
+        _Job("keep_media", 30, partial(media_jobs.keep_in_order, store=runtime.media, bus=bus)),
         _Job("tidy_up", 3600, tidy_up),
     ]
 

@@ -11,7 +11,8 @@ What a repetition then finds: the answer (it is given again); a running attempt 
 attempt that ended before it wrote anything (the repetition takes over; should the first one wake up
 again, its transaction fails); a deed whose answer was lost (409: look at what is there).
 
-A key belongs to whoever sent it and to the path; another request under the same key is refused.
+A key belongs to whoever sent it and to the path; another request under the same key is refused
+(uploads, which are not kept in memory, are told apart by their length alone).
 Failures that wrote nothing are forgotten, so that the corrected request may use the key. Answers
 that set cookies are never kept; all others are sealed and live for a day.
 """
@@ -37,10 +38,13 @@ from octavo.kernel.ids import new_token
 from octavo.kernel.tables import IdempotencyRow
 from octavo.kernel.vault import SealBrokenError, Vault
 
-__all__ = ["LEASE", "LIFETIME", "IdempotencyMiddleware", "drop_old_answers"]
+__all__ = ["LEASE", "LIFETIME", "STREAMED", "IdempotencyMiddleware", "drop_old_answers"]
 
 LIFETIME = timedelta(days=1)
 LEASE = timedelta(minutes=1)
+
+STREAMED = "octavo_streamed"
+"""A key of a route's `opt`: its handler reads the body as it comes, and nobody before it does."""
 
 _KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = frozenset({b"content-type", b"location", b"etag", b"cache-control"})
@@ -78,15 +82,15 @@ class IdempotencyMiddleware(ASGIMiddleware):
         if key is None or principal is None:
             await next_app(scope, receive, send)
             return
-        body = await _read(receive, limit=scope["route_handler"].resolve_request_max_body_size())
+        read, replay = await _body_of(scope, receive)
         attempt = _Attempt(
             name=_hash(principal.encode(), scope["path"].encode(), key),
-            request_hash=_hash(scope["query_string"], body),
+            request_hash=_hash(scope["query_string"], read),
             vault=self._vault,
         )
         if await attempt.begin(now=self._clock()):
             answer = _Answer()
-            await attempt.run(lambda: next_app(scope, _replay(body, receive), answer), answer)
+            await attempt.run(lambda: next_app(scope, replay, answer), answer)
         else:
             answer = await attempt.remembered(now=self._clock())
         await answer.give(send)
@@ -260,6 +264,18 @@ def _key(scope: Any) -> bytes | None:
 def _hash(*parts: bytes) -> str:
     """Answer a digest that no other split of the same bytes has."""
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+async def _body_of(scope: Any, receive: Any) -> tuple[bytes, Any]:
+    """Answer what tells this body from others, and where the handler reads it.
+
+    A body that its handler reads as it comes may be larger than the memory: its length must do.
+    """
+    handler = scope["route_handler"]
+    if handler.opt.get(STREAMED):
+        return dict(scope["headers"]).get(b"content-length", b""), receive
+    body = await _read(receive, limit=handler.resolve_request_max_body_size())
+    return body, _replay(body, receive)
 
 
 async def _read(receive: Any, *, limit: int | None) -> bytes:

@@ -8,6 +8,7 @@ a switch in the middle of a request cannot mix old and new.
 import asyncio
 import mimetypes
 import os
+import re
 import stat
 from collections import OrderedDict
 from http import HTTPStatus
@@ -17,7 +18,9 @@ from urllib.parse import quote
 
 import msgspec
 
+from octavo.kernel.errors import OctavoError
 from octavo.kernel.http_cache import matches, strong_etag
+from octavo.kernel.storage import Storage
 
 __all__ = ["PAGE_POLICY", "SiteApp", "page_headers", "site_app"]
 
@@ -50,6 +53,20 @@ _TYPES = {
     ".woff2": "font/woff2",
     ".woff": "font/woff",
     ".webmanifest": "application/manifest+json",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".srt": "application/x-subrip; charset=utf-8",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".mov": "video/quicktime",
+    ".ogv": "video/ogg",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".aac": "audio/aac",
+    ".ogg": "audio/ogg",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
 }
 _NAMED_TYPES = {
     "feed.xml": "application/rss+xml; charset=utf-8",
@@ -57,7 +74,10 @@ _NAMED_TYPES = {
     "feed.json": "application/feed+json; charset=utf-8",
     "_redirects": "text/plain; charset=utf-8",
 }
-_SHOWN_MEDIA = ("image/", "audio/", "video/", "text/plain", "application/pdf", "font/")
+_SHOWN_MEDIA = ("image/", "audio/", "video/")
+# The address of a file stays when its bytes are replaced: browsers ask again before long.
+_MEDIA_CACHE = b"public, max-age=300, stale-while-revalidate=604800"
+_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})\Z")
 _SMALL_BYTES = 512_000
 _CACHE_BYTES = 24_000_000
 _CHUNK_BYTES = 262_144
@@ -77,9 +97,9 @@ class _Entry(msgspec.Struct, frozen=True):
     redirects_seen: int
 
 
-def site_app(site: Any) -> "SiteApp":
-    """Answer the ASGI app for a `Site`."""
-    return SiteApp(site.folder, base_url=site.base_url)
+def site_app(site: Any, *, media: Storage | None = None) -> "SiteApp":
+    """Answer the ASGI app for a `Site`; `media` has the files that no page shows yet."""
+    return SiteApp(site.folder, base_url=site.base_url, media=media)
 
 
 def page_headers(base_url: str) -> Headers:
@@ -94,10 +114,11 @@ def page_headers(base_url: str) -> Headers:
 
 
 class SiteApp:
-    """Serves one folder, for GET and HEAD."""
+    """Serves one folder, for GET and HEAD; and below `/media/` what else is stored."""
 
-    def __init__(self, folder: Path, *, base_url: str) -> None:
+    def __init__(self, folder: Path, *, base_url: str, media: Storage | None = None) -> None:
         self._folder = os.fspath(folder)
+        self._media = media
         self._page_headers = page_headers(base_url)
         self._cache: OrderedDict[str, _Entry] = OrderedDict()
         self._held = 0
@@ -113,10 +134,12 @@ class SiteApp:
         path: str = scope["path"]
         name = _file_name(path)
         if name is not None:
-            if entry := self._find(name, path):
+            if not _is_ranged(scope, name) and (entry := self._find(name, path)):
                 await self._answer(scope, send, entry)
                 return
             if await self._answer_otherwise(scope, send, path, name):
+                return
+            if await self._answer_stored(scope, send, name):
                 return
         await self._answer_missing(scope, send)
 
@@ -187,6 +210,17 @@ class SiteApp:
             return True
         return await self._send_large(scope, send, name, full)
 
+    async def _answer_stored(self, scope: Any, send: Any, name: str) -> bool:
+        """Send a file of the media library that no page of the site shows."""
+        if self._media is None or not name.startswith("media/"):
+            return False
+        try:
+            file = await asyncio.to_thread(self._media.local_file, name.removeprefix("media/"))
+        except OctavoError as exc:
+            await self._send(scope, send, exc.status, [(b"cache-control", b"no-store")], b"")
+            return True
+        return file is not None and await self._send_large(scope, send, name, os.fspath(file))
+
     async def _answer_missing(self, scope: Any, send: Any) -> None:
         html = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
         if not _is_file(f"{self._folder}/index.html"):
@@ -215,9 +249,20 @@ class SiteApp:
             if known and matches(known, etag):
                 await self._send(scope, send, 304, headers, b"")
                 return True
-            headers.append((b"content-length", str(found.st_size).encode()))
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            left = found.st_size if scope["method"] == "GET" else 0
+            first, length = _wanted_part(scope, etag, found.st_size)
+            if length < 0:
+                headers.append((b"content-range", f"bytes */{found.st_size}".encode()))
+                await self._send(scope, send, 416, headers, b"")
+                return True
+            headers.append((b"accept-ranges", b"bytes"))
+            headers.append((b"content-length", str(length).encode()))
+            status = 200
+            if length < found.st_size:
+                status, last = 206, first + length - 1
+                headers.append((b"content-range", f"bytes {first}-{last}/{found.st_size}".encode()))
+                os.lseek(handle, first, os.SEEK_SET)
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            left = length if scope["method"] == "GET" else 0
             while left > 0:
                 chunk = await asyncio.to_thread(os.read, handle, min(_CHUNK_BYTES, left))
                 if not chunk:
@@ -253,7 +298,7 @@ class SiteApp:
         if name.startswith("assets/"):
             headers.append((b"cache-control", b"public, max-age=31536000, immutable"))
         elif name.startswith("media/"):
-            headers.append((b"cache-control", b"public, max-age=86400"))
+            headers.append((b"cache-control", _MEDIA_CACHE))
         else:
             headers.append((b"cache-control", b"no-cache"))
         if not name.startswith("media/"):
@@ -286,6 +331,31 @@ class SiteApp:
             return None
         line = self._redirects[at + len(wanted) : self._redirects.index(b"\n", at + 1)]
         return line.rpartition(b" ")[0]
+
+
+def _is_ranged(scope: Any, name: str) -> bool:
+    """Say whether a part of a film or the like is asked for."""
+    return name.startswith("media/") and any(key == b"range" for key, _ in scope["headers"])
+
+
+def _wanted_part(scope: Any, etag: str, size: int) -> tuple[int, int]:
+    """Answer where the wanted part begins and how long it is; a negative length for none.
+
+    Several parts at once, or a part of another version, are answered with the whole file
+    (RFC 9110, 14.2).
+    """
+    asked = _RANGE.match(_header(scope, b"range").strip())
+    other_version = _header(scope, b"if-range") not in {"", etag}
+    if scope["method"] != "GET" or asked is None or other_version or not (asked[1] or asked[2]):
+        return 0, size
+    if not asked[1]:
+        length = min(int(asked[2]), size)
+        return size - length, length or -1
+    first = int(asked[1])
+    last = min(int(asked[2]) if asked[2] else size - 1, size - 1)
+    if asked[2] and int(asked[2]) < first:
+        return 0, size
+    return first, last - first + 1 if first < size else -1
 
 
 def media_type(name: str) -> str:

@@ -29,9 +29,10 @@ from octavo.content.media.schemas import (
     OrphanReport,
 )
 from octavo.content.media.store import MediaStore
-from octavo.content.media.uploads import STREAMED, Upload
+from octavo.content.media.uploads import Upload
 from octavo.kernel.errors import OctavoError
 from octavo.kernel.events import EventBus
+from octavo.kernel.idempotency import STREAMED
 from octavo.kernel.pagination import Page
 from octavo.kernel.parameters import Limit
 
@@ -125,11 +126,9 @@ async def upload_media(
 
 
 @get("/orphans", operation_id="list_orphans", guards=[may(Action.REVIEW)])
-async def list_orphans(
-    media_store: NamedDependency[MediaStore], now: NamedDependency[datetime]
-) -> OrphanReport:
+async def list_orphans(media_store: NamedDependency[MediaStore]) -> OrphanReport:
     """Answer files without rows, rows without files, and files that no piece uses."""
-    report = await orphans.find_orphans(store=media_store, now=now)
+    report = await orphans.find_orphans(store=media_store)
     return msgspec.structs.replace(
         report,
         rows_without_file=[_with_url(media, media_store) for media in report.rows_without_file],

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 from piccolo.columns.combination import WhereRaw
 
 from octavo.content.media import queries, uses
@@ -21,7 +22,7 @@ _SHOWN = 1_000
 _CHUNK = 500
 
 
-async def find_orphans(*, store: MediaStore, now: datetime) -> OrphanReport:
+async def find_orphans(*, store: MediaStore) -> OrphanReport:
     """Compare the storage with the library. Reads every name of both."""
     files = await asyncio.to_thread(_files, store.storage)
     missing, known = await _rows_without_file(files)
@@ -50,15 +51,8 @@ async def drop_orphans(
     _, known = await _rows_without_file(files)
     gone = [name for name in sorted(old) if name not in known]
     deleted = await asyncio.to_thread(_delete, store.storage, gone)
-    report = await find_orphans(store=store, now=now)
-    return OrphanReport(
-        **{
-            name: getattr(report, name)
-            for name in OrphanReport.__struct_fields__
-            if name != "deleted"
-        },
-        deleted=deleted,
-    )
+    report = await find_orphans(store=store)
+    return msgspec.structs.replace(report, deleted=deleted)
 
 
 async def _rows_without_file(files: dict[str, StoredFile]) -> tuple[list[int], set[str]]:

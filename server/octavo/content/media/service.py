@@ -7,6 +7,7 @@ old address: whoever finds a row in between finishes it (`finish_replacements`).
 
 import asyncio
 import secrets
+import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -149,8 +150,10 @@ async def check_file(source: Chunks, name: str, *, store: MediaStore) -> None:
 
     Raises: what `store_file` raises.
     """
-    async with _incoming(source, shown_name(name), store, content_type="", is_named=False):
-        pass
+    with tempfile.TemporaryDirectory(prefix="octavo-") as folder:
+        elsewhere = Path(folder)
+        async with _incoming(source, shown_name(name), store, is_named=False, folder=elsewhere):
+            pass
 
 
 async def patch_media(
@@ -282,12 +285,18 @@ async def on_piece_changed(event: PieceChanged) -> None:
 
 @asynccontextmanager
 async def _incoming(
-    source: Chunks, name: str, store: MediaStore, *, content_type: str, is_named: bool = True
+    source: Chunks,
+    name: str,
+    store: MediaStore,
+    *,
+    content_type: str = "",
+    is_named: bool = True,
+    folder: Path | None = None,
 ) -> AsyncIterator[Incoming]:
     try:
         async with received(
             _chunks(source),
-            folder=store.storage.incoming,
+            folder=folder or store.storage.incoming,
             limits=store.limits,
             name=name,
             content_type=content_type,

@@ -14,10 +14,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from octavo.content.errors import MediaTooLargeError, wrong
 
-__all__ = ["STREAMED", "Upload"]
-
-STREAMED = "octavo_streamed"
-"""A key of a route's `opt`: its body is not read before its handler does."""
+__all__ = ["Upload"]
 
 _FIELD_BYTES = 100_000
 _PARTS = 20
