@@ -247,6 +247,11 @@ def _usual_url(path: str, slug: str, published_at: datetime | None, *, zone: Zon
 
 def _redirects(values: dict[str, Value], *, old_url: str, warnings: list[str]) -> list[str]:
     raws = [old_url, *(raw for field in _OLD for raw in _texts(values.get(field)))]
+    return checked_redirects(raws, old_url=old_url, warnings=warnings)
+
+
+def checked_redirects(raws: list[str], *, old_url: str, warnings: list[str]) -> list[str]:
+    """Answer the addresses that may lead to a piece; say of others, but the usual, why not."""
     redirects: list[str] = []
     for raw in raws:
         if not raw.strip() or "{" in raw:
