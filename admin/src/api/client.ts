@@ -89,6 +89,8 @@ export const api = {
   patchTag: (id: number, body: Body<"/api/v1/tags/{tag_id}", "patch">) =>
     answer(client.PATCH("/api/v1/tags/{tag_id}", { params: byId("tag_id", id), body })),
   deleteTag: (id: number) => answer(client.DELETE("/api/v1/tags/{tag_id}", { params: byId("tag_id", id) })),
+  mergeTag: (id: number, into: number) =>
+    answer(client.POST("/api/v1/tags/{tag_id}/merge", { params: byId("tag_id", id), body: { into } })),
   authors: (query: T.PageQuery) => answer(client.GET("/api/v1/authors", { params: { query } })),
   createAuthor: (body: Body<"/api/v1/authors", "post">) => answer(client.POST("/api/v1/authors", { body })),
   patchAuthor: (id: number, body: Body<"/api/v1/authors/{author_id}", "patch">) =>
@@ -100,7 +102,7 @@ export const api = {
   deleteRedirect: (id: number) =>
     answer(client.DELETE("/api/v1/redirects/{redirect_id}", { params: byId("redirect_id", id) })),
 
-  site: () => answer(client.GET("/api/v1/site")),
+  site: () => answer(client.GET("/api/v1/site")) as unknown as Promise<T.SiteStatus>,
   buildSite: (full: boolean) => answer(client.POST("/api/v1/site/builds", { body: { full } })),
   preview: (body: Body<"/api/v1/preview", "post">) =>
     answer(client.POST("/api/v1/preview", { body, parseAs: "text" })) as Promise<string>,

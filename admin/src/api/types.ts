@@ -45,7 +45,13 @@ export interface PieceChanges {
 export type Tag = Schemas["Tag"];
 export type Author = Schemas["Author"];
 export type Redirect = Schemas["StoredRedirect"];
-export type SiteStatus = Schemas["SiteStatus"];
+/** Something that could not be built. The description calls two things `Problem` and keeps the other. */
+export interface BuildProblem {
+  subject: string;
+  message: string;
+}
+export type BuildReport = Omit<Schemas["BuildReport"], "problems"> & { problems: BuildProblem[] };
+export type SiteStatus = Omit<Schemas["SiteStatus"], "last_build"> & { last_build: BuildReport | null };
 
 export type Review = Schemas["Review"];
 export type Comment = Schemas["Comment"];

@@ -13,7 +13,9 @@ import {
   IconPlus,
   IconSettings,
   IconSpeakerphone,
+  IconTags,
   IconTarget,
+  IconWorld,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
@@ -40,7 +42,13 @@ interface Place {
 }
 
 const GROUPS: { word: Parameters<typeof t>[0]; places: Place[] }[] = [
-  { word: "groupWrite", places: [{ to: "/pieces", word: "pieces", icon: IconFiles }] },
+  {
+    word: "groupWrite",
+    places: [
+      { to: "/pieces", word: "pieces", icon: IconFiles },
+      { to: "/organise", word: "organise", icon: IconTags },
+    ],
+  },
   {
     word: "groupPlan",
     places: [
@@ -50,7 +58,13 @@ const GROUPS: { word: Parameters<typeof t>[0]; places: Place[] }[] = [
     ],
   },
   { word: "groupReach", places: [{ to: "/channels", word: "channels", icon: IconSpeakerphone }] },
-  { word: "groupHouse", places: [{ to: "/settings", word: "settings", icon: IconSettings }] },
+  {
+    word: "groupHouse",
+    places: [
+      { to: "/site", word: "site", icon: IconWorld },
+      { to: "/settings", word: "settings", icon: IconSettings },
+    ],
+  },
 ];
 
 export function Shell() {

@@ -92,6 +92,36 @@ const channelsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/distribution/ChannelsPage"), "ChannelsPage"),
 });
 
+const organiseRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "organise",
+  component: lazyRouteComponent(() => import("@/features/content/organise/OrganiseLayout"), "OrganiseLayout"),
+});
+
+const organiseTagsRoute = createRoute({
+  getParentRoute: () => organiseRoute,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/content/organise/TagsPage"), "TagsPage"),
+});
+
+const organiseAuthorsRoute = createRoute({
+  getParentRoute: () => organiseRoute,
+  path: "authors",
+  component: lazyRouteComponent(() => import("@/features/content/organise/AuthorsPage"), "AuthorsPage"),
+});
+
+const organiseRedirectsRoute = createRoute({
+  getParentRoute: () => organiseRoute,
+  path: "redirects",
+  component: lazyRouteComponent(() => import("@/features/content/organise/RedirectsPage"), "RedirectsPage"),
+});
+
+const siteRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "site",
+  component: lazyRouteComponent(() => import("@/features/publishing/SitePage"), "SitePage"),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "settings",
@@ -135,6 +165,8 @@ const routeTree = rootRoute.addChildren([
     objectivesRoute,
     campaignsRoute,
     channelsRoute,
+    organiseRoute.addChildren([organiseTagsRoute, organiseAuthorsRoute, organiseRedirectsRoute]),
+    siteRoute,
     settingsRoute.addChildren([settingsHomeRoute, settingsUsersRoute, settingsKeysRoute, settingsAuditRoute]),
   ]),
 ]);

@@ -6,6 +6,7 @@ export interface PieceSearch {
   q?: string;
   status?: string;
   tag?: string;
+  author?: string;
   campaign?: number;
   sort?: Sort;
 }
@@ -21,6 +22,7 @@ export function parsePieceSearch(search: Record<string, unknown>): PieceSearch {
   else if (typeof search.q === "number") found.q = String(search.q);
   if (typeof search.status === "string" && search.status) found.status = search.status;
   if (typeof search.tag === "string" && search.tag) found.tag = search.tag;
+  if (typeof search.author === "string" && search.author) found.author = search.author;
   const campaign = Number(search.campaign);
   if (Number.isInteger(campaign) && campaign > 0) found.campaign = campaign;
   found.sort = SORTS.find((sort) => sort === search.sort);
@@ -32,6 +34,6 @@ export function toQuery(search: PieceSearch): PieceQuery {
   return { ...search, sort: search.sort ?? "-updated_at", limit: 30 };
 }
 
-export function isFiltered({ q, status, tag, campaign }: PieceSearch): boolean {
-  return Boolean(q || status || tag || campaign);
+export function isFiltered({ q, status, tag, author, campaign }: PieceSearch): boolean {
+  return Boolean(q || status || tag || author || campaign);
 }

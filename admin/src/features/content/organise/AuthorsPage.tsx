@@ -1,0 +1,92 @@
+import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import { api } from "@/api/client";
+import { queries } from "@/api/queries";
+import { useMay } from "@/api/session";
+import type { Author } from "@/api/types";
+import { useList } from "@/api/useList";
+import { FormError } from "@/ui/States";
+import { useServerForm } from "@/ui/useServerForm";
+
+import { NamedThings } from "./NamedThings";
+import { t } from "./strings";
+
+export function AuthorsPage() {
+  const authors = useList(queries.authors());
+  const client = useQueryClient();
+  const mayReview = useMay("review");
+  const refresh = () => client.invalidateQueries({ queryKey: ["authors"] });
+  return (
+    <NamedThings
+      label={t("authors")}
+      list={authors}
+      nameOf={(author) => author.name}
+      note={(author) => author.bio}
+      uses={(author) => (
+        <Link to="/pieces" search={{ author: author.slug }} title={t("showPieces")}>
+          {t("pieces", { count: author.pieces })}
+        </Link>
+      )}
+      mayMake={mayReview}
+      mayChange={mayReview}
+      words={{ make: t("newAuthor"), edit: t("editAuthor"), empty: t("noAuthors") }}
+      form={(author, onClose) => <AuthorForm author={author} onClose={onClose} onSaved={refresh} />}
+      remove={{ act: (author) => api.deleteAuthor(author.id), warning: () => t("removeAuthor"), done: refresh }}
+    />
+  );
+}
+
+interface AuthorFormProps {
+  author: Author | null;
+  onClose: () => void;
+  onSaved: () => Promise<void>;
+}
+
+function AuthorForm({ author, onClose, onSaved }: AuthorFormProps) {
+  const users = useQuery(queries.users());
+  const { form, onSubmit, isPending, error } = useServerForm({
+    initial: {
+      name: author?.name ?? "",
+      slug: author?.slug ?? "",
+      bio: author?.bio ?? "",
+      user_id: String(author?.user_id ?? ""),
+    },
+    submit: ({ slug, user_id, ...values }) => {
+      const body = { ...values, user_id: Number(user_id) || null };
+      return author
+        ? api.patchAuthor(author.id, { version: author.version, ...body, ...(slug ? { slug } : {}) })
+        : api.createAuthor({ ...body, slug: slug || null });
+    },
+    onDone: (saved) => {
+      notifications.show({ message: t("saved", { name: saved.name }), color: "moss" });
+      onClose();
+      void onSaved();
+    },
+  });
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack gap="md">
+        <TextInput label={t("name")} data-autofocus {...form.getInputProps("name")} />
+        <TextInput label={t("slug")} description={t("slugHint")} {...form.getInputProps("slug")} />
+        <Textarea label={t("bio")} description={t("bioHint")} autosize minRows={2} {...form.getInputProps("bio")} />
+        <NativeSelect
+          label={t("user")}
+          data={[
+            { value: "", label: t("noUser") },
+            ...(users.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+          ]}
+          {...form.getInputProps("user_id")}
+        />
+        <FormError error={error} />
+        <Group>
+          <Button type="submit" loading={isPending}>
+            {t("save")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

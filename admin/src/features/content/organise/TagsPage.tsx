@@ -1,0 +1,145 @@
+import { Button, Group, Menu, Modal, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { api } from "@/api/client";
+import { queries } from "@/api/queries";
+import { useMay } from "@/api/session";
+import type { Tag } from "@/api/types";
+import { useList } from "@/api/useList";
+import { FormError } from "@/ui/States";
+import { t as ui } from "@/ui/strings";
+import { useServerForm } from "@/ui/useServerForm";
+
+import { NamedThings } from "./NamedThings";
+import { t } from "./strings";
+
+export function TagsPage() {
+  const tags = useList(queries.tags());
+  const client = useQueryClient();
+  const [merging, setMerging] = useState<Tag | null>(null);
+  const refresh = async () => {
+    await client.invalidateQueries({ queryKey: ["tags"] });
+    void client.invalidateQueries({ queryKey: ["pieces"] });
+  };
+  return (
+    <>
+      <NamedThings
+        label={t("tags")}
+        list={tags}
+        nameOf={(tag) => tag.name}
+        note={(tag) => tag.description}
+        uses={(tag) => (
+          <Link to="/pieces" search={{ tag: tag.slug }} title={t("showPieces")}>
+            {t("pieces", { count: tag.pieces })}
+          </Link>
+        )}
+        mayMake={useMay("write")}
+        mayChange={useMay("review")}
+        words={{ make: t("newTag"), edit: t("editTag"), empty: t("noTags") }}
+        form={(tag, onClose) => <TagForm tag={tag} onClose={onClose} onSaved={refresh} />}
+        remove={{
+          act: (tag) => api.deleteTag(tag.id),
+          warning: (tag) => t("removeTag", { count: tag.pieces }),
+          done: refresh,
+        }}
+        more={(tag) => <Menu.Item onClick={() => setMerging(tag)}>{t("merge")}</Menu.Item>}
+      />
+      <Modal
+        opened={merging !== null}
+        onClose={() => setMerging(null)}
+        title={t("mergeTitle", { name: merging?.name ?? "" })}
+      >
+        {merging && <MergeForm tag={merging} onClose={() => setMerging(null)} onMerged={refresh} />}
+      </Modal>
+    </>
+  );
+}
+
+interface TagFormProps {
+  tag: Tag | null;
+  onClose: () => void;
+  onSaved: () => Promise<void>;
+}
+
+function TagForm({ tag, onClose, onSaved }: TagFormProps) {
+  const { form, onSubmit, isPending, error } = useServerForm({
+    initial: { name: tag?.name ?? "", slug: tag?.slug ?? "", description: tag?.description ?? "" },
+    submit: ({ slug, ...values }) =>
+      tag
+        ? api.patchTag(tag.id, { version: tag.version, ...values, ...(slug ? { slug } : {}) })
+        : api.createTag({ ...values, slug: slug || null }),
+    onDone: (saved) => {
+      notifications.show({ message: t("saved", { name: saved.name }), color: "moss" });
+      onClose();
+      void onSaved();
+    },
+  });
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack gap="md">
+        <TextInput label={t("name")} data-autofocus {...form.getInputProps("name")} />
+        <TextInput label={t("slug")} description={t("slugHint")} {...form.getInputProps("slug")} />
+        <Textarea
+          label={t("description")}
+          description={t("tagDescriptionHint")}
+          autosize
+          minRows={2}
+          {...form.getInputProps("description")}
+        />
+        <FormError error={error} />
+        <Group>
+          <Button type="submit" loading={isPending}>
+            {t("save")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function MergeForm({ tag, onClose, onMerged }: { tag: Tag; onClose: () => void; onMerged: () => Promise<void> }) {
+  const tags = useList(queries.tags(), { all: true });
+  const [into, setInto] = useState<string | null>(null);
+  const merge = useMutation({
+    mutationFn: (target: number) => api.mergeTag(tag.id, target),
+    onSuccess: (target) => {
+      notifications.show({ message: t("merged", { name: tag.name, target: target.name }), color: "moss" });
+      onClose();
+      void onMerged();
+    },
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (into) merge.mutate(Number(into));
+      }}
+    >
+      <Stack gap="md">
+        <p style={{ margin: 0 }}>{t("mergeLead", { name: tag.name })}</p>
+        <Select
+          label={t("mergeInto")}
+          searchable
+          data-autofocus
+          value={into}
+          onChange={setInto}
+          data={tags.items
+            .filter(({ id }) => id !== tag.id)
+            .map(({ id, name }) => ({ value: String(id), label: name }))}
+        />
+        <FormError error={merge.error} />
+        <Group gap="xs">
+          <Button type="submit" disabled={!into} loading={merge.isPending}>
+            {t("mergeDo")}
+          </Button>
+          <Button variant="subtle" onClick={onClose}>
+            {ui("cancel")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

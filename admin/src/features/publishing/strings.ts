@@ -1,0 +1,31 @@
+import { catalogue } from "@/ui/i18n";
+
+export const t = catalogue({
+  en: {
+    site: "Site",
+    siteLead: "The pages that readers get. They are built by themselves whenever something goes live or changes.",
+    visit: "Visit the blog",
+    state: "State",
+    upToDate: "Everything is built",
+    waiting: { one: "{count} change waits for the next build", other: "{count} changes wait for the next build" },
+    never: "Nothing is built yet",
+    builtAt: "Last built",
+    seconds: "{seconds} s",
+    lastBuild: "Last build",
+    written: "Pages and files written",
+    unchanged: "Left as they were",
+    removedFiles: "Removed",
+    took: "Time it took",
+    scope: "Scope",
+    full: "everything",
+    changesOnly: "what had changed",
+    problems: "Problems",
+    problemsLead: "These could not be built as they are. The rest of the site is not affected.",
+    noProblems: "None in the last build.",
+    piece: "Piece {id}",
+    buildNow: "Build now",
+    buildAll: "Build everything anew",
+    buildAllHint: "After a change of the theme, or when in doubt. Readers see the old pages until the new ones are there.",
+    built: "Built: {written} written, {unchanged} as they were.",
+  },
+});
