@@ -49,6 +49,7 @@ from octavo.publishing import service as publishing
 from octavo.publishing.builder import Site
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.stored import StoredLibrary, StoredLog
+from octavo.reading import service as reading
 from octavo.tracking.writer import Tracker
 from octavo.webhooks import service as webhooks
 
@@ -137,6 +138,9 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PieceCtasChanged, publishing.on_piece_ctas_changed)
     bus.subscribe(OrganisationChanged, content.on_organisation_changed(bus, clock))
     bus.subscribe(OrganisationChanged, publishing.on_organisation_changed)
+    on_seen_change = reading.on_seen_change(clock)
+    for seen in reading.SEEN_BY_READERS:
+        bus.subscribe(seen, on_seen_change)
     bus.subscribe(PiecesWentLive, distribution.on_pieces_went_live)
     bus.subscribe_all(webhooks.on_event(clock, base_url=base_url))
 

@@ -22,6 +22,7 @@ LAYERS = [
     ("cta",),
     ("publishing",),
     ("distribution",),
+    ("reading",),
     ("webhooks",),
 ]
 FEATURES = [name for layer in LAYERS for name in layer if name != "kernel"]
