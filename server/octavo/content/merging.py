@@ -41,13 +41,14 @@ _Part = str | _Chunk
 """Text that is settled, or what the three have in its place."""
 
 _PARAGRAPH = 4  # lines
+_LARGEST = 6_000_000  # characters, of three sides without one common line
 
 
 def merge_texts(base: str, mine: str, theirs: str, *, fuel: Fuel | None = None) -> Merged:
     """Answer both changes to `base` in one text."""
     if mine in (theirs, base) or theirs == base:
         return Merged(text=theirs if mine == base else mine, clashes=[])
-    fuel = fuel or Fuel(2 * FUEL)
+    fuel = fuel or Fuel(2 * FUEL)  # two comparisons
     whole = _Chunk(base.split("\n"), mine.split("\n"), theirs.split("\n"))
     parts: list[_Part] = []
     for chunk in _chunks(whole, fuel=fuel):
@@ -77,7 +78,8 @@ def _merge_lines(chunk: _Chunk, *, fuel: Fuel) -> list[_Part]:
     """
     sides = ["\n".join(side) for side in chunk]
     whole = _Chunk(*sides)
-    if not all(chunk) or not fuel.burn(sum(map(len, sides)) // 8):
+    size = sum(map(len, sides))
+    if not all(chunk) or size > _LARGEST or not fuel.burn(size // 8):
         return [whole]
     words = _Chunk(*map(split_words, sides))
     parts: list[_Part] = []
