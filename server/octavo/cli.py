@@ -139,9 +139,7 @@ def create_key(name: str, scope: Any, *, as_json: bool) -> None:
 
     async def create(runtime: "Runtime") -> Any:
         data = ApiKeyIn(name=name, scope=scope)
-        return await accounts.make_key(
-            data, actor=SYSTEM, now=runtime.clock(), bus=runtime.bus
-        )
+        return await accounts.make_key(data, actor=SYSTEM, now=runtime.clock(), bus=runtime.bus)
 
     made = _run(create)
     if as_json:

@@ -107,7 +107,9 @@ async def test_a_wrong_field_leaves_the_invitation_open(database, now, changes, 
 
 async def test_an_address_belongs_to_one_user(database, now):
     await found(now)
-    token, _ = await service.invite(InvitationIn(role="writer"), actor=SYSTEM, now=now)
+    token, _ = await service.invite(
+        InvitationIn(role="writer"), actor=SYSTEM, now=now, bus=EventBus()
+    )
     data = SetUp(token=token, name="Eve", email="ADA@example.org", password=PASSWORD)
 
     with pytest.raises(EmailTakenError):
@@ -155,7 +157,9 @@ async def test_the_last_owner_stays(database, now):
     owner = await found(now)
 
     with pytest.raises(LastOwnerError):
-        await service.patch_user(owner.id, UserPatch(role="writer"), actor=SYSTEM, now=now)
+        await service.patch_user(
+            owner.id, UserPatch(role="writer"), actor=SYSTEM, now=now, bus=EventBus()
+        )
 
 
 async def test_losing_a_role_ends_the_sessions(database, now):
@@ -164,7 +168,9 @@ async def test_losing_a_role_ends_the_sessions(database, now):
         "bob@example.org", role="editor", password=PASSWORD, now=now, bus=EventBus()
     )
     session = await service.sign_in("bob@example.org", PASSWORD, now=now, old_token=None)
-    await service.patch_user(editor.id, UserPatch(role="writer"), actor=SYSTEM, now=now)
+    await service.patch_user(
+        editor.id, UserPatch(role="writer"), actor=SYSTEM, now=now, bus=EventBus()
+    )
 
     assert await queries.find_session(session.token, now=now) is None
 
@@ -174,24 +180,30 @@ async def test_an_inactive_user_cannot_sign_in(database, now):
     bob = await service.create_user(
         "bob@example.org", role="editor", password=PASSWORD, now=now, bus=EventBus()
     )
-    await service.patch_user(bob.id, UserPatch(is_active=False), actor=SYSTEM, now=now)
+    await service.patch_user(
+        bob.id, UserPatch(is_active=False), actor=SYSTEM, now=now, bus=EventBus()
+    )
 
     with pytest.raises(WrongCredentialsError):
         await service.sign_in("bob@example.org", PASSWORD, now=now, old_token=None)
 
 
 async def test_a_key_opens_until_it_is_revoked(database, now):
-    made = await service.make_key(ApiKeyIn(name="ci", scope="admin"), actor=SYSTEM, now=now)
+    made = await service.make_key(
+        ApiKeyIn(name="ci", scope="admin"), actor=SYSTEM, now=now, bus=EventBus()
+    )
 
     assert (await queries.find_key_actor(made.key)).role == "owner"
     assert await queries.find_key_actor(made.key[:-1] + "x") is None
-    await service.revoke_key(made.id, actor=SYSTEM, now=now)
+    await service.revoke_key(made.id, actor=SYSTEM, now=now, bus=EventBus())
     assert await queries.find_key_actor(made.key) is None
     assert await queries.list_keys() == []
 
 
 async def test_a_content_key_only_reads_what_is_published(database, now):
-    made = await service.make_key(ApiKeyIn(name="site", scope="content"), actor=SYSTEM, now=now)
+    made = await service.make_key(
+        ApiKeyIn(name="site", scope="content"), actor=SYSTEM, now=now, bus=EventBus()
+    )
 
     assert (await queries.find_key_actor(made.key)).role == "reader"
 

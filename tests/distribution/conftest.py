@@ -201,6 +201,7 @@ class Desk:
             now=self.now,
             registry=self.registry,
             vault=self.vault,
+            bus=self.bus,
         )
 
     async def plan(self, piece_id: int, channel_id: int, **given: Any) -> Delivery:
@@ -211,6 +212,7 @@ class Desk:
             now=self.now,
             registry=self.registry,
             settings=self.settings,
+            bus=self.bus,
         )
 
     async def get(self, delivery: Delivery | int) -> Delivery:

@@ -47,6 +47,7 @@ async def verify(desk: Any, channel_id: int) -> Any:
         registry=desk.registry,
         vault=desk.vault,
         http=desk.http,
+        bus=desk.bus,
     )
 
 

@@ -157,7 +157,7 @@ async def test_a_withdrawn_piece_is_not_delivered(desk: Any, network: Any) -> No
 async def test_a_cancelled_delivery_does_not_go_out(desk: Any, network: Any) -> None:
     planned = await ready(desk)
     cancelled = await service.cancel_delivery(
-        planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings
+        planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings, bus=desk.bus
     )
     await desk.later(hours=1)
 
@@ -165,7 +165,7 @@ async def test_a_cancelled_delivery_does_not_go_out(desk: Any, network: Any) -> 
     assert network.posts == []
     with pytest.raises(DeliveryStateError):
         await service.cancel_delivery(
-            planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings
+            planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings, bus=desk.bus
         )
 
 
@@ -178,7 +178,7 @@ async def test_a_delivery_cannot_be_cancelled_while_it_is_being_sent(
     async def during() -> None:
         try:
             await service.cancel_delivery(
-                planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings
+                planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings, bus=desk.bus
             )
         except DeliveryStateError as error:
             refused.append(error)
@@ -248,7 +248,9 @@ async def test_what_the_channel_will_never_take_fails_at_once_and_can_be_retried
     network.before.append(RejectedError("no links here"))
     await desk.tick()
     failed = await desk.get(planned)
-    await service.retry_delivery(planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings)
+    await service.retry_delivery(
+        planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings, bus=desk.bus
+    )
     await desk.tick()
     sent = await desk.get(planned)
 
@@ -316,6 +318,7 @@ async def test_expired_credentials_block_the_channel_and_hold_its_queue(
         now=desk.now,
         registry=desk.registry,
         vault=desk.vault,
+        bus=desk.bus,
     )
     await desk.tick()
 
@@ -425,7 +428,9 @@ async def test_a_network_that_cannot_be_asked_ends_in_unknown_and_a_person_decid
     await desk.later(hours=5)
     unknown = await desk.get(planned)
     with pytest.raises(DeliveryStateError):
-        await service.retry_delivery(planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings)
+        await service.retry_delivery(
+            planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings, bus=desk.bus
+        )
     there = await service.resolve_delivery(
         planned.id,
         Resolution(outcome="sent", remote_url="https://fake.example/1"),
@@ -601,7 +606,9 @@ async def test_a_late_delivery_is_held_and_asked_about(desk: Any, network: Any) 
     planned = await ready(desk)
     await desk.later(minutes=61)
     held = await desk.get(planned)
-    await service.retry_delivery(planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings)
+    await service.retry_delivery(
+        planned.id, actor=SYSTEM, now=desk.now, settings=desk.settings, bus=desk.bus
+    )
     await desk.tick()
 
     assert (held.state, held.reason) == ("held", "61 minutes late: its channel allows 60")

@@ -109,7 +109,9 @@ async def test_from_the_first_word_to_the_withdrawal(house: House) -> None:
 
 
 async def test_tags_authors_and_calls_to_action_reach_the_pages(house: House) -> None:
-    author = await authors.create_author(AuthorIn(name="Ana"), actor=SYSTEM, now=house.now)
+    author = await authors.create_author(
+        AuthorIn(name="Ana"), actor=SYSTEM, now=house.now, bus=house.bus
+    )
     piece = await house.publish(
         title="Loaf", body="Text.\n\n<!-- cta: join -->", tags=["Bread"], author_ids=[author.id]
     )

@@ -14,12 +14,15 @@ from octavo.webhooks.catalogue import BY_CLASS, BY_NAME
 
 # Receivers compare these. A name may be added here; none may be changed or taken away.
 FOR_EVER = {
-    "author.changed", "campaign.changed", "comment.added", "comment.changed", "comment.deleted",
-    "comment.resolved", "cta.changed", "delivery.failed", "delivery.sent",
-    "objective.changed", "organisation.changed", "piece.changed", "piece.created",
-    "piece.ctas_changed", "piece.deleted", "piece.moved", "piece.published", "piece.scheduled",
-    "piece.withdrawn", "pieces.imported", "pieces.live", "pieces.repathed", "redirects.changed",
-    "review.given", "review.requested", "tag.changed", "user.joined", "webhook.disabled",
+    "author.changed", "author.created", "campaign.changed", "channel.changed", "comment.added",
+    "comment.changed", "comment.deleted", "comment.resolved", "cta.changed", "delivery.cancelled",
+    "delivery.failed", "delivery.planned", "delivery.sent", "key.made", "key.revoked",
+    "media.added", "media.changed", "media.deleted", "media.replaced", "objective.changed",
+    "organisation.changed", "piece.changed", "piece.created", "piece.ctas_changed",
+    "piece.deleted", "piece.moved", "piece.published", "piece.reviewers_changed",
+    "piece.scheduled", "piece.withdrawn", "pieces.imported", "pieces.live", "pieces.repathed",
+    "redirects.changed", "review.given", "review.requested", "tag.changed", "tag.created",
+    "user.changed", "user.invited", "user.joined", "webhook.disabled",
 }  # fmt: skip
 
 

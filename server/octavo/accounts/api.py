@@ -128,9 +128,10 @@ async def invite_user(
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
     settings: NamedDependency[Settings],
+    bus: NamedDependency[EventBus],
 ) -> InvitationMade:
     """Make a one-time link for somebody to join by."""
-    token, expires_at = await service.invite(data, actor=actor, now=now)
+    token, expires_at = await service.invite(data, actor=actor, now=now, bus=bus)
     origin = settings.admin_url or settings.base_url
     return InvitationMade(
         url=f"{origin}/admin/setup/{token}", role=data.role, email=data.email, expires_at=expires_at
@@ -143,9 +144,10 @@ async def patch_user(
     data: JSONBody[UserPatch],
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
 ) -> User:
     """Change a user's name, role or standing."""
-    return await service.patch_user(user_id, data, actor=actor, now=now)
+    return await service.patch_user(user_id, data, actor=actor, now=now, bus=bus)
 
 
 @get("/keys", operation_id="list_keys", guards=[may(Action.MANAGE_KEYS)])
@@ -156,10 +158,13 @@ async def list_keys() -> Page[ApiKey]:
 
 @post("/keys", operation_id="make_key", guards=[may(Action.MANAGE_KEYS)])
 async def make_key(
-    data: JSONBody[ApiKeyIn], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+    data: JSONBody[ApiKeyIn],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
 ) -> ApiKeyMade:
     """Make an API key; its secret is in this answer and nowhere else."""
-    return await service.make_key(data, actor=actor, now=now)
+    return await service.make_key(data, actor=actor, now=now, bus=bus)
 
 
 @delete(
@@ -169,10 +174,13 @@ async def make_key(
     guards=[may(Action.MANAGE_KEYS)],
 )
 async def revoke_key(
-    key_id: FromPath[int], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+    key_id: FromPath[int],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
 ) -> None:
     """Make a key useless from now on."""
-    await service.revoke_key(key_id, actor=actor, now=now)
+    await service.revoke_key(key_id, actor=actor, now=now, bus=bus)
 
 
 @get("/audit", operation_id="list_audit", guards=[may(Action.AUDIT)])

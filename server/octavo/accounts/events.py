@@ -15,3 +15,33 @@ class UserJoined(Event, frozen=True, kw_only=True):
     user_id: int
     name: str
     slug: str
+
+
+class UserInvited(Event, frozen=True, kw_only=True):
+    """An invitation was made; whoever takes it joins in this role."""
+
+    role: str
+
+
+class UserChanged(Event, frozen=True, kw_only=True):
+    """A person's name, role or standing is another."""
+
+    user_id: int
+    name: str
+    role: str
+    is_active: bool
+
+
+class KeyMade(Event, frozen=True, kw_only=True):
+    """There is a new API key; `prefix` tells it from others."""
+
+    key_id: int
+    name: str
+    scope: str
+    prefix: str
+
+
+class KeyRevoked(Event, frozen=True, kw_only=True):
+    """An API key does not work any more."""
+
+    key_id: int

@@ -160,7 +160,7 @@ async def find_key_actor(key: str) -> Actor | None:
     """Answer the actor that an API key stands for, or None."""
     if not key.isprintable():  # PostgreSQL takes no NUL, and no key of ours has one
         return None
-    prefix, _, secret = key.partition(".")
+    prefix, secret = key_parts(key)
     row = await (
         KeyRow.select(KeyRow.id, KeyRow.name, KeyRow.scope)
         .where(

@@ -13,11 +13,22 @@ from octavo.kernel.text import RESERVED_SLUGS, clean_text
 
 SESSION_LIFE = timedelta(days=30)
 INVITATION_LIFE = timedelta(days=7)
-KEY_PREFIX = {"content": "oc", "admin": "oa"}
+ADMIN_PREFIX = "oa"
+HEX_PREFIX = 8
+"""How many digits of a content key, which is hexadecimal, find it; the others are its secret."""
 
 _MIN_DISTINCT = 5
 _SHORTEST, _LONGEST = 10, 1_024
+_HEX_KEY = re.compile(r"[0-9a-f]{26}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+
+
+def key_parts(key: str) -> tuple[str, str]:
+    """Answer the prefix and the secret of an API key; older content keys have a dot between them."""
+    if _HEX_KEY.fullmatch(key):
+        return key[:HEX_PREFIX], key[HEX_PREFIX:]
+    prefix, _, secret = key.partition(".")
+    return prefix, secret
 
 
 def _wrong(field: str, message: str, *, code: str = "invalid") -> InvalidAccountError:

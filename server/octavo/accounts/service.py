@@ -17,7 +17,14 @@ from octavo.accounts.errors import (
     StaleOrganisationError,
     WrongCredentialsError,
 )
-from octavo.accounts.events import OrganisationChanged, UserJoined
+from octavo.accounts.events import (
+    KeyMade,
+    KeyRevoked,
+    OrganisationChanged,
+    UserChanged,
+    UserInvited,
+    UserJoined,
+)
 from octavo.accounts.schemas import (
     Actor,
     ApiKeyIn,
@@ -67,8 +74,17 @@ async def record(
     )
 
 
-async def invite(data: InvitationIn, *, actor: Actor, now: datetime) -> tuple[str, datetime]:
+async def invite(
+    data: InvitationIn, *, actor: Actor, now: datetime, bus: EventBus
+) -> tuple[str, datetime]:
     """Make a one-time invitation; answer its token (kept nowhere) and when it ends."""
+    async with transaction():
+        token, expires_at = await _invite(data, actor=actor, now=now)
+        await bus.announce(UserInvited(role=data.role))
+    return token, expires_at
+
+
+async def _invite(data: InvitationIn, *, actor: Actor, now: datetime) -> tuple[str, datetime]:
     token = new_token()
     expires_at = now + rules.INVITATION_LIFE
     async with transaction():
@@ -92,7 +108,7 @@ async def invite_first_owner(*, actor: Actor, now: datetime) -> str:
         await InvitationRow.update({InvitationRow.used_at: now}).where(
             (InvitationRow.role == "owner") & InvitationRow.used_at.is_null()
         )
-        token, _ = await invite(InvitationIn(role="owner"), actor=actor, now=now)
+        token, _ = await _invite(InvitationIn(role="owner"), actor=actor, now=now)
     return token
 
 
@@ -159,7 +175,9 @@ async def create_user(
     return user
 
 
-async def patch_user(user_id: int, patch: UserPatch, *, actor: Actor, now: datetime) -> User:
+async def patch_user(
+    user_id: int, patch: UserPatch, *, actor: Actor, now: datetime, bus: EventBus
+) -> User:
     """Change a user's name, role or standing; taking either away ends their sessions.
 
     Raises:
@@ -182,7 +200,11 @@ async def patch_user(user_id: int, patch: UserPatch, *, actor: Actor, now: datet
         if patch.role is not UNSET or patch.is_active is False:
             await SessionRow.delete().where(SessionRow.user_id == user_id)
         await record(actor, "user.changed", subject=f"user:{user_id}", now=now)
-        return await queries.get_user(user_id)
+        user = await queries.get_user(user_id)
+        await bus.announce(
+            UserChanged(user_id=user_id, name=user.name, role=user.role, is_active=user.is_active)
+        )
+    return user
 
 
 async def sign_in(email: str, password: str, *, now: datetime, old_token: str | None) -> Session:
@@ -236,11 +258,10 @@ async def drop_old_sessions(*, now: datetime) -> None:
     await SessionRow.delete().where(SessionRow.expires_at <= now)
 
 
-async def make_key(data: ApiKeyIn, *, actor: Actor, now: datetime) -> ApiKeyMade:
+async def make_key(data: ApiKeyIn, *, actor: Actor, now: datetime, bus: EventBus) -> ApiKeyMade:
     """Make an API key; the answer is the only place where it is whole."""
     name = rules.clean_name(data.name)
-    prefix = f"{rules.KEY_PREFIX[data.scope]}_{new_code(8)}"
-    secret = new_token()
+    prefix, secret, key = _new_key(data.scope)
     async with transaction():
         row = KeyRow(
             name=name,
@@ -255,17 +276,30 @@ async def make_key(data: ApiKeyIn, *, actor: Actor, now: datetime) -> ApiKeyMade
         await record(
             actor, "key.made", subject=f"key:{key_id}", now=now, detail={"scope": data.scope}
         )
+        await bus.announce(KeyMade(key_id=key_id, name=name, scope=data.scope, prefix=prefix))
     return ApiKeyMade(
         id=key_id,
         name=name,
         scope=data.scope,
         prefix=prefix,
         created_at=now,
-        key=f"{prefix}.{secret}",
+        key=key,
     )
 
 
-async def revoke_key(key_id: int, *, actor: Actor, now: datetime) -> None:
+def _new_key(scope: KeyScope) -> tuple[str, str, str]:
+    """Answer the prefix of a new key, its secret, and the whole.
+
+    A content key is hexadecimal: clients made for Ghost refuse one that has not 26 such digits.
+    """
+    if scope == "content":
+        prefix, secret = token_hex(rules.HEX_PREFIX // 2), token_hex(9)
+        return prefix, secret, prefix + secret
+    prefix, secret = f"{rules.ADMIN_PREFIX}_{new_code(8)}", new_token()
+    return prefix, secret, f"{prefix}.{secret}"
+
+
+async def revoke_key(key_id: int, *, actor: Actor, now: datetime, bus: EventBus) -> None:
     """Make a key useless from now on.
 
     Raises:
@@ -280,6 +314,7 @@ async def revoke_key(key_id: int, *, actor: Actor, now: datetime) -> None:
         if not revoked:
             raise KeyNotFoundError(f"there is no working key {key_id}")
         await record(actor, "key.revoked", subject=f"key:{key_id}", now=now)
+        await bus.announce(KeyRevoked(key_id=key_id))
 
 
 async def patch_organisation(

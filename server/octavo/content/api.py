@@ -198,10 +198,14 @@ async def list_tags(
 
 @post("/tags", operation_id="create_tag", guards=[may(Action.WRITE)])
 async def create_tag(
-    data: JSONBody[TagIn], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+    data: JSONBody[TagIn],
+    *,
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
 ) -> Tag:
     """Add a tag."""
-    return await tags.create_tag(data, actor=actor, now=now)
+    return await tags.create_tag(data, actor=actor, now=now, bus=bus)
 
 
 @get("/tags/{tag_id:int}", operation_id="get_tag", guards=[may(Action.READ)])
@@ -267,10 +271,14 @@ async def list_authors(
 
 @post("/authors", operation_id="create_author", guards=[may(Action.WRITE)])
 async def create_author(
-    data: JSONBody[AuthorIn], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+    data: JSONBody[AuthorIn],
+    *,
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
 ) -> Author:
     """Add a byline."""
-    return await authors.create_author(data, actor=actor, now=now)
+    return await authors.create_author(data, actor=actor, now=now, bus=bus)
 
 
 @get("/authors/{author_id:int}", operation_id="get_author", guards=[may(Action.READ)])

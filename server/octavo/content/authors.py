@@ -18,7 +18,7 @@ from octavo.content.errors import (
     TakenError,
     wrong,
 )
-from octavo.content.events import AuthorChanged
+from octavo.content.events import AuthorChanged, AuthorCreated
 from octavo.content.queries import id_of
 from octavo.content.schemas import Author, AuthorIn, AuthorPatch, AuthorRef
 from octavo.content.tables import AuthorRow, PieceAuthorRow
@@ -126,7 +126,7 @@ async def list_authors(*, q: str = "", cursor: str | None = None, limit: int = 2
     return Page(items=await _counted(rows[:limit]), next_cursor=next_cursor)
 
 
-async def create_author(data: AuthorIn, *, actor: Actor, now: datetime) -> Author:
+async def create_author(data: AuthorIn, *, actor: Actor, now: datetime, bus: EventBus) -> Author:
     """Store a new byline.
 
     Raises:
@@ -147,6 +147,7 @@ async def create_author(data: AuthorIn, *, actor: Actor, now: datetime) -> Autho
             exact=data.slug is not None,
         )
         await accounts.record(actor, "author.created", subject=f"author:{author.id}", now=now)
+        await bus.announce(AuthorCreated(author_id=author.id))
     return await get_author(author.id)
 
 

@@ -103,6 +103,18 @@ class RedirectsChanged(Event, frozen=True, kw_only=True):
     paths: tuple[str, ...]
 
 
+class TagCreated(Event, frozen=True, kw_only=True):
+    """Somebody made a tag by itself; tags that come with a piece are in the events of the piece."""
+
+    tag_id: int
+
+
+class AuthorCreated(Event, frozen=True, kw_only=True):
+    """Somebody made a byline by itself."""
+
+    author_id: int
+
+
 class TagChanged(Event, frozen=True, kw_only=True):
     """A tag's name, slug or description changed, or it is gone."""
 

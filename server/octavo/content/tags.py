@@ -11,7 +11,7 @@ from octavo.accounts import service as accounts
 from octavo.accounts.schemas import Actor
 from octavo.content import rules
 from octavo.content.errors import StalePieceError, TagNotFoundError, TakenError, wrong
-from octavo.content.events import TagChanged
+from octavo.content.events import TagChanged, TagCreated
 from octavo.content.queries import id_of
 from octavo.content.schemas import Tag, TagIn, TagPatch, TagRef
 from octavo.content.tables import PieceTagRow, TagRow
@@ -83,7 +83,7 @@ async def list_tags(*, q: str = "", cursor: str | None = None, limit: int = 20) 
     return Page(items=await _counted(rows[:limit]), next_cursor=next_cursor)
 
 
-async def create_tag(data: TagIn, *, actor: Actor, now: datetime) -> Tag:
+async def create_tag(data: TagIn, *, actor: Actor, now: datetime, bus: EventBus) -> Tag:
     """Store a new tag.
 
     Raises:
@@ -100,6 +100,7 @@ async def create_tag(data: TagIn, *, actor: Actor, now: datetime) -> Tag:
                 )
             ).returning(TagRow.id)
             await accounts.record(actor, "tag.created", subject=f"tag:{rows[0]['id']}", now=now)
+            await bus.announce(TagCreated(tag_id=rows[0]["id"]))
     except Exception as exc:
         if is_unique_violation(exc):
             raise TakenError(f"there is a tag {slug!r} already", field="slug") from exc

@@ -59,9 +59,12 @@ async def create_channel(
     now: NamedDependency[datetime],
     registry: NamedDependency[AdapterRegistry],
     vault: NamedDependency[Vault],
+    bus: NamedDependency[EventBus],
 ) -> Channel:
     """Set up a channel."""
-    return await service.create_channel(data, actor=actor, now=now, registry=registry, vault=vault)
+    return await service.create_channel(
+        data, actor=actor, now=now, registry=registry, vault=vault, bus=bus
+    )
 
 
 @get("/channels/{channel_id:int}", operation_id="get_channel", guards=[may(Action.READ)])
@@ -79,10 +82,11 @@ async def patch_channel(
     now: NamedDependency[datetime],
     registry: NamedDependency[AdapterRegistry],
     vault: NamedDependency[Vault],
+    bus: NamedDependency[EventBus],
 ) -> Channel:
     """Change a channel, pause it, or set it going again."""
     return await service.patch_channel(
-        channel_id, data, actor=actor, now=now, registry=registry, vault=vault
+        channel_id, data, actor=actor, now=now, registry=registry, vault=vault, bus=bus
     )
 
 
@@ -100,10 +104,11 @@ async def verify_channel(
     registry: NamedDependency[AdapterRegistry],
     vault: NamedDependency[Vault],
     http: NamedDependency[GuardedClient],
+    bus: NamedDependency[EventBus],
 ) -> Channel:
     """Test the connection: ask the channel who we are."""
     return await service.verify_channel(
-        channel_id, actor=actor, now=now, registry=registry, vault=vault, http=http
+        channel_id, actor=actor, now=now, registry=registry, vault=vault, http=http, bus=bus
     )
 
 
@@ -138,10 +143,11 @@ async def plan_delivery(
     now: NamedDependency[datetime],
     registry: NamedDependency[AdapterRegistry],
     settings: NamedDependency[Settings],
+    bus: NamedDependency[EventBus],
 ) -> Delivery:
     """Plan the piece for a channel; without `send_at` it goes out when the piece is live."""
     return await service.plan_delivery(
-        piece_id, data, actor=actor, now=now, registry=registry, settings=settings
+        piece_id, data, actor=actor, now=now, registry=registry, settings=settings, bus=bus
     )
 
 
@@ -203,9 +209,12 @@ async def retry_delivery(
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
     settings: NamedDependency[Settings],
+    bus: NamedDependency[EventBus],
 ) -> Delivery:
     """Send a failed, held or waiting delivery now."""
-    return await service.retry_delivery(delivery_id, actor=actor, now=now, settings=settings)
+    return await service.retry_delivery(
+        delivery_id, actor=actor, now=now, settings=settings, bus=bus
+    )
 
 
 @post(
@@ -219,9 +228,12 @@ async def cancel_delivery(
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
     settings: NamedDependency[Settings],
+    bus: NamedDependency[EventBus],
 ) -> Delivery:
     """Take back a delivery that is not out."""
-    return await service.cancel_delivery(delivery_id, actor=actor, now=now, settings=settings)
+    return await service.cancel_delivery(
+        delivery_id, actor=actor, now=now, settings=settings, bus=bus
+    )
 
 
 @post(

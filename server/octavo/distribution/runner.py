@@ -23,7 +23,7 @@ from octavo.distribution.errors import (
     AdapterUnknownError,
     InvalidChannelError,
 )
-from octavo.distribution.events import DeliveryFailed, DeliverySent
+from octavo.distribution.events import ChannelChanged, DeliveryFailed, DeliverySent
 from octavo.distribution.outbox import Claim
 from octavo.distribution.registry import AdapterRegistry
 from octavo.distribution.rules import Go, Step, Wait
@@ -358,9 +358,14 @@ class Runner:
 
     async def _block(self, channel_id: int, reason: str, *, now: datetime) -> None:
         blocked: Changes = {"state": "blocked", "reason": reason, "updated_at": now}
-        await ChannelRow.update(blocked).where(
-            (ChannelRow.id == channel_id) & (ChannelRow.state == "active")
-        )
+        async with transaction():
+            rows = await (
+                ChannelRow.update(blocked)
+                .where((ChannelRow.id == channel_id) & (ChannelRow.state == "active"))
+                .returning(ChannelRow.id)
+            )
+            if rows:
+                await self.bus.announce(ChannelChanged(channel_id=channel_id))
         _log.warning("channel_blocked", channel_id=channel_id)
 
     async def _announce(self, job: _Job, step: Step) -> None:

@@ -20,8 +20,8 @@ from octavo.content.schemas import Author, Piece, PieceSummary, Tag
 from octavo.cta import queries as ctas
 from octavo.cta.schemas import Cta
 from octavo.distribution import queries as distribution
-from octavo.distribution.errors import DeliveryNotFoundError
-from octavo.distribution.schemas import Delivery
+from octavo.distribution.errors import ChannelNotFoundError, DeliveryNotFoundError
+from octavo.distribution.schemas import Channel, Delivery
 from octavo.strategy import queries as strategy
 from octavo.strategy.schemas import Campaign, Objective
 
@@ -31,9 +31,17 @@ __all__ = ["SUBJECTS", "Loader", "PieceBrief", "PieceState", "Seen"]
 _VOLATILE: Final = frozenset(
     {
         "version", "live_version", "has_unpublished_changes", "created_at", "created_by",
-        "updated_at", "pieces", "attempts", "next_try_at",
+        "updated_at", "pieces", "attempts", "next_try_at", "verified_at", "not_before",
     }
 )  # fmt: skip
+
+
+_NOT_FOUND: Final = (
+    TagNotFoundError,
+    AuthorNotFoundError,
+    ChannelNotFoundError,
+    DeliveryNotFoundError,
+)
 
 
 class PieceState(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +107,18 @@ class DeliveryOutcome(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
+class ChannelStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel without its settings; `reason` is why it is blocked."""
+
+    id: int
+    adapter: str
+    name: str
+    code: str
+    state: str
+    reason: str | None
+    version: int
+
+
 class OrganisationState(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     tagline: str
@@ -124,6 +144,7 @@ SUBJECTS: Final[dict[str, tuple[str, Any]]] = {
     "cta": ("cta_id", Cta),
     "objective": ("objective_id", Objective),
     "campaign": ("campaign_id", Campaign),
+    "channel": ("channel_id", ChannelStanding),
     "delivery": ("delivery_id", DeliveryOutcome),
     "organisation": ("", OrganisationState),
 }
@@ -154,7 +175,7 @@ class Loader:
         whole: msgspec.Struct | None
         try:
             whole = await _whole(name, key)
-        except (TagNotFoundError, AuthorNotFoundError, DeliveryNotFoundError):
+        except _NOT_FOUND:
             whole = None
         if whole is None:
             return _GONE
@@ -219,6 +240,7 @@ _READERS: Final[dict[str, Callable[[int], Awaitable[msgspec.Struct | None]]]] = 
     "cta": ctas.find_cta,
     "objective": strategy.find_objective,
     "campaign": strategy.find_campaign,
+    "channel": distribution.get_channel,
     "delivery": _delivery,
 }
 
@@ -247,6 +269,8 @@ def _shown(whole: msgspec.Struct) -> msgspec.Struct:
             return _part(whole, TagState)
         case Author():
             return _part(whole, AuthorState)
+        case Channel():
+            return _part(whole, ChannelStanding)
         case Organisation():
             return _part(whole, OrganisationState)
         case _:

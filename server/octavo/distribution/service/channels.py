@@ -23,10 +23,12 @@ from octavo.distribution.errors import (
     ChannelRefusedError,
     StaleChannelError,
 )
+from octavo.distribution.events import ChannelChanged
 from octavo.distribution.registry import AdapterRegistry
 from octavo.distribution.schemas import Channel, ChannelIn, ChannelPatch
 from octavo.distribution.tables import ChannelRow
 from octavo.kernel.db import is_unique_violation, transaction
+from octavo.kernel.events import EventBus
 from octavo.kernel.http import GuardedClient
 from octavo.kernel.ids import new_code
 from octavo.kernel.text import clean_text, slugify
@@ -56,7 +58,13 @@ def tracking_channel(channel_id: int) -> int:
 
 
 async def create_channel(
-    data: ChannelIn, *, actor: Actor, now: datetime, registry: AdapterRegistry, vault: Vault
+    data: ChannelIn,
+    *,
+    actor: Actor,
+    now: datetime,
+    registry: AdapterRegistry,
+    vault: Vault,
+    bus: EventBus,
 ) -> Channel:
     """Store a channel whose settings fit its adapter; whether they work is `verify_channel`'s.
 
@@ -80,6 +88,7 @@ async def create_channel(
                     now=now,
                     detail={"adapter": data.adapter, "code": code},
                 )
+                await bus.announce(ChannelChanged(channel_id=channel_id))
         except Exception as exc:
             if not is_unique_violation(exc):
                 raise
@@ -96,6 +105,7 @@ async def patch_channel(
     now: datetime,
     registry: AdapterRegistry,
     vault: Vault,
+    bus: EventBus,
 ) -> Channel:
     """Change a channel that is still at `patch.version`.
 
@@ -131,6 +141,7 @@ async def patch_channel(
         await accounts.record(
             actor, "channel.changed", subject=f"channel:{channel_id}", now=now, detail=detail
         )
+        await bus.announce(ChannelChanged(channel_id=channel_id))
     return await queries.get_channel(channel_id)
 
 
@@ -142,6 +153,7 @@ async def verify_channel(
     registry: AdapterRegistry,
     vault: Vault,
     http: GuardedClient,
+    bus: EventBus,
 ) -> Channel:
     """Ask the channel who we are; a blocked channel that answers is active again.
 
@@ -168,6 +180,7 @@ async def verify_channel(
             (ChannelRow.id == channel_id) & (ChannelRow.state == "blocked")
         )
         await accounts.record(actor, "channel.verified", subject=f"channel:{channel_id}", now=now)
+        await bus.announce(ChannelChanged(channel_id=channel_id))
     return await queries.get_channel(channel_id)
 
 

@@ -21,7 +21,7 @@ from octavo.distribution.errors import (
     DeliveryStateError,
     InvalidDeliveryError,
 )
-from octavo.distribution.events import DeliverySent
+from octavo.distribution.events import DeliveryCancelled, DeliveryPlanned, DeliverySent
 from octavo.distribution.registry import AdapterRegistry
 from octavo.distribution.schemas import (
     Delivery,
@@ -59,6 +59,7 @@ async def plan_delivery(
     now: datetime,
     registry: AdapterRegistry,
     settings: Settings,
+    bus: EventBus,
 ) -> Delivery:
     """Plan one piece for one channel, with its tracked links.
 
@@ -92,6 +93,9 @@ async def plan_delivery(
         kept: Changes = {"links": msgspec.json.encode(links).decode()}
         await DeliveryRow.update(kept).where(DeliveryRow.id == delivery_id)
         await _record(actor, "delivery.planned", delivery_id, now=now, piece_id=piece_id)
+        await bus.announce(
+            DeliveryPlanned(delivery_id=delivery_id, piece_id=piece_id, channel_id=data.channel_id)
+        )
     return await queries.get_delivery(delivery_id, base_url=settings.base_url)
 
 
@@ -131,7 +135,7 @@ async def preview_delivery(
 
 
 async def cancel_delivery(
-    delivery_id: int, *, actor: Actor, now: datetime, settings: Settings
+    delivery_id: int, *, actor: Actor, now: datetime, settings: Settings, bus: EventBus
 ) -> Delivery:
     """Take a delivery back that is surely not out.
 
@@ -142,11 +146,13 @@ async def cancel_delivery(
     async with transaction():
         await _move(delivery_id, from_=rules.CANCELLABLE, to="cancelled", now=now)
         await _record(actor, "delivery.cancelled", delivery_id, now=now)
+        row = await _get_row(delivery_id)
+        await bus.announce(DeliveryCancelled(delivery_id=delivery_id, **_whose(row)))
     return await queries.get_delivery(delivery_id, base_url=settings.base_url)
 
 
 async def retry_delivery(
-    delivery_id: int, *, actor: Actor, now: datetime, settings: Settings
+    delivery_id: int, *, actor: Actor, now: datetime, settings: Settings, bus: EventBus
 ) -> Delivery:
     """Send a failed, held or waiting delivery as soon as its piece and channel allow.
 
@@ -162,6 +168,7 @@ async def retry_delivery(
         fresh: Changes = {"due_at": now if live else None, "next_try_at": None, "reason": None}
         await _move(delivery_id, from_=rules.RETRIABLE, to="planned", now=now, changes=fresh | anew)
         await _record(actor, "delivery.retried", delivery_id, now=now)
+        await bus.announce(DeliveryPlanned(delivery_id=delivery_id, **_whose(row)))
     return await queries.get_delivery(delivery_id, base_url=settings.base_url)
 
 
@@ -186,16 +193,12 @@ async def resolve_delivery(
             there: Changes = {"remote_url": data.remote_url, "sent_at": now, "reason": None}
             await _move(delivery_id, from_=rules.RESOLVABLE, to="sent", now=now, changes=there)
             await bus.announce(
-                DeliverySent(
-                    delivery_id=delivery_id,
-                    piece_id=row["piece_id"],
-                    channel_id=row["channel_id"],
-                    remote_url=data.remote_url,
-                )
+                DeliverySent(delivery_id=delivery_id, remote_url=data.remote_url, **_whose(row))
             )
         else:
             again: Changes = _anew() | {"due_at": now, "next_try_at": None, "reason": None}
             await _move(delivery_id, from_=rules.RESOLVABLE, to="planned", now=now, changes=again)
+            await bus.announce(DeliveryPlanned(delivery_id=delivery_id, **_whose(row)))
         await _record(actor, "delivery.resolved", delivery_id, now=now, outcome=data.outcome)
     return await queries.get_delivery(delivery_id, base_url=settings.base_url)
 
@@ -311,6 +314,10 @@ async def _get_row(delivery_id: int) -> Row:
     if row is None:
         raise DeliveryNotFoundError(f"there is no delivery {delivery_id}")
     return row
+
+
+def _whose(row: Row) -> dict[str, int]:
+    return {"piece_id": row["piece_id"], "channel_id": row["channel_id"]}
 
 
 async def _move(
