@@ -65,7 +65,7 @@ def _emphasised(part: Emphasis, *, before: str, after: str) -> str:
     opens = not _is_sign(inner[0]) or before == "" or _is_sign(before)
     closes = not _is_sign(inner[-1]) or after == "" or _is_sign(after)
     spaced = inner[0].isspace() or inner[-1].isspace()
-    clash = {before, after, inner[0], inner[-1]} & {"*", "~", "_", "\\"}
+    clash = {before, after, inner[0], inner[-1]} & {"*", "~", "_"}
     if opens and closes and not clash and not spaced:
         return f"{sign}{inner}{sign}"
     lone = sign == "**" and inner[0] == inner[-1] == "*" and inner.count("*") == 2  # noqa: PLR2004
