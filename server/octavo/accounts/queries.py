@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from octavo.accounts.errors import InvitationGoneError, UserNotFoundError
-from octavo.accounts.rules import is_open
+from octavo.accounts.rules import is_open, key_parts
 from octavo.accounts.schemas import (
     Actor,
     ApiKey,

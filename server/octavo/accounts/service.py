@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ from octavo.accounts.schemas import (
     ApiKeyIn,
     ApiKeyMade,
     InvitationIn,
+    KeyScope,
     Organisation,
     OrganisationPatch,
     PersonRole,
