@@ -39,6 +39,13 @@ export const queries = {
   piece: (id: number) => queryOptions({ queryKey: ["piece", id], queryFn: () => api.piece(id) }),
   tags: () => pagesOf(["tags"], api.tags, 60_000),
   authors: () => pagesOf(["authors"], api.authors, 60_000),
+  revisions: (pieceId: number) => pagesOf(["piece", pieceId, "revisions"], (page) => api.revisions(pieceId, page)),
+  comparison: (pieceId: number, from: number, to: number) =>
+    queryOptions({
+      queryKey: ["comparison", pieceId, from, to],
+      queryFn: () => api.compare(pieceId, from, to),
+      staleTime: Infinity,
+    }),
   redirects: () => pagesOf(["redirects"], api.redirects),
   objectives: () => pagesOf(["objectives"], api.objectives),
   campaigns: () => pagesOf(["campaigns"], api.campaigns),

@@ -62,6 +62,16 @@ const pieceDeliveriesRoute = createRoute({
   component: lazyRouteComponent(() => import("@/app/screens/DeliveriesScreen"), "DeliveriesScreen"),
 });
 
+const pieceHistoryRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "pieces/$pieceId/history",
+  validateSearch: (search: Record<string, unknown>): { version?: number; against?: "present" } => ({
+    ...(Number(search.version) > 0 ? { version: Number(search.version) } : {}),
+    ...(search.against === "present" ? { against: "present" } : {}),
+  }),
+  component: lazyRouteComponent(() => import("@/app/screens/HistoryScreen"), "HistoryScreen"),
+});
+
 const pieceOutcomesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "pieces/$pieceId/outcomes",
@@ -159,6 +169,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     piecesRoute,
     pieceRoute,
+    pieceHistoryRoute,
     pieceDeliveriesRoute,
     pieceOutcomesRoute,
     ctasRoute,

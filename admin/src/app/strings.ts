@@ -49,6 +49,7 @@ export const t = catalogue({
     signInAgainLead: "Your session ended. Nothing you wrote is lost; it is saved as soon as you are back.",
     pieceTabs: "Parts of the piece",
     tabWrite: "Write",
+    tabHistory: "History",
     tabDeliveries: "Deliveries",
     tabOutcomes: "Outcomes",
   },

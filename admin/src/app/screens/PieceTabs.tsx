@@ -11,6 +11,9 @@ export function PieceTabs({ pieceId }: { pieceId: number }) {
       <Link to="/pieces/$pieceId" params={params} activeOptions={{ exact: true }}>
         {t("tabWrite")}
       </Link>
+      <Link to="/pieces/$pieceId/history" params={params} search={{}}>
+        {t("tabHistory")}
+      </Link>
       <Link to="/pieces/$pieceId/deliveries" params={params}>
         {t("tabDeliveries")}
       </Link>

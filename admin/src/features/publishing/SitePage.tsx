@@ -60,7 +60,7 @@ export function SitePage() {
       {site.isError && <ErrorState error={site.error} onRetry={() => void site.refetch()} />}
       <FormError error={build.error} />
       {site.data && <State site={site.data} />}
-      {report && <Report report={report} builtAt={site.data.built_at} />}
+      {report && <Report report={report} builtAt={site.data?.built_at ?? null} />}
       {report && <Problems problems={report.problems} />}
       {site.data && mayBuild && (
         <Section title={t("buildAll")} lead={t("buildAllHint")}>
