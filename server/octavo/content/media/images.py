@@ -54,6 +54,8 @@ def flaw_of(picture: Picture, file: BinaryIO, *, max_pixels: int) -> str | None:
     """
     if picture.mime == "image/svg+xml":
         return None
+    if picture.mime == "image/png" and not _has_png_header(file):
+        return "is a damaged PNG: its header is not whole"
     if not picture.width or not picture.height:
         return f"is a damaged {picture.extension.upper()}: it does not say how large it is"
     if picture.width * picture.height > max_pixels:
@@ -63,8 +65,6 @@ def flaw_of(picture: Picture, file: BinaryIO, *, max_pixels: int) -> str | None:
         )
     if picture.mime == "image/gif" and not _has_gif_blocks(file, max_pixels=max_pixels):
         return "is a damaged GIF, or something else that begins like one"
-    if picture.mime == "image/png" and not _has_png_header(file):
-        return "is a damaged PNG: its header is not whole"
     return None
 
 

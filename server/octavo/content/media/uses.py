@@ -12,16 +12,15 @@ from urllib.parse import unquote
 import msgspec
 
 from octavo.content.media.schemas import MediaUsage
-from octavo.content.tables import MediaRow, MediaUseRow, PieceRow, RevisionRow
+from octavo.content.tables import MediaRow, MediaUseRow, RevisionRow
 from octavo.kernel.db import fetch, transaction
 
 _ADDRESS = re.compile(r"/media/([^\s\"'<>()\[\]?#\\]{1,400})")
 _AT_ONCE = 20  # a body may have 10 MB
 _CHUNK = 200
 _DEPTH = 12
-_PRESENT = "u.revision_id IN (p.head_revision_id, p.live_revision_id{})"
-_PLANNED = "edit_revision_id"
-_JSON_COLUMNS = ("fields", "meta")
+_JOINS = "JOIN piece_revision r ON r.id = u.revision_id JOIN piece p ON p.id = r.piece_id"
+_PRESENT = "u.revision_id IN (p.head_revision_id, p.live_revision_id, p.edit_revision_id)"
 
 Places = dict[str, set[str]]
 
@@ -41,13 +40,12 @@ async def note_all() -> None:
 async def usages_of(media_id: int) -> list[MediaUsage]:
     """Answer the pieces that use a file, by title; at most 1,000."""
     await note_all()
-    planned = f"p.{_PLANNED}" if _has_planned() else "NULL"
     rows = await fetch(
         "SELECT p.id AS piece_id, p.title, p.kind, p.status, u.place,"  # noqa: S608 - our own names
         " u.revision_id = p.head_revision_id AS draft, u.revision_id = p.live_revision_id AS live,"
-        f" u.revision_id = {planned} AS planned"
+        " u.revision_id = p.edit_revision_id AS planned"
         f" FROM media_use u {_JOINS} WHERE u.media_id = " + "{}"
-        f" AND {_present()} ORDER BY p.title, p.id, u.place LIMIT 9000",
+        f" AND {_PRESENT} ORDER BY p.title, p.id, u.place LIMIT 9000",
         media_id,
     )
     found: dict[int, tuple[dict[str, Any], dict[str, None], dict[str, None]]] = {}
@@ -75,7 +73,7 @@ async def count_pieces(media_ids: Sequence[int]) -> dict[int, int]:
     places = ", ".join(["{}"] * len(media_ids))
     rows = await fetch(
         "SELECT u.media_id, count(DISTINCT p.id) AS pieces"  # noqa: S608 - our own names
-        f" FROM media_use u {_JOINS} WHERE u.media_id IN ({places}) AND {_present()}"
+        f" FROM media_use u {_JOINS} WHERE u.media_id IN ({places}) AND {_PRESENT}"
         " GROUP BY u.media_id",
         *media_ids,
     )
@@ -86,35 +84,20 @@ def unused_condition() -> str:
     """Answer the SQL that holds for rows of `media` that no piece uses."""
     return (
         f"NOT EXISTS (SELECT 1 FROM media_use u {_JOINS}"  # noqa: S608 - our own names
-        f" WHERE u.media_id = media.id AND {_present()})"
+        f" WHERE u.media_id = media.id AND {_PRESENT})"
     )
-
-
-_JOINS = "JOIN piece_revision r ON r.id = u.revision_id JOIN piece p ON p.id = r.piece_id"
-
-
-def _has_planned() -> bool:
-    return hasattr(PieceRow, _PLANNED)
-
-
-def _present() -> str:
-    return _PRESENT.format(f", p.{_PLANNED}" if _has_planned() else "")
 
 
 async def _note(condition: str, value: int) -> None:
     """Note the revisions that the condition holds for, a few at a time."""
-    columns = [name for name in _JSON_COLUMNS if hasattr(RevisionRow, name)]
-    without = " AND ".join(
-        ["body NOT LIKE '%/media/%'"] + [f"{name} NOT LIKE '%media%'" for name in columns]
-    )
     await fetch(
         "UPDATE piece_revision SET media_noted = TRUE"  # noqa: S608 - our own names
-        f" WHERE NOT media_noted AND {condition} AND {without}",
+        f" WHERE NOT media_noted AND {condition} AND body NOT LIKE '%/media/%'"
+        " AND fields NOT LIKE '%media%' AND meta NOT LIKE '%media%'",
         value,
     )
-    listed = ", ".join(["id", "body", *columns])
     query = (
-        f"SELECT {listed} FROM piece_revision WHERE NOT media_noted"  # noqa: S608 - our own names
+        "SELECT id, body, fields, meta FROM piece_revision WHERE NOT media_noted"  # noqa: S608
         f" AND {condition} ORDER BY id LIMIT {_AT_ONCE}"
     )
     while rows := await fetch(query, value):
@@ -189,9 +172,8 @@ class _References:
 def _references(row: dict[str, Any]) -> _References:
     found = _References()
     found.add_text(row["body"], "body")
-    for name in _JSON_COLUMNS:
-        if row.get(name):
-            found.add_values(msgspec.json.decode(row[name]), "fields")
+    for name in ("fields", "meta"):
+        found.add_values(msgspec.json.decode(row[name] or "{}"), "fields")
     return found
 
 
