@@ -1,9 +1,11 @@
 """One text on its way in: links point at where their targets are now, pictures at their copies."""
 
 from collections.abc import Collection, Iterable
+from urllib.parse import urljoin
 
 from octavo.content.importers import links
 from octavo.content.importers.addresses import Addresses, Directory, candidates, is_external
+from octavo.content.importers.fetching import RemotePictures
 from octavo.content.importers.pictures import Pictures
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
@@ -12,7 +14,10 @@ _MAX_LISTED = 8
 
 
 class Rewriting:
-    """The text of one file, and what was found wanting in it."""
+    """The text of one file, and what was found wanting in it.
+
+    With `remote`, pictures of other hosts are fetched, and those that are missing here from `site_url`.
+    """
 
     def __init__(
         self,
@@ -23,6 +28,8 @@ class Rewriting:
         directory: Directory,
         addresses: Addresses,
         pictures: Pictures,
+        remote: RemotePictures | None = None,
+        site_url: str = "",
     ) -> None:
         self._file = file
         self._old_url = old_url
@@ -30,7 +37,10 @@ class Rewriting:
         self._directory = directory
         self._addresses = addresses
         self._pictures = pictures
+        self._remote = remote
+        self._site_url = site_url
         self._wanted: dict[str, None] = {}
+        self._wanted_remote: dict[str, None] = {}
         self._missing: dict[str, None] = {}
         self._lost: dict[str, None] = {}
         self._problems: list[str] = []
@@ -38,8 +48,12 @@ class Rewriting:
     async def rewrite(self, body: str) -> str:
         """Answer the text as it is stored; the pictures that it shows are stored by then."""
         rewritten = links.rewrite(body, link=self._link, reference=self._reference)
-        if not self._wanted:
+        if not self._wanted and not self._wanted_remote:
             return rewritten
+        for url in self._wanted_remote if self._remote is not None else ():
+            problem = await self._remote.take(url)
+            if problem is not None:
+                self._problems.append(f"picture {url[:200]} {problem}: its link stays as it is")
         for file in self._wanted:
             problem = await self._pictures.take(file)
             if problem is not None:
@@ -59,9 +73,11 @@ class Rewriting:
         return warnings
 
     def _link(self, raw: str) -> str | None:
+        if self._remote is not None and "://" in raw and _is_picture(raw):
+            return self._fetched(raw, self._remote)
         if is_external(raw) or not any(sign.isalnum() for sign in raw):
             return None
-        if raw.lower().partition("#")[0].partition("?")[0].endswith(_PICTURES):
+        if _is_picture(raw):
             return self._picture(raw)
         target = self._directory.find_link(raw, file=self._file, old_url=self._old_url)
         if target is None and not self._addresses.is_known(raw.partition("#")[0]):
@@ -71,17 +87,29 @@ class Rewriting:
     def _picture(self, raw: str) -> str | None:
         places = candidates(raw, file=self._file, roots=_ROOTS)
         found = next((place for place in places if place in self._files), None)
+        if found is None and self._remote is not None and self._site_url:
+            return self._fetched(urljoin(self._site_url, raw), self._remote)
         if found is None:
             self._missing[raw] = None
             return None
         self._wanted[found] = None
         return self._pictures.url_of(found)
 
+    def _fetched(self, url: str, remote: RemotePictures) -> str | None:
+        if not url.startswith(("http://", "https://")):
+            return None
+        self._wanted_remote[url] = None
+        return remote.url_of(url)
+
     def _reference(self, raw: str) -> str | None:
         target = self._directory.find_reference(raw, file=self._file)
         if target is None:
             self._lost[raw] = None
         return target
+
+
+def _is_picture(raw: str) -> bool:
+    return raw.lower().partition("#")[0].partition("?")[0].endswith(_PICTURES)
 
 
 def _listed(names: Iterable[str]) -> str:

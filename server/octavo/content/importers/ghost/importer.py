@@ -8,11 +8,13 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from octavo.content.importers import intake
+from octavo.content.importers.fetching import RemotePictures
 from octavo.content.importers.fields import Found, SkippedError
 from octavo.content.importers.ghost import posts
 from octavo.content.importers.ghost.blog import Blog
@@ -31,6 +33,7 @@ from octavo.content.importers.sources import (
 )
 from octavo.content.media.store import MediaStore
 from octavo.content.schemas import BODY_LIMIT
+from octavo.kernel.http import GuardedClient
 from octavo.kernel.text import without_forbidden_characters
 
 _NOT_EXPORTS = re.compile(
@@ -45,6 +48,7 @@ class Ghost:
         content: the folder (or .zip) of the blog's pictures; a .zip that holds the export may hold
             them too.
         site_url: where the blog was read: addresses that begin with it are the blog's own.
+        http: fetches the pictures that lie on other hosts, or are missing here; None: nothing is.
 
     Raises:
         UnusableSourceError: it is no Ghost export.
@@ -62,6 +66,7 @@ class Ghost:
         dry_run: bool,
         content: Path | None = None,
         site_url: str = "",
+        http: GuardedClient | None = None,
     ) -> None:
         self.name = path.name
         self._now = now
@@ -82,6 +87,9 @@ class Ghost:
             self._contents = Contents(beside)
             self._open = stack.pop_all()
         self._pictures = Pictures(self._contents, media=media, dry_run=dry_run, now=now)
+        self._remote: RemotePictures | None = None
+        if http is not None:
+            self._remote = RemotePictures(http, media=media, dry_run=dry_run, now=now)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -127,6 +135,8 @@ class Ghost:
         if self._counts["internal"]:
             count = self._counts["internal"]
             notes.append(f"{count} posts have internal tags (#…): kept with them, shown nowhere")
+        if self._remote is not None and self._remote.wanted:
+            notes.append(f"{self._remote.wanted} pictures would be fetched")
         if self._blog.left:
             left = ", ".join(f"{name} ({count})" for name, count in self._blog.left.items())
             notes.append(f"tables that are not taken: {left}"[:1_000])
@@ -206,6 +216,8 @@ class Ghost:
             directory=desk.directory,
             addresses=desk.addresses,
             pictures=self._pictures,
+            remote=self._remote,
+            site_url=self._site_url and f"{self._site_url}/",
         )
 
     async def _with_cover(self, found: Found) -> tuple[Found, list[str]]:
@@ -213,14 +225,19 @@ class Ghost:
             return found, []
         url = self._own(found.cover.url)
         file = url.partition("?")[0].lstrip("/")
-        if file not in self._contents.files:
-            missing = url.startswith("/content/")
-            return found, [f"its cover is not there: {url[:80]}"] if missing else []
-        problem = await self._pictures.take(file)
-        if problem is not None:
-            return found, [f"its cover {file} {problem}"]
-        cover = msgspec.structs.replace(found.cover, url=self._pictures.url_of(file) or url)
-        return msgspec.structs.replace(found, cover=cover), []
+        remote = urljoin(f"{self._site_url}/", url) if self._site_url else url
+        taken: str | None = None
+        if file in self._contents.files:
+            problem = await self._pictures.take(file)
+            taken = self._pictures.url_of(file)
+        elif self._remote is not None and remote.startswith(("http://", "https://")):
+            problem = await self._remote.take(remote)
+            taken = self._remote.url_of(remote)
+        else:
+            problem = "is not there" if url.startswith("/content/") else None
+        cover = msgspec.structs.replace(found.cover, url=taken or url)
+        problems = [f"its cover {url[:200]} {problem}"] if problem else []
+        return msgspec.structs.replace(found, cover=cover), problems
 
     def _skipped(self, number: int, reason: str) -> ReportRow:
         item = posts.name_of(self._export.row(self._spans[number]))
