@@ -260,6 +260,70 @@ def import_markdown(
         click.echo(report.as_table())
 
 
+@import_.command("ghost")
+@click.argument("export", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--content",
+    default=None,
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder or .zip of the pictures.",
+)
+@click.option("--site-url", default="", help="Where the blog was read, e.g. https://blog.example.")
+@click.option("--fetch-media", is_flag=True, help="Fetch pictures from where they lie.")
+@click.option(
+    "--redirects",
+    default=None,
+    help="Ghost's redirects.json or redirects.yaml.",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--settings", is_flag=True, help="Take over title and description.")
+@click.option("--dry-run", is_flag=True, help="Report what would happen; change nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--author", "author_email", default=None, help="User who gets pieces without author.")
+def import_ghost(
+    export: Path,
+    content: Path | None,
+    site_url: str,
+    redirects: Path | None,
+    author_email: str | None,
+    *,
+    fetch_media: bool,
+    settings: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import an export of Ghost (.json, or a .zip that holds it) of any version."""
+    from octavo.content.importers.ghost import service as importer
+    from octavo.content.importers.intake import Options
+
+    options = importer.GhostOptions(
+        common=Options(dry_run=dry_run, author_email=author_email),
+        content=content,
+        site_url=site_url,
+        fetch_media=fetch_media,
+        redirects=redirects,
+        settings=settings,
+    )
+
+    async def run(runtime: "Runtime") -> Any:
+        shown = _progress("importing")
+        return await importer.import_ghost(
+            export,
+            options=options,
+            now=runtime.clock(),
+            bus=runtime.bus,
+            media=runtime.media,
+            http=runtime.http,
+            progress=shown and (lambda _phase, done, total: shown(done, total)),
+        )
+
+    report = _run(run)
+    if as_json:
+        _print_json(report)
+    else:
+        click.echo(report.as_table())
+
+
 @cli.group()
 def media() -> None:
     """The media library."""
