@@ -51,7 +51,7 @@ class Settings:
     )
     secret_key: str = _option(
         "OCTAVO_SECRET_KEY",
-        "Signs links and encrypts channel secrets; made and kept in the home when unset.",
+        "Signs links and encrypts secrets of channels and webhooks; made and kept in the home when unset.",
         "",
     )
     trusted_proxies: tuple[str, ...] = _option(
