@@ -39,6 +39,7 @@ def found(text, new, quote):
         (f"{PASSAGE} is a chapter.\n\n{TEXT}", ("exact", PASSAGE)),
         (TEXT.replace(PASSAGE, "Give it food every day"), ("context", "Give it food every day")),
         (TEXT.replace(PASSAGE + " until", "Until"), None),
+        (TEXT.replace(PASSAGE, " "), None),
         (
             "Feed your starter twice each day, and bake.",
             ("fuzzy", "Feed your starter twice each day"),

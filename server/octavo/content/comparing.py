@@ -211,6 +211,8 @@ def _shortest_edit(
 ) -> list[Block]:
     """Answer the blocks of a shortest edit script, or none if it is too long.
 
+    The two begin and end differently: what they share at the ends is trimmed before.
+
     Greedy forward search: E. W. Myers, An O(ND) Difference Algorithm, 1986.
     """
     furthest = {1: 0}
@@ -249,8 +251,7 @@ def _walked_back(
         before = diagonal + 1 if down else diagonal - 1
         start_x = furthest[before]
         start_y = start_x - before
-        # The first stretch has no edit before it.
-        entered_x = (start_x if down else start_x + 1) if edits else 0
+        entered_x = start_x if down else start_x + 1
         if x > entered_x:
             length = x - entered_x
             blocks.append((entered_x + offset[0], y - length + offset[1], length))

@@ -60,6 +60,9 @@ async def restore_revision(
         bylines = await authors.ensure_authors(old.authors, now=now)
         known = set(PiecePatch.__struct_fields__) & set(_content_of(old)) - _KEPT
         values = {name: getattr(old, name) for name in known}
+        if "fields" in values:
+            now_has = (await queries.get_piece(piece_id)).fields
+            values["fields"] = {key: old.fields[key] for key in now_has if key in old.fields}
         if bylines:
             values["author_ids"] = [byline.id for byline in bylines]
         patch = PiecePatch(version=data.version, **values)
@@ -117,15 +120,25 @@ def _merge_values(
         if name == "tags":
             values[name] = merge_names(base.tags, mine, theirs)
             continue
-        values[name] = mine
         # Not everything about a piece is kept with its revisions; what is not has no base.
-        old = getattr(base, name, None) if hasattr(base, name) else theirs
-        if theirs not in (mine, old):
-            if mine == old:
-                values[name] = theirs
-            else:
-                conflicts.append(Conflict(field=name, base=old, mine=mine, theirs=theirs))
+        old = getattr(base, name, theirs)
+        if name != "fields":
+            values[name] = _merge_value(name, old, mine, theirs, conflicts)
+            continue
+        values[name] = {
+            key: _merge_value(f"fields.{key}", old.get(key), value, theirs.get(key), conflicts)
+            for key, value in mine.items()
+        }
     return values, conflicts
+
+
+def _merge_value(name: str, base: Any, mine: Any, theirs: Any, conflicts: list[Conflict]) -> Any:
+    """Answer the value of the side that changed it; mine, and a conflict, if both did."""
+    if mine == base:
+        return theirs
+    if theirs not in (base, mine):
+        conflicts.append(Conflict(field=name, base=base, mine=mine, theirs=theirs))
+    return mine
 
 
 def _value_of(piece: Piece, name: str) -> Any:
@@ -165,7 +178,14 @@ def _content_of(revision: Revision) -> list[str]:
 
 
 def _words_of(revision: Revision) -> dict[str, str]:
-    return {name: _as_words(getattr(revision, name)) for name in _content_of(revision)}
+    words: dict[str, str] = {}
+    for name in _content_of(revision):
+        value = getattr(revision, name)
+        if name == "fields":  # those of its kind, one by one
+            words |= {f"fields.{key}": _as_words(value[key]) for key in value}
+        else:
+            words[name] = _as_words(value)
+    return words
 
 
 def _as_words(value: Any) -> str:
@@ -180,9 +200,13 @@ def _as_words(value: Any) -> str:
 
 def _compared(old: dict[str, str], new: dict[str, str]) -> list[FieldDifference]:
     fuel = Fuel()
-    names = [name for name in old if name in _TEXTS or old[name] != new[name]]
-    names.sort(key=lambda name: (*_TEXTS, name).index(name))
-    return [_difference(name, old[name], new[name], fuel=fuel) for name in names]
+    names = [*_TEXTS, *(name for name in {**old, **new} if name not in _TEXTS)]
+    pairs = [(name, old.get(name, ""), new.get(name, "")) for name in names]
+    return [
+        _difference(name, before, after, fuel=fuel)
+        for name, before, after in pairs
+        if name in _TEXTS or before != after
+    ]
 
 
 def _difference(name: str, old: str, new: str, *, fuel: Fuel) -> FieldDifference:
