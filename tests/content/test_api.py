@@ -71,7 +71,7 @@ async def test_a_piece_walks_to_its_readers(client, room):
         ({"title": "x", "colour": "red"}, 400, None),
         ({"title": 7}, 400, "title"),
         ({"kind": "poem"}, 400, "kind"),
-        ({"kind": "video"}, 400, "kind"),
+        ({"kind": "saga"}, 400, "kind"),
         ({"title": "a\u0000"}, 400, "title"),
         ({"title": "x" * 301}, 400, "title"),
         ({"tags": ["x"] * 101}, 400, "tags"),

@@ -98,7 +98,7 @@ async def test_of_many_edits_at_once_exactly_one_wins(room):
         ({"planned_for": "tomorrow"}, "planned_for"),
         ({"campaign_id": 99}, "campaign_id"),
         ({"author_ids": [99]}, "author_ids"),
-        ({"kind": "video"}, "kind"),
+        ({"kind": "saga"}, "kind"),
         ({"language": "<script>"}, "language"),
         ({"canonical_url": "javascript:alert(1)"}, "canonical_url"),
         ({"source_url": "//evil"}, "source_url"),

@@ -13,13 +13,17 @@ from piccolo.columns.combination import WhereRaw
 from octavo.accounts import queries as accounts_q
 from octavo.content import rules
 from octavo.content.errors import PieceNotFoundError, RevisionNotFoundError, wrong
+from octavo.content.fields import fields_from
+from octavo.content.kinds import Meta
 from octavo.content.schemas import (
     AuthorRef,
     Piece,
     PieceFilter,
     PieceSummary,
+    PlannedEdit,
     Revision,
     RevisionSummary,
+    SeriesRef,
     SortBy,
     TagRef,
 )
@@ -29,6 +33,7 @@ from octavo.content.tables import (
     PieceRow,
     PieceTagRow,
     RevisionRow,
+    SeriesRow,
     TagRow,
 )
 from octavo.kernel.pagination import Page, decode_cursor, encode_cursor
@@ -49,6 +54,15 @@ _PIECE = (
     PieceRow.publish_at,
     PieceRow.publish_zone,
     PieceRow.publish_instant,
+    PieceRow.unpublish_at,
+    PieceRow.unpublish_zone,
+    PieceRow.unpublish_instant,
+    PieceRow.edit_revision_id,
+    PieceRow.edit_at,
+    PieceRow.edit_zone,
+    PieceRow.edit_instant,
+    PieceRow.series_id,
+    PieceRow.series_position,
     PieceRow.published_at,
     PieceRow.live_path,
     PieceRow.head_revision_id,
@@ -65,6 +79,8 @@ _TEXT = (
     RevisionRow.language,
     RevisionRow.canonical_url,
     RevisionRow.source_url,
+    RevisionRow.fields,
+    RevisionRow.meta,
 )
 _REVISION = (
     RevisionRow.id,
@@ -93,11 +109,16 @@ async def find_piece(piece_id: int) -> Piece | None:
     row = await PieceRow.select(*_PIECE).where(PieceRow.id == piece_id).first()
     if row is None:
         return None
-    text = await RevisionRow.select(*_TEXT).where(RevisionRow.id == row["head_revision_id"]).first()
-    (summary,) = await _summaries([row])
-    return Piece(
-        **{name: getattr(summary, name) for name in PieceSummary.__struct_fields__}, **(text or {})
+    text = await (
+        RevisionRow.select(*_TEXT, RevisionRow.title)
+        .where(RevisionRow.id == row["head_revision_id"])
+        .first()
     )
+    (summary,) = await _summaries([row])
+    known = {name: getattr(summary, name) for name in PieceSummary.__struct_fields__}
+    meta = _taken_apart(text, kind=summary.kind) if text else {}
+    meta.pop("series_id", None)  # `series` names it
+    return Piece(**{**known, **meta})
 
 
 async def get_piece(piece_id: int) -> Piece:
@@ -184,7 +205,15 @@ async def get_revision(piece_id: int, revision_id: int) -> Revision:
         raise RevisionNotFoundError(f"piece {piece_id} has no revision {revision_id}")
     tags = msgspec.json.decode(row.pop("tag_names"), type=list[str])
     authors = msgspec.json.decode(row.pop("author_names"), type=list[str])
-    return Revision(**row, **_is_marked(row["id"], marks), tags=tags, authors=authors)
+    text = _taken_apart(row, kind=marks["kind"])
+    return Revision(**text, **_is_marked(row["id"], marks), tags=tags, authors=authors)
+
+
+def _taken_apart(text: Row, *, kind: str) -> Row:
+    """Answer a row of a revision with what its JSON columns hold as fields of their own."""
+    meta = msgspec.json.decode(text.pop("meta"), type=Meta)
+    fields = fields_from(kind, text.pop("fields"))
+    return {**text, "fields": fields, **msgspec.structs.asdict(meta)}
 
 
 async def tags_of(piece_ids: Sequence[int], *, live: bool = False) -> dict[int, list[TagRef]]:
@@ -232,11 +261,14 @@ async def _summaries(rows: list[Row]) -> list[PieceSummary]:
     tags, authors = await tags_of(ids), await authors_of(ids)
     live_ids = [row["live_revision_id"] for row in rows if row["live_revision_id"] is not None]
     numbers = await _numbers(live_ids)
+    series = await series_named([row["series_id"] for row in rows if row["series_id"]])
     return [
         PieceSummary(
             **{name: row[name] for name in row if name in PieceSummary.__struct_fields__},
             tags=tags.get(row["id"], []),
             authors=authors.get(row["id"], []),
+            series=series.get(row["series_id"]),
+            planned_edit=_planned_edit(row),
             url=row["path"],
             live_version=numbers.get(row["live_revision_id"] or 0),
             has_unpublished_changes=row["live_revision_id"] is not None
@@ -244,6 +276,27 @@ async def _summaries(rows: list[Row]) -> list[PieceSummary]:
         )
         for row in rows
     ]
+
+
+async def series_named(series_ids: Sequence[int]) -> dict[int, SeriesRef]:
+    """Answer those of the series that exist, by id."""
+    if not series_ids:
+        return {}
+    rows = await SeriesRow.select(SeriesRow.id, SeriesRow.title, SeriesRow.slug).where(
+        SeriesRow.id.is_in(sorted(set(series_ids)))
+    )
+    return {row["id"]: SeriesRef(**row) for row in rows}
+
+
+def _planned_edit(row: Row) -> PlannedEdit | None:
+    if row["edit_revision_id"] is None:
+        return None
+    return PlannedEdit(
+        revision_id=row["edit_revision_id"],
+        publish_at=row["edit_at"],
+        publish_zone=row["edit_zone"],
+        publish_instant=row["edit_instant"],
+    )
 
 
 async def _numbers(revision_ids: list[int]) -> dict[int, int]:
@@ -257,7 +310,7 @@ async def _numbers(revision_ids: list[int]) -> dict[int, int]:
 
 async def _marks(piece_id: int) -> Row:
     row = await (
-        PieceRow.select(PieceRow.head_revision_id, PieceRow.live_revision_id)
+        PieceRow.select(PieceRow.kind, PieceRow.head_revision_id, PieceRow.live_revision_id)
         .where(PieceRow.id == piece_id)
         .first()
     )
@@ -307,6 +360,9 @@ def _label_conditions(wanted: PieceFilter) -> list[Any]:
             & (PieceAuthorRow.live == False)  # noqa: E712 - SQL
         )
         conditions.append(PieceRow.id.is_in(signed))
+    if wanted.series is not None:
+        of_slug = SeriesRow.select(SeriesRow.id).where(SeriesRow.slug == wanted.series)
+        conditions.append(PieceRow.series_id.is_in(of_slug))
     return conditions
 
 

@@ -11,16 +11,13 @@ from urllib.parse import urlsplit
 from octavo.accounts.access import Action, can
 from octavo.accounts.schemas import Actor
 from octavo.content.errors import ForbiddenMoveError, ImpossibleMoveError, LockedError, wrong
-from octavo.content.schemas import Kind, Status
+from octavo.content.schemas import Status
 from octavo.kernel.text import RESERVED_SLUGS, clean_text, slugify
 
 Power = Literal["reviewer", "author", "writer"]
 """What an actor is to one piece: may judge anybody's, wrote this one, may write at all."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-AVAILABLE_KINDS: frozenset[Kind] = frozenset({"post", "page"})
-"""The kinds that can be made today; the tables and the API are ready for the others."""
-
 _REVIEWER: frozenset[Power] = frozenset({"reviewer"})
 _OWN: frozenset[Power] = frozenset({"reviewer", "author"})
 _ANY: frozenset[Power] = frozenset({"reviewer", "author", "writer"})
@@ -128,17 +125,6 @@ def check_edit(status: Status, *, actor: Actor) -> None:
     if status in _CONTENT_LOCKED and not can(actor, Action.REVIEW):
         msg = f"this piece is {_words(status)}: move it back to draft to edit it"
         raise LockedError(msg, status_now=status)
-
-
-def check_kind(kind: Kind) -> None:
-    """Pass if pieces of this kind can be made.
-
-    Raises:
-        InvalidContentError: not yet.
-    """
-    if kind not in AVAILABLE_KINDS:
-        kinds = ", ".join(sorted(AVAILABLE_KINDS))
-        raise wrong("kind", f"{kind} is not available yet; use one of: {kinds}", code="unavailable")
 
 
 def path_of(kind: str, slug: str, *, pattern: str, day: date) -> str:

@@ -1,10 +1,12 @@
 """What leaves this feature, and what may come in."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+
+from octavo.content.kinds import Cover
 
 Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Kind = Literal[
@@ -34,6 +36,10 @@ Language = Annotated[str, Meta(max_length=16)]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Text = Annotated[str, Meta(max_length=20_000)]
 Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Fields = dict[Annotated[str, Meta(max_length=60)], Any]
+MetaTitle = Annotated[str, Meta(max_length=300)]
+MetaDescription = Annotated[str, Meta(max_length=1_000)]
+Position = Annotated[int, Meta(ge=1, le=100_000)]
 PlannedFor = Annotated[str, Meta(max_length=10)]
 """A day `2026-12-01`, a week `2026-W49` or a month `2026-12`."""
 
@@ -53,6 +59,21 @@ class AuthorRef(msgspec.Struct, frozen=True, kw_only=True):
     bio: str = ""
 
 
+class SeriesRef(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    title: str
+    slug: str
+
+
+class PlannedEdit(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision that takes the place of the live one at a time: wall time, zone and instant."""
+
+    revision_id: int
+    publish_at: str
+    publish_zone: str
+    publish_instant: datetime
+
+
 class PieceSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A piece as lists show it: everything but its text.
 
@@ -69,6 +90,8 @@ class PieceSummary(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     tags: list[TagRef]
     authors: list[AuthorRef]
+    series: SeriesRef | None
+    series_position: int | None
     campaign_id: int | None
     path: str | None
     url: str | None
@@ -76,6 +99,10 @@ class PieceSummary(msgspec.Struct, frozen=True, kw_only=True):
     publish_at: str | None
     publish_zone: str | None
     publish_instant: datetime | None
+    unpublish_at: str | None
+    unpublish_zone: str | None
+    unpublish_instant: datetime | None
+    planned_edit: PlannedEdit | None
     published_at: datetime | None
     live_version: int | None
     live_path: str | None
@@ -86,13 +113,18 @@ class PieceSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Piece(PieceSummary, frozen=True, kw_only=True):
-    """A piece as its writers see it."""
+    """A piece as its writers see it. `fields` are those of its kind: see `kinds`."""
 
     body: str
     excerpt: str
     language: str
     canonical_url: str | None
     source_url: str | None
+    fields: dict[str, Any]
+    cover: Cover | None
+    meta_title: str
+    meta_description: str
+    featured: bool
 
 
 class PieceIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,13 +142,25 @@ class PieceIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     language: Language = ""
     canonical_url: Url | None = None
     source_url: Url | None = None
+    fields: Fields = {}
+    cover: Cover | None = None
+    meta_title: MetaTitle = ""
+    meta_description: MetaDescription = ""
+    featured: bool = False
+    series_id: Id | None = None
+    series_position: Position | None = None
     status: Literal["idea", "draft"] = "draft"
 
 
 class PiecePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changed fields of a piece that is still at `version`."""
+    """Changed fields of a piece that is still at `version`.
+
+    `fields` holds those of its kind that change; the others stay. A piece changes its `kind` until it
+    was published for the first time, and loses the fields that the new kind has not.
+    """
 
     version: Version
+    kind: Kind | UnsetType = UNSET
     title: Title | UnsetType = UNSET
     body: Body | UnsetType = UNSET
     slug: Slug | UnsetType = UNSET
@@ -128,10 +172,29 @@ class PiecePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     language: Language | UnsetType = UNSET
     canonical_url: Url | UnsetType | None = UNSET
     source_url: Url | UnsetType | None = UNSET
+    fields: Fields | UnsetType = UNSET
+    cover: Cover | UnsetType | None = UNSET
+    meta_title: MetaTitle | UnsetType = UNSET
+    meta_description: MetaDescription | UnsetType = UNSET
+    featured: bool | UnsetType = UNSET
+    series_id: Id | UnsetType | None = UNSET
+    series_position: Position | UnsetType | None = UNSET
+
+
+class UnpublishTime(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When readers are to see a piece no more; without `unpublish_at`, it stays."""
+
+    version: Version
+    unpublish_at: Annotated[str, Meta(max_length=40)] | None = None
+    zone: Annotated[str, Meta(max_length=64)] | None = None
+    fold: Literal[0, 1] | None = None
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A move to another state.
+
+    To `published` with a future `publish_at`, of a piece that readers see: the present revision takes
+    the place of theirs then, whatever is written meanwhile.
 
     To `scheduled`: `publish_at` is a wall time in `zone` (default: the organisation's); `fold`
     says which of the two is meant when the clocks go back (0 the earlier, 1 the later).
@@ -160,6 +223,7 @@ class PieceFilter(msgspec.Struct, frozen=True, kw_only=True):
     campaign_id: int | None = None
     tag: str | None = None  # slug
     author: str | None = None  # slug
+    series: str | None = None  # slug
     day_from: date | None = None
     day_to: date | None = None
     q: str = ""
@@ -189,6 +253,13 @@ class Revision(RevisionSummary, frozen=True, kw_only=True):
     source_url: str | None
     tags: list[str]
     authors: list[str]
+    fields: dict[str, Any]
+    cover: Cover | None
+    meta_title: str
+    meta_description: str
+    featured: bool
+    series_id: int | None
+    series_position: int | None
 
 
 class Tag(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,6 +290,30 @@ class TagMerge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The tag that takes the place of the one that is merged."""
 
     into: Id
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """Pieces in an order; `pieces` counts what writers have in it."""
+
+    id: int
+    title: str
+    slug: str
+    description: str
+    version: int
+    pieces: int
+
+
+class SeriesIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    slug: Slug | None = None
+    description: Text = ""
+
+
+class SeriesPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    version: Version
+    title: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):
@@ -289,3 +384,10 @@ class PublishedPiece(msgspec.Struct, frozen=True, kw_only=True):
     authors: list[AuthorRef]
     canonical_url: str | None
     source: str | None
+    fields: dict[str, Any] = {}
+    cover: Cover | None = None
+    meta_title: str = ""
+    meta_description: str = ""
+    featured: bool = False
+    series: SeriesRef | None = None
+    series_position: int | None = None

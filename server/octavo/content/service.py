@@ -17,6 +17,8 @@ from octavo.accounts.schemas import Actor
 from octavo.content import authors, queries, rules, slugs, tags
 from octavo.content.errors import ForbiddenMoveError, StillInUseError, TakenError, wrong
 from octavo.content.events import PieceChanged, PieceCreated, PieceDeleted, RedirectsChanged
+from octavo.content.fields import check_cover, check_fields, check_ready, shown_title
+from octavo.content.kinds import Meta
 from octavo.content.moves import (
     allowed_moves,
     check_fresh,
@@ -26,7 +28,7 @@ from octavo.content.moves import (
     transition_piece,
 )
 from octavo.content.redirects import paths_leading_to
-from octavo.content.schemas import AuthorRef, Piece, PieceIn, PiecePatch, TagRef
+from octavo.content.schemas import AuthorRef, Kind, Piece, PieceIn, PiecePatch, TagRef
 from octavo.content.tables import PieceRow, RevisionRow
 from octavo.kernel.db import is_foreign_key_violation, is_unique_violation, transaction
 from octavo.kernel.events import EventBus
@@ -48,6 +50,9 @@ __all__ = [
 
 _TRIES = 6
 _MAX_BASE = 70
+_META = (
+    "cover", "meta_title", "meta_description", "featured", "series_id", "series_position",
+)  # fmt: skip
 _TEXTS = ("title", "body", "excerpt", "slug", "language", "canonical_url", "source_url")
 
 
@@ -63,6 +68,8 @@ class _Draft(msgspec.Struct, frozen=True, kw_only=True):
     source_url: str | None
     tags: list[TagRef]
     authors: list[AuthorRef]
+    fields: dict[str, Any]
+    meta: Meta
 
 
 async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: EventBus) -> Piece:
@@ -72,8 +79,8 @@ async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: Event
         InvalidInputError: a field cannot be used.
         TakenError: the chosen slug belongs to another piece; a made-up one is suffixed instead.
     """
-    rules.check_kind(data.kind)
     texts = _clean({name: getattr(data, name) for name in _TEXTS})
+    kind_fields = check_fields(data.kind, data.fields)
     names = rules.tag_names(data.tags)
     plan = rules.plan_days(data.planned_for) if data.planned_for else None
     async with transaction():
@@ -82,11 +89,15 @@ async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: Event
             **{**texts, "slug": texts["slug"] or ""},
             tags=await tags.ensure_tags(names, now=now),
             authors=await _authors_for(data.author_ids, actor=actor, now=now),
+            fields=kind_fields,
+            meta=await _meta({name: getattr(data, name) for name in _META}, before=Meta()),
         )
         made = PieceRow(
             kind=data.kind,
             status=data.status,
-            title=draft.title,
+            title=shown_title(draft.title, draft.body),
+            series_id=draft.meta.series_id,
+            series_position=draft.meta.series_position,
             campaign_id=data.campaign_id,
             planned_for=data.planned_for,
             planned_from=plan and plan[0],
@@ -136,7 +147,7 @@ async def patch_piece(
             edited = draft != _draft_of(before)
             if edited:
                 rules.check_edit(before.status, actor=actor)
-                _check_title(before, draft)
+                _check_still_ready(before, draft, now=now)
             changes = await _changes(before, patch, draft)
             done = await _update(before, changes, now=now)
             await check_fresh(piece_id, patch.version, fresh=done)
@@ -250,6 +261,8 @@ async def _save(
             excerpt=draft.excerpt,
             tag_names=_json([tag.name for tag in draft.tags]),
             author_names=_json([author.name for author in draft.authors]),
+            fields=_json(draft.fields),
+            meta=_json(draft.meta),
             body=draft.body,
         )
     ).returning(RevisionRow.id)
@@ -271,19 +284,63 @@ async def _patched(before: Piece, patch: PiecePatch, *, now: datetime) -> _Draft
         changes["tags"] = await tags.ensure_tags(rules.tag_names(patch.tags), now=now)
     if patch.author_ids is not UNSET:
         changes["authors"] = await authors.authors_by_id(patch.author_ids)
-    return msgspec.structs.replace(_draft_of(before), **changes)
+    draft = _draft_of(before)
+    changes["fields"] = _patched_fields(before, patch)
+    given = {name: value for name in _META if (value := getattr(patch, name)) is not UNSET}
+    changes["meta"] = await _meta(given, before=draft.meta)
+    return msgspec.structs.replace(draft, **changes)
+
+
+def _patched_fields(before: Piece, patch: PiecePatch) -> dict[str, Any]:
+    kind = before.kind if patch.kind is UNSET else patch.kind
+    kept = before.fields if kind == before.kind else {}
+    if patch.fields is UNSET and kind == before.kind:
+        return kept
+    return check_fields(kind, {**kept, **({} if patch.fields is UNSET else patch.fields)})
+
+
+async def _meta(given: dict[str, Any], *, before: Meta) -> Meta:
+    """Answer what a revision says of itself, with the given changes checked."""
+    changes = dict(given)
+    if "cover" in changes:
+        changes["cover"] = check_cover(changes["cover"])
+    for name in ("meta_title", "meta_description"):
+        if name in changes:
+            changes[name] = " ".join(clean_text(changes[name], field=name).split())
+    meta = msgspec.structs.replace(before, **changes)
+    if meta.series_id is None:
+        return msgspec.structs.replace(meta, series_position=None)
+    if meta.series_id != before.series_id and not await queries.series_named([meta.series_id]):
+        raise wrong("series_id", f"there is no series {meta.series_id}", code="unknown")
+    return meta
 
 
 def _draft_of(piece: Piece) -> _Draft:
-    return _Draft(**{name: getattr(piece, name) for name in _Draft.__struct_fields__})
+    known = {name: getattr(piece, name) for name in _Draft.__struct_fields__ if name != "meta"}
+    return _Draft(
+        **known,
+        meta=Meta(
+            cover=piece.cover,
+            meta_title=piece.meta_title,
+            meta_description=piece.meta_description,
+            featured=piece.featured,
+            series_id=piece.series.id if piece.series else None,
+            series_position=piece.series_position,
+        ),
+    )
 
 
 async def _changes(before: Piece, patch: PiecePatch, draft: _Draft) -> dict[Any, Any]:
     """Answer the columns of the piece itself that the patch touches."""
     changes: dict[Any, Any] = {}
-    if draft.title != before.title or draft.slug != before.slug:
-        changes[PieceRow.title] = draft.title
-        changes[PieceRow.search_key] = rules.search_key(draft.title, draft.slug)
+    title = shown_title(draft.title, draft.body)
+    if title != before.title or draft.slug != before.slug:
+        changes[PieceRow.title] = title
+        changes[PieceRow.search_key] = rules.search_key(title, draft.slug)
+    changes[PieceRow.series_id] = draft.meta.series_id
+    changes[PieceRow.series_position] = draft.meta.series_position
+    if patch.kind is not UNSET and patch.kind != before.kind:
+        changes |= await _kind_changes(before, patch.kind, draft.slug)
     if draft.slug != before.slug:
         changes |= await _slug_changes(before, draft.slug)
     if patch.campaign_id is not UNSET and patch.campaign_id != before.campaign_id:
@@ -292,6 +349,13 @@ async def _changes(before: Piece, patch: PiecePatch, draft: _Draft) -> dict[Any,
     if patch.planned_for is not UNSET:
         changes |= _plan_changes(before, patch.planned_for)
     return changes
+
+
+async def _kind_changes(before: Piece, kind: Kind, slug: str) -> dict[Any, Any]:
+    if before.published_at is not None:
+        raise wrong("kind", "stays what it was once readers have seen the piece", code="locked")
+    changed = msgspec.structs.replace(before, kind=kind)
+    return {PieceRow.kind: kind, **await _slug_changes(changed, slug)}
 
 
 async def _slug_changes(before: Piece, slug: str) -> dict[Any, Any]:
@@ -364,10 +428,18 @@ async def _check_campaign(campaign_id: int | None) -> None:
         raise wrong("campaign_id", f"there is no campaign {campaign_id}", code="unknown")
 
 
-def _check_title(before: Piece, draft: _Draft) -> None:
-    if before.status == "scheduled" and not draft.title:
-        raise wrong("title", "a scheduled piece needs a title", code="required")
+def _check_still_ready(before: Piece, draft: _Draft, *, now: datetime) -> None:
+    """What has a time must stay fit to be seen then."""
+    if before.status == "scheduled":
+        check_ready(
+            before.kind,
+            title=draft.title,
+            body=draft.body,
+            source_url=draft.source_url,
+            fields=draft.fields,
+            now=before.publish_instant or now,
+        )
 
 
-def _json(value: list[str]) -> str:
+def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()

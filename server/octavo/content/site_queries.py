@@ -4,8 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from octavo.content.queries import authors_of, tags_of
-from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, TagRef
+import msgspec
+
+from octavo.content.fields import fields_from
+from octavo.content.kinds import Meta
+from octavo.content.queries import authors_of, series_named, tags_of
+from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, SeriesRef, TagRef
 from octavo.content.tables import AuthorRow, PieceRow, RedirectRow, RevisionRow, TagRow
 
 _LIVE = (
@@ -25,8 +29,11 @@ _TEXT = (
     RevisionRow.language,
     RevisionRow.canonical_url,
     RevisionRow.source_url,
+    RevisionRow.fields,
+    RevisionRow.meta,
 )
 _MAX_HOPS = 10
+_decode_meta = msgspec.json.Decoder(Meta).decode
 
 
 async def published_page(after: tuple[datetime, int] | None, limit: int) -> list[PublishedPiece]:
@@ -115,6 +122,8 @@ async def _published(rows: list[dict[str, Any]]) -> list[PublishedPiece]:
     )
     text_of = {text.pop("id"): text for text in texts}
     tags, authors = await tags_of(ids, live=True), await authors_of(ids, live=True)
+    metas = {key: _decode_meta(text.pop("meta")) for key, text in text_of.items()}
+    series = await series_named([m.series_id for m in metas.values() if m.series_id])
     return [
         PublishedPiece(
             id=row["id"],
@@ -126,11 +135,19 @@ async def _published(rows: list[dict[str, Any]]) -> list[PublishedPiece]:
             tags=tags.get(row["id"], []),
             authors=authors.get(row["id"], []),
             source=text.pop("source_url"),
+            fields=fields_from(row["kind"], text.pop("fields")),
+            **_shown(metas[row["live_revision_id"]], series),
             **text,
         )
         for row in rows
         if (text := text_of.get(row["live_revision_id"])) is not None
     ]
+
+
+def _shown(meta: Meta, series: dict[int, SeriesRef]) -> dict[str, Any]:
+    shown = msgspec.structs.asdict(meta)
+    shown["series"] = series.get(shown.pop("series_id") or 0)
+    return shown
 
 
 async def _resolved(rows: Iterable[dict[str, Any]]) -> list[Redirect]:

@@ -21,6 +21,18 @@ _CAMPAIGN = LazyTableReference("CampaignRow", module_path="octavo.strategy.table
 _USER = LazyTableReference("UserRow", module_path="octavo.accounts.tables")
 
 
+class SeriesRow(Table, tablename="series"):
+    """Pieces that belong together in an order."""
+
+    id = Serial(primary_key=True)
+    title = Varchar(length=200)
+    slug = Varchar(length=80, unique=True)
+    description = Text(default="")
+    version = Integer(default=1)
+    created_at = Timestamptz()
+    updated_at = Timestamptz()
+
+
 class PieceRow(Table, tablename="piece"):
     """One unit of content in the plan. Its text is in `RevisionRow`."""
 
@@ -34,6 +46,11 @@ class PieceRow(Table, tablename="piece"):
     campaign_id: ForeignKey = ForeignKey(
         _CAMPAIGN, null=True, default=None, on_delete=OnDelete.restrict, index=True
     )
+    # Of the head revision, for lists.
+    series_id: ForeignKey = ForeignKey(
+        SeriesRow, null=True, default=None, on_delete=OnDelete.set_null, index=True
+    )
+    series_position = Integer(null=True, default=None)
     planned_for = Varchar(length=10, null=True, default=None)  # 2026-12-01, 2026-W49 or 2026-12
     planned_from = Date(null=True, default=None)
     planned_to = Date(null=True, default=None)
@@ -41,6 +58,18 @@ class PieceRow(Table, tablename="piece"):
     publish_zone = Varchar(length=64, null=True, default=None)
     publish_fold = SmallInt(null=True, default=None)
     publish_instant = Timestamptz(null=True, default=None)
+    # When readers are to see it no more.
+    unpublish_at = Varchar(length=19, null=True, default=None)
+    unpublish_zone = Varchar(length=64, null=True, default=None)
+    unpublish_fold = SmallInt(null=True, default=None)
+    unpublish_instant = Timestamptz(null=True, default=None)
+    # The planned edit: this revision takes the place of the live one then.
+    edit_revision_id = Integer(null=True, default=None)
+    edit_at = Varchar(length=19, null=True, default=None)
+    edit_zone = Varchar(length=64, null=True, default=None)
+    edit_fold = SmallInt(null=True, default=None)
+    edit_instant = Timestamptz(null=True, default=None)
+    edit_refs = Text(default="{}")  # JSON: the tags and bylines of that revision, by id
     stands_at = Timestamptz()  # its place in the plan: published, scheduled, planned or made
     published_at = Timestamptz(null=True, default=None)  # the first time
     live_at = Timestamptz(null=True, default=None)  # when readers got what they see now
@@ -71,6 +100,8 @@ class RevisionRow(Table, tablename="piece_revision"):
     excerpt = Text(default="")
     tag_names = Text(default="[]")  # JSON
     author_names = Text(default="[]")  # JSON
+    fields = Text(default="{}")  # JSON: what its kind has beside the text
+    meta = Text(default="{}")  # JSON: cover, search titles, series: see `kinds.Meta`
     extra = Text(default="{}")  # JSON: what an importer found and nobody reads yet
     media_noted = Boolean(default=False)  # its media stand in `media_use`
     body = Text(default="")
@@ -181,6 +212,7 @@ class ImportedRow(Table, tablename="imported_piece"):
 
 
 TABLES = [
+    SeriesRow,
     PieceRow,
     RevisionRow,
     TagRow,
