@@ -1,5 +1,6 @@
 """One action on many pieces, and the way back. Through the service, on both engines."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -88,6 +89,18 @@ async def test_what_somebody_changed_since_is_named_and_left_alone(room):
     assert back.done == [one.id]
     assert [(item.id, item.code) for item in back.failed] == [(two.id, "changed_since")]
     assert await tags_of(two.id) == ["x"]
+
+
+async def test_of_two_who_undo_at_once_each_piece_is_given_back_once(room):
+    made = [(await room.make(title=f"No. {number}")).id for number in range(6)]
+    ended = await act(room, made, s.AddTags(tags=["x"]))
+
+    both = await asyncio.gather(
+        undo(room, ended.undo), undo(room, ended.undo), return_exceptions=True
+    )
+    done = [piece_id for back in both if isinstance(back, s.BulkUndone) for piece_id in back.done]
+    assert sorted(done) == sorted(made)
+    assert [(await pieces.get_piece(piece_id)).version for piece_id in made] == [3] * 6
 
 
 @pytest.mark.parametrize(

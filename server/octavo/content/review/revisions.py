@@ -28,7 +28,8 @@ from octavo.kernel.events import EventBus
 __all__ = ["add_merge", "compare_revisions", "restore_revision"]
 
 _TEXTS = ("title", "excerpt", "body")
-_KEPT = frozenset({"slug"})  # a piece stays where it is when an older text comes back
+# A piece stays where it is, in the site and in its series, when an older text comes back.
+_KEPT = frozenset({"slug", "series_id", "series_position"})
 
 
 async def compare_revisions(piece_id: int, from_id: int, to_id: int) -> Comparison:
