@@ -46,6 +46,7 @@ from octavo.kernel.migrations import MigrationReport, migrate
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 from octavo.publishing import service as publishing
+from octavo.publishing.bodies import Bodies
 from octavo.publishing.builder import Site
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.stored import StoredLibrary, StoredLog
@@ -72,6 +73,7 @@ class Runtime:
     registry: AdapterRegistry
     tracker: Tracker
     site: Site
+    bodies: Bodies
     media: MediaStore
     owner: str
 
@@ -104,6 +106,7 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
         registry=AdapterRegistry(),
         tracker=Tracker(settings=settings, database=database, clock=clock),
         site=site,
+        bodies=Bodies(settings.base_url),
         media=media_store(settings),
         owner=f"{socket.gethostname()}:{os.getpid()}:{new_code(6)}",
     )
