@@ -102,6 +102,14 @@ export const api = {
   deleteRedirect: (id: number) =>
     answer(client.DELETE("/api/v1/redirects/{redirect_id}", { params: byId("redirect_id", id) })),
 
+  media: (query: T.MediaQuery & T.PageQuery) => answer(client.GET("/api/v1/media", { params: { query } })),
+  oneMedia: (id: number) => answer(client.GET("/api/v1/media/{media_id}", { params: byId("media_id", id) })),
+  patchMedia: (id: number, body: Body<"/api/v1/media/{media_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/media/{media_id}", { params: byId("media_id", id), body })),
+  mediaUsages: (id: number) =>
+    answer(client.GET("/api/v1/media/{media_id}/usages", { params: byId("media_id", id) })),
+  deleteMedia: (id: number) => answer(client.DELETE("/api/v1/media/{media_id}", { params: byId("media_id", id) })),
+
   site: () => answer(client.GET("/api/v1/site")) as unknown as Promise<T.SiteStatus>,
   buildSite: (full: boolean) => answer(client.POST("/api/v1/site/builds", { body: { full } })),
   preview: (body: Body<"/api/v1/preview", "post">) =>

@@ -3,7 +3,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
-import type { Page, PageQuery, PieceQuery } from "@/api/types";
+import type { MediaQuery, Page, PageQuery, PieceQuery } from "@/api/types";
 
 const MANY = 100;
 
@@ -46,6 +46,9 @@ export const queries = {
       queryFn: () => api.compare(pieceId, from, to),
       staleTime: Infinity,
     }),
+  media: (filter: MediaQuery) => pagesOf(["media", filter], (page) => api.media({ ...filter, ...page, limit: 48 })),
+  oneMedia: (id: number) => queryOptions({ queryKey: ["media", "one", id], queryFn: () => api.oneMedia(id) }),
+  mediaUsages: (id: number) => pagesOf(["media", "usages", id], () => api.mediaUsages(id)),
   redirects: () => pagesOf(["redirects"], api.redirects),
   objectives: () => pagesOf(["objectives"], api.objectives),
   campaigns: () => pagesOf(["campaigns"], api.campaigns),

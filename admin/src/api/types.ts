@@ -53,6 +53,13 @@ export interface BuildProblem {
 export type BuildReport = Omit<Schemas["BuildReport"], "problems"> & { problems: BuildProblem[] };
 export type SiteStatus = Omit<Schemas["SiteStatus"], "last_build"> & { last_build: BuildReport | null };
 
+export type Media = Schemas["Media"];
+export interface MediaQuery {
+  q?: string;
+  kind?: Media["kind"];
+  unused?: boolean;
+}
+
 export type Review = Schemas["Review"];
 export type Comment = Schemas["Comment"];
 export type CommentIn = Schemas["CommentIn"];

@@ -10,6 +10,7 @@ import {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconMenu2,
+  IconPhoto,
   IconPlus,
   IconSettings,
   IconSpeakerphone,
@@ -46,6 +47,7 @@ const GROUPS: { word: Parameters<typeof t>[0]; places: Place[] }[] = [
     word: "groupWrite",
     places: [
       { to: "/pieces", word: "pieces", icon: IconFiles },
+      { to: "/media", word: "media", icon: IconPhoto },
       { to: "/organise", word: "organise", icon: IconTags },
     ],
   },

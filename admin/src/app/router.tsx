@@ -10,7 +10,7 @@ import {
 import { CrashScreen, LoadingScreen, NotFoundScreen } from "@/app/screens/edges";
 import { Shell } from "@/app/Shell";
 import { requireSession } from "@/app/signedIn";
-import { parsePieceSearch } from "@/features/content/search";
+import { parseMediaSearch, parsePieceSearch } from "@/features/content/search";
 
 const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundScreen });
 
@@ -102,6 +102,13 @@ const channelsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/distribution/ChannelsPage"), "ChannelsPage"),
 });
 
+const mediaRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "media",
+  validateSearch: parseMediaSearch,
+  component: lazyRouteComponent(() => import("@/features/content/media/MediaPage"), "MediaPage"),
+});
+
 const organiseRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "organise",
@@ -176,6 +183,7 @@ const routeTree = rootRoute.addChildren([
     objectivesRoute,
     campaignsRoute,
     channelsRoute,
+    mediaRoute,
     organiseRoute.addChildren([organiseTagsRoute, organiseAuthorsRoute, organiseRedirectsRoute]),
     siteRoute,
     settingsRoute.addChildren([settingsHomeRoute, settingsUsersRoute, settingsKeysRoute, settingsAuditRoute]),

@@ -1,6 +1,6 @@
 /** The list's filters, as they stand in the address. */
 
-import type { PieceQuery } from "@/api/types";
+import type { MediaQuery, PieceQuery } from "@/api/types";
 
 export interface PieceSearch {
   q?: string;
@@ -36,4 +36,18 @@ export function toQuery(search: PieceSearch): PieceQuery {
 
 export function isFiltered({ q, status, tag, author, campaign }: PieceSearch): boolean {
   return Boolean(q || status || tag || author || campaign);
+}
+
+const MEDIA_KINDS = ["image", "video", "audio", "document", "captions"] as const;
+
+/** The filters of the library, and the file that is open. */
+export function parseMediaSearch(search: Record<string, unknown>): MediaQuery & { file?: number } {
+  const kind = MEDIA_KINDS.find((one) => one === search.kind);
+  const file = Number(search.file);
+  return {
+    ...(search.q === undefined || search.q === "" ? {} : { q: String(search.q) }),
+    ...(kind ? { kind } : {}),
+    ...(search.unused === true ? { unused: true } : {}),
+    ...(Number.isInteger(file) && file > 0 ? { file } : {}),
+  };
 }

@@ -1,0 +1,57 @@
+/** What the admin knows of files without asking. Pure. */
+
+import type { Media } from "@/api/types";
+
+export type MediaKind = Media["kind"];
+
+/** Where this server answers it. A replaced file keeps its address, so the version goes along. */
+export function addressOf(media: Pick<Media, "path">): string {
+  return `/media/${media.path}`;
+}
+
+export function thumbnailOf(media: Pick<Media, "path" | "version">): string {
+  return `${addressOf(media)}?v=${media.version}`;
+}
+
+/** The Markdown that shows a file in a text: a picture as a picture, all else as a link. */
+export function markdownOf(media: Pick<Media, "kind" | "path" | "alt" | "decorative" | "caption" | "name">): string {
+  if (media.kind !== "image") return `[${escapeText(media.name)}](${addressOf(media)})`;
+  const alt = media.decorative ? "" : escapeText(media.alt);
+  const caption = media.caption.trim();
+  const title = caption ? ` "${caption.replace(/\s+/g, " ").replace(/["\\]/g, "\\$&")}"` : "";
+  return `![${alt}](${addressOf(media)}${title})`;
+}
+
+function escapeText(text: string): string {
+  return text.replace(/\s+/g, " ").trim().replace(/[[\]\\]/g, "\\$&");
+}
+
+/** Needs words before readers who cannot see get anything of it. */
+export function lacksAlt(media: Pick<Media, "kind" | "alt" | "decorative">): boolean {
+  return media.kind === "image" && !media.decorative && !media.alt.trim();
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** The point of a picture below the pointer: parts of its width and height, to a thousandth. */
+export function pointAt(pointer: Point, box: { left: number; top: number; width: number; height: number }): Point {
+  const part = (at: number, start: number, length: number) =>
+    length > 0 ? Math.round(Math.min(1, Math.max(0, (at - start) / length)) * 1000) / 1000 : 0.5;
+  return { x: part(pointer.x, box.left, box.width), y: part(pointer.y, box.top, box.height) };
+}
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** "3.4 MB", as the language writes it. */
+export function formatSize(bytes: number, language?: string): string {
+  const step = bytes > 0 ? Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3)) : 0;
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: UNITS[step],
+    unitDisplay: "short",
+    maximumFractionDigits: step === 0 || bytes / 1000 ** step >= 10 ? 0 : 1,
+  }).format(bytes / 1000 ** step);
+}
