@@ -146,6 +146,10 @@ class Directory:
         )
         return _with_fragment(found, fragment)
 
+    def find_old(self, old: str) -> str | None:
+        """Answer where what stood at an old address is now."""
+        return self._by_old.get(_plain(old))
+
     def find_link(self, raw: str, *, file: str, old_url: str) -> str | None:
         """Answer where a link to another file or an old address leads now."""
         target, fragment = urldefrag(raw)

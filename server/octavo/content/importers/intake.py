@@ -131,8 +131,10 @@ class Format(Protocol):
 
     def heads(
         self, zone: ZoneInfo, progress: Callable[[int, int], None]
-    ) -> Iterator[Item | ReportRow]:
+    ) -> Iterator[Item | ReportRow | None]:
         """Answer every item in its order, and a row for whatever is not taken. Runs in a thread.
+
+        None stands for what is counted in the notes, or told of by the second walk.
 
         Raises:
             UnusableSourceError: the source as a whole cannot be used.
@@ -141,7 +143,10 @@ class Format(Protocol):
     def texts(
         self, wanted: Sequence[Wanted], desk: Desk
     ) -> AsyncIterator[Text | tuple[int, ReportRow]]:
-        """Answer the texts of these items in their order, or why one cannot be had."""
+        """Answer the texts of these items in their order, or why one cannot be had.
+
+        Rows for numbers that the first walk left open may come in between.
+        """
 
     def notes(self) -> list[str]:
         """Answer remarks about the whole."""
@@ -270,7 +275,7 @@ class _Intake:
             for head in chunk:
                 if isinstance(head, ReportRow):
                     self._note(number, head)
-                else:
+                elif head is not None:
                     warnings = [*head.found.warnings, *head.warnings]
                     self._entries.append(_Entry(number=number, item=head, warnings=warnings))
                 number += 1
@@ -313,6 +318,8 @@ class _Intake:
                 await self._take(entry, self._prepared(entry, text), batch)
             else:
                 self._note(*text)
+                if text[0] not in entries:
+                    continue
             if _is_full(batch):
                 await self._flush(batch)
             done += 1

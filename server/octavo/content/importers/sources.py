@@ -15,6 +15,7 @@ from typing import Protocol
 from octavo.kernel.errors import RefusedError
 
 MAX_FILE_BYTES = 40_000_000
+_CHUNK_BYTES = 1_048_576
 _MAX_ENTRIES = 100_000
 _MAX_NAME = 900
 _MAX_TOTAL_BYTES = 4_000_000_000
@@ -52,8 +53,22 @@ class Source(Protocol):
         """Let go of the source."""
 
 
-def open_source(path: Path) -> Source:
+class FileSource(Source, Protocol):
+    """A source of this machine."""
+
+    def unpack(self, path: str, folder: Path) -> Path:
+        """Answer a file of this machine with these bytes; one of an archive is made in `folder`.
+
+        Raises:
+            UnreadableError: it is larger than what was allowed at the opening, or damaged.
+        """
+
+
+def open_source(path: Path, *, largest: int = MAX_FILE_BYTES) -> FileSource:
     """Open what the user pointed at.
+
+    Args:
+        largest: bytes that one file of an archive may have.
 
     Raises:
         UnusableSourceError: it is neither a folder, a Markdown file nor a readable .zip.
@@ -63,7 +78,7 @@ def open_source(path: Path) -> Source:
     if path.suffix.lower() in {".md", ".markdown"}:
         return _OneFile(path)
     if path.suffix.lower() == ".zip":
-        return _Zip(path)
+        return _Zip(path, largest=largest)
     raise UnusableSourceError(f"{path.name} is not a folder, a .zip or a Markdown file")
 
 
@@ -85,6 +100,13 @@ class _Folder:
         if len(data) > limit:
             raise UnreadableError(f"is larger than {limit // 1_000_000} MB")
         return data
+
+    def unpack(self, path: str, folder: Path) -> Path:
+        del folder
+        file = self._root / path
+        if file.is_symlink() or not file.is_file():
+            raise UnreadableError("is not a regular file")
+        return file
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -137,10 +159,11 @@ class _OneFile(_Folder):
 
 
 class _Zip:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, largest: int) -> None:
         self.name = path.name
         self.files: dict[str, int] = {}
         self.refused: list[tuple[str, str]] = []
+        self._largest = largest
         self._entries: dict[str, zipfile.ZipInfo] = {}
         self._left = _MAX_TOTAL_BYTES
         try:
@@ -167,6 +190,23 @@ class _Zip:
         self._left -= len(data)
         return data
 
+    def unpack(self, path: str, folder: Path) -> Path:
+        target = folder / f"{len(list(folder.iterdir()))}{PurePosixPath(path).suffix[:10]}"
+        left = min(self._largest, self._left)
+        try:
+            with self._archive.open(self._entries[path]) as source, target.open("xb") as copy:
+                while chunk := source.read(_CHUNK_BYTES):
+                    left -= len(chunk)
+                    if left < 0:
+                        raise UnreadableError(f"is larger than {self._largest // 1_000_000} MB")
+                    copy.write(chunk)
+                    self._left -= len(chunk)
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as exc:
+            raise UnreadableError(f"is damaged: {exc}") from exc
+        except (NotImplementedError, RuntimeError) as exc:
+            raise UnreadableError(f"cannot be unpacked: {exc}") from exc
+        return target
+
     def close(self) -> None:
         self._archive.close()
 
@@ -176,7 +216,7 @@ class _Zip:
             if info.is_dir():
                 continue
             name = info.filename
-            reason = _distrust(info)
+            reason = _distrust(info, self._largest)
             key = unicodedata.normalize("NFC", name).casefold()
             if reason is None and key in folded:
                 reason = (
@@ -192,7 +232,7 @@ class _Zip:
                 self._entries[name] = info
 
 
-def _distrust(info: zipfile.ZipInfo) -> str | None:
+def _distrust(info: zipfile.ZipInfo, largest: int) -> str | None:
     """Answer why an entry is not to be opened, or None."""
     # zipfile cuts names at NUL and turns the system's separator; look at what was written.
     written = info.orig_filename
@@ -206,7 +246,7 @@ def _distrust(info: zipfile.ZipInfo) -> str | None:
         (".." in parts, "its name climbs out of the archive"),
         (stat.S_ISLNK(info.external_attr >> 16), "is a symbolic link"),
         (bool(info.flag_bits & _ENCRYPTED), "is encrypted: unpack it with its password first"),
-        (info.file_size > MAX_FILE_BYTES, f"is larger than {MAX_FILE_BYTES // 1_000_000} MB"),
+        (info.file_size > largest, f"is larger than {largest // 1_000_000} MB"),
         (
             info.file_size > _BOMB_BYTES and info.file_size / packed > _BOMB_RATIO,
             "unpacks to more than a hundred times its size",
