@@ -39,6 +39,10 @@ from octavo.kernel.vault import Vault
 from octavo.publishing.api import router as publishing_router
 from octavo.publishing.builder import Site
 from octavo.publishing.serve import site_app
+from octavo.reading.answers import Answers, VersionReader
+from octavo.reading.ghost.app import GhostApp
+from octavo.reading.ghost.resources import Resources
+from octavo.reading.queries import content_version
 from octavo.runtime import Runtime
 from octavo.strategy.api import router as strategy_router
 from octavo.tracking.api import router as tracking_router
@@ -105,6 +109,7 @@ class FrontDoor:
         )
         self._admin = AdminApp()
         self._site = site_app(runtime.site, media=runtime.media.storage)
+        self._ghost = _ghost_app(runtime)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one connection."""
@@ -121,7 +126,16 @@ class FrontDoor:
             return self._framework
         if first == "admin":
             return self._admin
+        if first == "ghost":
+            return self._ghost
         return self._site
+
+
+def _ghost_app(runtime: Runtime) -> GhostApp:
+    resources = Resources(
+        base_url=runtime.settings.base_url, bodies=runtime.bodies, clock=runtime.clock
+    )
+    return GhostApp(resources, Answers(), VersionReader(content_version))
 
 
 def _api_router() -> Router:

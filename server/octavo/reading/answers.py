@@ -58,9 +58,7 @@ class VersionReader:
 class Answers:
     """Answers by what was asked, each with the version it was made at; the least used go first."""
 
-    def __init__(
-        self, *, limit_bytes: int = _LIMIT_BYTES, limit_items: int = _LIMIT_ITEMS
-    ) -> None:
+    def __init__(self, *, limit_bytes: int = _LIMIT_BYTES, limit_items: int = _LIMIT_ITEMS) -> None:
         self._limit_bytes, self._limit_items = limit_bytes, limit_items
         self._kept: OrderedDict[str, tuple[int, Answer]] = OrderedDict()
         self._bytes = 0

@@ -11,4 +11,4 @@ class ContentVersionRow(Table, tablename="reading_version"):
     number = BigInt(default=0)
 
 
-TABLES = [ContentVersionRow]
+TABLES: list[type[Table]] = [ContentVersionRow]
