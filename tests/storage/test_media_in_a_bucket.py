@@ -1,0 +1,100 @@
+"""A whole installation whose media lie in a bucket: uploaded, built into the site, replaced, deleted."""
+
+import struct
+import zlib
+
+import pytest
+
+from octavo.content.media import orphans
+
+API = "/api/v1/media"
+
+
+def png(colour: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    body = chunk(b"IDAT", zlib.compress(bytes([0, colour, 0, 0])))
+    return b"\x89PNG\r\n\x1a\n" + header + body + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def environment(bucket_server, tmp_path):
+    endpoint, key, secret = bucket_server
+    prefix = tmp_path.name
+    return {"OCTAVO_MEDIA_URL": f"s3://{key}:{secret}@media/site/{prefix}?endpoint={endpoint}"}
+
+
+def in_bucket(installation):
+    return sorted(file.name for file in installation.runtime.media.storage.list())
+
+
+async def test_media_in_a_bucket_live_as_in_a_folder(installation, clock):
+    owner, runtime = await installation.owner(), installation.runtime
+    media = (await owner.post(API, files={"file": ("loaf.png", png(1))})).json()
+    assert in_bucket(installation) == [media["path"]]
+    assert not runtime.settings.media_dir.exists()
+    # Before any page shows it, straight from the bucket.
+    reader, path = installation.client(), f"/media/{media['path']}"
+    assert (await reader.get(path)).content == png(1)
+
+    body = f"![A loaf]({path})"
+    piece = (await owner.post("/api/v1/pieces", json={"title": "Bread", "body": body})).json()
+    published = await owner.post(
+        f"/api/v1/pieces/{piece['id']}/transitions", json={"to": "published", "version": 1}
+    )
+    assert published.status_code == 200
+    first = await runtime.site.build(now=clock())
+    on_site = runtime.site.folder / "media" / media["path"]
+    assert (first.problems, on_site.read_bytes()) == ([], png(1))
+    again = await runtime.site.build(now=clock(), full=True)
+    assert again.written == 0
+
+    replaced = await owner.put(f"{API}/{media['id']}/content", files={"file": ("x.png", png(2))})
+    assert (replaced.status_code, replaced.json()["path"]) == (200, media["path"])
+    report = await runtime.site.build_pending(clock())
+    assert (report.written, on_site.read_bytes()) == (1, png(2))
+    assert (await reader.get(path)).content == png(2)
+    assert in_bucket(installation) == [media["path"]]
+
+    assert (await owner.delete(f"{API}/{media['id']}")).status_code == 409
+    idle = (await owner.post(API, files={"file": ("idle.png", png(3))})).json()
+    assert (await owner.delete(f"{API}/{idle['id']}")).status_code == 204
+    assert in_bucket(installation) == [media["path"]]
+    runtime.media.storage.delete(media["path"])
+    found = await orphans.find_orphans(store=runtime.media)
+    assert (found.count_rows_without_file, found.count_files_without_row) == (1, 0)
+
+
+async def test_a_bucket_that_is_gone_is_said_so_and_takes_nothing_off_the_site(
+    installation, clock, monkeypatch
+):
+    owner, runtime = await installation.owner(), installation.runtime
+    media = (await owner.post(API, files={"file": ("loaf.png", png(1))})).json()
+    body = f"![A loaf](/media/{media['path']})"
+    piece = (await owner.post("/api/v1/pieces", json={"title": "Bread", "body": body})).json()
+    await owner.post(
+        f"/api/v1/pieces/{piece['id']}/transitions", json={"to": "published", "version": 1}
+    )
+    await runtime.site.build(now=clock())
+    kind = type(runtime.media.storage)
+    from octavo.kernel.storage import StorageUnavailableError
+
+    def gone(*_):
+        raise StorageUnavailableError("the bucket media cannot be used: nobody answers")
+
+    with monkeypatch.context() as patched:
+        for name in ("find", "put"):
+            patched.setattr(kind, name, gone)
+        refused = await owner.post(API, files={"file": ("b.png", png(2))})
+        assert (refused.status_code, refused.json()["type"]) == (
+            503,
+            "/problems/storage_unavailable",
+        )
+        assert (await installation.client().get("/media/ab/unknown.png")).status_code == 503
+        report = await runtime.site.build(now=clock(), full=True)
+        assert "cannot be had" in report.problems[0].message
+    assert (runtime.site.folder / "media" / media["path"]).read_bytes() == png(1)
+    assert list(runtime.media.storage.incoming.iterdir()) == []
