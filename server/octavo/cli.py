@@ -260,6 +260,60 @@ def import_markdown(
         click.echo(report.as_table())
 
 
+@import_.command("wordpress")
+@click.argument("export", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--uploads",
+    default=None,
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder or .zip of wp-content/uploads.",
+)
+@click.option("--fetch-media", is_flag=True, help="Fetch files from where they lie.")
+@click.option("--comments", is_flag=True, help="Keep comments with their posts (personal data).")
+@click.option("--dry-run", is_flag=True, help="Report what would happen; change nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--author", "author_email", default=None, help="User who gets pieces without author.")
+@click.option("--timezone", "zone", default=None, help="IANA zone of dates that name none.")
+def import_wordpress(
+    export: Path,
+    uploads: Path | None,
+    author_email: str | None,
+    zone: str | None,
+    *,
+    fetch_media: bool,
+    comments: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import a WordPress export (WXR): an .xml, or a folder or .zip with one or more of them."""
+    from octavo.content.importers.intake import Options
+    from octavo.content.importers.wordpress import service as importer
+
+    options = importer.WordPressOptions(
+        common=Options(dry_run=dry_run, author_email=author_email, zone=zone),
+        uploads=uploads,
+        fetch_media=fetch_media,
+        comments=comments,
+    )
+
+    async def run(runtime: "Runtime") -> Any:
+        return await importer.import_wordpress(
+            export,
+            options=options,
+            now=runtime.clock(),
+            bus=runtime.bus,
+            media=runtime.media,
+            http=runtime.http,
+            progress=_phases(),
+        )
+
+    report = _run(run)
+    if as_json:
+        _print_json(report)
+    else:
+        click.echo(report.as_table())
+
+
 @import_.command("ghost")
 @click.argument("export", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -472,6 +526,20 @@ def _progress(verb: str) -> Callable[[int, int], None] | None:
     def show(done: int, total: int) -> None:
         end = "\n" if done >= total else ""
         click.echo(f"\r{verb} {done}/{total}{end}", err=True, nl=False)
+
+    return show
+
+
+def _phases() -> "Callable[[str, int, int], None] | None":
+    """Make a progress line for work in phases: bytes are read, then items imported."""
+    shows = {phase: _progress(phase) for phase in ("reading", "importing")}
+    if shows["importing"] is None:
+        return None
+
+    def show(phase: str, done: int, total: int) -> None:
+        line = shows[phase]
+        if line is not None:
+            line(done, total)
 
     return show
 

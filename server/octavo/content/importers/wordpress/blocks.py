@@ -16,6 +16,8 @@ _REFERENCE = re.compile(r'"ref"\s{0,4}:\s{0,4}(\d{1,12})')
 _URL = re.compile(r"https?://[^\s<>\"'\[\]]{1,2000}")
 _CAPTION = re.compile(r"<figcaption[^<>]*>(.*?)</figcaption>", re.DOTALL)
 _JSON_URL = re.compile(r'"url"\s{0,4}:\s{0,4}"((?:[^"\\]|\\.){1,2000})"')
+_JSON_LABEL = re.compile(r'"(?:label|service)"\s{0,4}:\s{0,4}"((?:[^"\\]|\\.){1,500})"')
+_LINKS = frozenset({"navigation-link", "social-link", "home-link"})
 _EMBEDS = ("embed", "core-embed/", "core/embed")
 _DEEPEST = 4
 
@@ -91,9 +93,20 @@ def _computed(
         if text is not None:
             return _flattened(text, find_block, empty, depth=depth + 1)
     if name.startswith(_EMBEDS) and (url := _JSON_URL.search(attributes)):
-        return _embed(url[1].replace("\\/", "/"))
+        return _embed(escape(_json_text(url[1])))
+    if name in _LINKS and (url := _JSON_URL.search(attributes)):
+        said = _JSON_LABEL.search(attributes)
+        label = _json_text(said[1]) if said else _json_text(url[1])
+        return f'<p><a href="{escape(_json_text(url[1]))}">{escape(label)}</a></p>'
     empty[name] = None
     return ""
+
+
+def _json_text(raw: str) -> str:
+    try:
+        return str(msgspec.json.decode(f'"{raw}"', type=str))
+    except msgspec.DecodeError:
+        return raw
 
 
 def _embed(html: str) -> str:

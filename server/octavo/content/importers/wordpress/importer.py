@@ -218,6 +218,7 @@ class WordPress:
             return self._skipped(row, file, f"is longer than {BODY_LIMIT:,} characters")
         if post.status is None and post.found.old_url:
             self.site.old_urls[whole_number(row.text("post_id"))] = post.found.old_url
+            self.site.note_lists(row)
         shows_files = "_thumbnail_id" in dict(row.meta) or "uploads" in row.texts.get("content", "")
         return intake.Item(
             source_id=items.source_id(row, self.site),

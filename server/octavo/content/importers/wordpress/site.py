@@ -3,7 +3,6 @@
 Filled by the first walk and read by the second; texts of posts are never in it.
 """
 
-from collections import Counter
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -13,6 +12,7 @@ from octavo.content.importers.wordpress.shortcodes import Attachment
 
 _MAX_BLOCK = 200_000
 _MAX_BLOCKS = 5_000
+_MAX_LISTS = 50_000
 
 
 class Site:
@@ -26,7 +26,8 @@ class Site:
         self.children: dict[int, list[int]] = {}
         self.blocks: dict[int, str] = {}
         self.old_urls: dict[int, str] = {}
-        self.counts: Counter[str] = Counter()
+        self.labels: dict[tuple[str, str], str] = {}
+        self.bylines: dict[str, str] = {}
 
     @property
     def language(self) -> str:
@@ -88,6 +89,19 @@ class Site:
         text = row.texts.get("content", "")
         if len(text) <= _MAX_BLOCK and len(self.blocks) < _MAX_BLOCKS:
             self.blocks[whole_number(row.text("post_id"))] = text
+
+    def note_lists(self, row: Row) -> None:
+        """Remember which lists a live post with an address of its own was in."""
+        if "?" in row.text("link"):
+            return
+        for domain, slug, name in row.terms:
+            if domain and len(self.labels) < _MAX_LISTS:
+                self.labels.setdefault((domain, unquote(slug)), name)
+        login = row.text("creator")
+        if login and len(self.bylines) < _MAX_LISTS:
+            self.bylines.setdefault(
+                login.lower().replace(" ", "-"), self.people.get(login.casefold(), login)
+            )
 
     def own_attachments(self, post_id: int) -> list[Attachment]:
         """Answer the files that belong to a post."""
