@@ -247,6 +247,24 @@ async def authors_of(piece_ids: Sequence[int], *, live: bool = False) -> dict[in
     return _grouped(rows, AuthorRef)
 
 
+async def tag_refs(tag_ids: Sequence[int]) -> list[TagRef]:
+    """Answer those of the tags that exist, in this order."""
+    rows = await TagRow.select(TagRow.id, TagRow.name, TagRow.slug).where(
+        TagRow.id.is_in(list(tag_ids) or [0])
+    )
+    found = {row["id"]: TagRef(**row) for row in rows}
+    return [found[i] for i in tag_ids if i in found]
+
+
+async def author_refs(author_ids: Sequence[int]) -> list[AuthorRef]:
+    """Answer those of the bylines that exist, in this order."""
+    rows = await AuthorRow.select(
+        AuthorRow.id, AuthorRow.name, AuthorRow.slug, AuthorRow.bio
+    ).where(AuthorRow.id.is_in(list(author_ids) or [0]))
+    found = {row["id"]: AuthorRef(**row) for row in rows}
+    return [found[i] for i in author_ids if i in found]
+
+
 def _grouped(rows: list[Row], kind: type[Any]) -> dict[int, list[Any]]:
     grouped: dict[int, list[Any]] = {}
     for row in rows:

@@ -19,17 +19,18 @@ from octavo.content.errors import ForbiddenMoveError, StillInUseError, TakenErro
 from octavo.content.events import PieceChanged, PieceCreated, PieceDeleted, RedirectsChanged
 from octavo.content.fields import check_cover, check_fields, check_ready, shown_title
 from octavo.content.kinds import Meta
-from octavo.content.moves import (
-    allowed_moves,
-    check_fresh,
-    is_own,
-    publish_due,
-    repath_pieces,
-    transition_piece,
-)
+from octavo.content.moves import allowed_moves, repath_pieces, transition_piece
 from octavo.content.redirects import paths_leading_to
 from octavo.content.schemas import AuthorRef, Kind, Piece, PieceIn, PiecePatch, TagRef
 from octavo.content.tables import PieceRow, RevisionRow
+from octavo.content.timing import (
+    check_fresh,
+    drop_planned_edit,
+    is_own,
+    publish_due,
+    set_unpublish_time,
+    withdraw_due,
+)
 from octavo.kernel.db import is_foreign_key_violation, is_unique_violation, transaction
 from octavo.kernel.events import EventBus
 from octavo.kernel.ids import new_code
@@ -41,11 +42,14 @@ __all__ = [
     "allowed_moves",
     "create_piece",
     "delete_piece",
+    "drop_planned_edit",
     "on_organisation_changed",
     "patch_piece",
     "publish_due",
     "repath_pieces",
+    "set_unpublish_time",
     "transition_piece",
+    "withdraw_due",
 ]
 
 _TRIES = 6

@@ -8,13 +8,13 @@ from octavo.accounts import queries as accounts_q
 from octavo.accounts.schemas import Actor, User
 from octavo.content import queries
 from octavo.content.errors import PieceNotFoundError
-from octavo.content.moves import is_own
 from octavo.content.queries import id_of
 from octavo.content.review import rules
 from octavo.content.review.schemas import Review, Reviewer, Verdict
 from octavo.content.review.tables import ReviewerRow, VerdictRow
 from octavo.content.schemas import PieceSummary
 from octavo.content.tables import PieceRow, RevisionRow
+from octavo.content.timing import is_own
 from octavo.kernel.db import fetch
 from octavo.kernel.pagination import Page, encode_cursor
 

@@ -11,12 +11,13 @@ from octavo.accounts import service as accounts
 from octavo.accounts.access import Action, can
 from octavo.accounts.schemas import Actor
 from octavo.content.events import PieceMoved, ReviewersChanged, ReviewGiven, ReviewRequested
-from octavo.content.moves import check_fresh, is_own, move_judged
+from octavo.content.moves import move_judged
 from octavo.content.review import queries, rules
 from octavo.content.review.queries import actor_id, get_review, piece_row
 from octavo.content.review.schemas import Review, ReviewersIn, VerdictIn
 from octavo.content.review.tables import ReviewerRow, VerdictRow
 from octavo.content.tables import PieceRow
+from octavo.content.timing import check_fresh, is_own
 from octavo.kernel.db import transaction
 from octavo.kernel.events import EventBus
 from octavo.kernel.text import clean_text
