@@ -18,6 +18,7 @@ from octavo.content.review import comments, queries
 from octavo.content.review import service as reviews
 from octavo.content.review.schemas import AnchorIn, CommentIn, ReviewersIn
 from octavo.content.schemas import RedirectIn
+from octavo.content.tables import PieceRow, SeriesRow
 from octavo.kernel.errors import NotFoundError
 
 
@@ -222,6 +223,56 @@ async def test_a_published_piece_is_not_deleted(room):
     assert ([item.code for item in ended.failed], ended.undo) == (["still_in_use"], None)
 
 
+async def make_series(room, *names):
+    rows = await SeriesRow.insert(
+        *(
+            SeriesRow(title=name, slug=name, created_at=room.now, updated_at=room.now)
+            for name in names
+        )
+    ).returning(SeriesRow.id)
+    return [row["id"] for row in rows]
+
+
+async def test_a_series_is_set_and_taken_back_with_the_place_in_it(room):
+    bread, salt = await make_series(room, "bread", "salt")
+    one = await room.make(series_id=bread, series_position=3)
+    two = await room.make()
+    ended = await act(room, [one.id, two.id], s.SetSeries(series_id=salt))
+    assert (await pieces.get_piece(one.id)).series.slug == "salt"
+
+    assert (await undo(room, ended.undo)).failed == []
+    after = await pieces.get_piece(one.id)
+    assert (after.series.slug, after.series_position) == ("bread", 3)
+    assert (await pieces.get_piece(two.id)).series is None
+
+
+async def test_a_deleted_piece_comes_back_without_a_series_that_is_gone(room):
+    (bread,) = await make_series(room, "bread")
+    piece = await room.make(series_id=bread, series_position=1)
+    ended = await act(room, [piece.id], s.Delete())
+    await SeriesRow.delete().where(SeriesRow.id == bread)
+
+    assert (await undo(room, ended.undo)).failed == []
+    assert (await pieces.get_piece(piece.id)).series is None
+
+
+async def test_an_archived_piece_that_was_to_go_at_a_time_goes_at_that_time_again(room):
+    piece = await room.move(await room.make(), "published")
+    leaves = room.now + timedelta(days=3)
+    when = {
+        PieceRow.unpublish_at: "2026-06-18T12:30",
+        PieceRow.unpublish_zone: "Europe/Madrid",
+        PieceRow.unpublish_instant: leaves,
+    }
+    await PieceRow.update(when).where(PieceRow.id == piece.id)
+    ended = await act(room, [piece.id], s.Move(to="archived"))
+    await PieceRow.update(dict.fromkeys(when)).where(PieceRow.id == piece.id)
+
+    assert (await undo(room, ended.undo)).failed == []
+    after = await pieces.get_piece(piece.id)
+    assert (after.status, after.unpublish_instant) == ("published", leaves)
+
+
 async def test_bylines_are_set_and_taken_back(room):
     piece = await room.make(actor=room.writer)
     other = await room.make(actor=room.editor)
@@ -238,6 +289,7 @@ async def test_bylines_are_set_and_taken_back(room):
     [
         (s.AddTags(tags=["!!"]), "tags[0]"),
         (s.SetAuthors(author_ids=[777]), "author_ids"),
+        (s.SetSeries(series_id=777), "action.series_id"),
         (s.SetCampaign(campaign_id=777), "action.campaign_id"),
     ],
 )

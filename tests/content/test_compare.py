@@ -203,3 +203,25 @@ async def test_restoring_follows_the_rules_of_editing(room):
         await restore(room, piece, first.id, actor=room.writer)
 
     assert (await pieces.get_piece(piece.id)).body == "new"
+
+
+async def test_the_fields_of_a_kind_are_compared_and_restored(room):
+    piece = await room.make(
+        kind="link", source_url="https://example.org/", fields={"quote": "Old words."}
+    )
+    piece = await room.patch(piece, fields={"quote": "New words."}, meta_title="For searchers")
+    new, old = [item.id for item in (await pieces.list_revisions(piece.id)).items]
+
+    found = await revisions.compare_revisions(piece.id, old, new)
+    changed = {field.field for field in found.fields if field.is_changed}
+    assert changed == {"fields.quote", "meta_title"}
+    piece = await restore(room, piece, old)
+    assert (piece.fields["quote"], piece.meta_title) == ("Old words.", "")
+
+
+async def test_restoring_what_there_is_already_makes_no_new_revision(room):
+    piece = await room.make(body="same")
+    (only,) = (await pieces.list_revisions(piece.id)).items
+    await restore(room, piece, only.id)
+
+    assert len((await pieces.list_revisions(piece.id)).items) == 1

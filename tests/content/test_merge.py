@@ -180,3 +180,17 @@ async def test_a_version_that_never_was_has_no_proposal(client, room):
         assert answer.status_code == 409
         assert "merge" not in answer.json()
         assert answer.json()["current"]["body"] == "The cat sat."
+
+
+async def test_the_fields_of_a_kind_are_merged_one_by_one(client, room):
+    piece = await room.make(kind="newsletter", fields={"subject": "One", "preheader": "Two"})
+    await room.patch(piece, fields={"subject": "Theirs", "preheader": "Two"}, meta_title="Theirs")
+    mine = {"version": 1, "fields": {"subject": "Mine", "preheader": "My two"}, "featured": True}
+
+    merge = (await client.patch(f"/pieces/{piece.id}", json=mine)).json()["merge"]
+    assert merge["values"] == {
+        "fields": {"subject": "Mine", "preheader": "My two"}, "featured": True,
+    }  # fmt: skip
+    assert [(one["field"], one["theirs"]) for one in merge["conflicts"]] == [
+        ("fields.subject", "Theirs")
+    ]

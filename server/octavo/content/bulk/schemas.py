@@ -140,4 +140,5 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     publish_fold: Literal[0, 1] | None = None
     live_revision_id: int | None = None
     head_revision_id: int | None = None
+    plans: dict[str, Any] = {}
     rows: dict[str, list[dict[str, Any]]] | None = None

@@ -149,8 +149,9 @@ async def _check(action: BulkAction) -> None:
         case SetCampaign(campaign_id=int(campaign_id)):
             if await strategy_q.find_campaign(campaign_id) is None:
                 raise wrong("action.campaign_id", f"there is no campaign {campaign_id}")
-        case SetSeries() if "series_id" not in PiecePatch.__struct_fields__:
-            raise wrong("action.type", "there are no series")
+        case SetSeries(series_id=int(series_id)):
+            if not await queries.series_named([series_id]):
+                raise wrong("action.series_id", f"there is no series {series_id}", code="unknown")
         case _:
             pass
 
@@ -239,9 +240,9 @@ def _values(piece: Piece, action: BulkAction) -> tuple[dict[str, Any], dict[str,
             raise TypeError(action)
 
 
-def _series_values(piece: Any, series_id: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _series_values(piece: Piece, series_id: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
     before = {
-        "series_id": piece.series and piece.series.id,
+        "series_id": piece.series.id if piece.series else None,
         "series_position": piece.series_position,
     }
     if before["series_id"] == series_id:
@@ -249,17 +250,28 @@ def _series_values(piece: Any, series_id: int | None) -> tuple[dict[str, Any], d
     return before, {"series_id": series_id, "series_position": None}
 
 
+# What a piece is to do later; a move may have cancelled it.
+_PLANS = (
+    "unpublish_at", "unpublish_zone", "unpublish_fold", "unpublish_instant",
+    "edit_revision_id", "edit_at", "edit_zone", "edit_fold", "edit_instant",
+)  # fmt: skip
+_MOVED = (
+    PieceRow.publish_fold,
+    PieceRow.live_revision_id,
+    PieceRow.head_revision_id,
+    *(getattr(PieceRow, name) for name in _PLANS),
+)
+
+
 async def _move(piece: Piece, action: Move, act: _Act) -> tuple[Memory, int]:
-    row = await (
-        PieceRow.select(PieceRow.publish_fold, PieceRow.live_revision_id, PieceRow.head_revision_id)
-        .where(PieceRow.id == piece.id)
-        .first()
-    )
+    row = await PieceRow.select(*_MOVED).where(PieceRow.id == piece.id).first() or {}
+    plans = {name: row.pop(name) for name in _PLANS}
     memory = Memory(
         status=piece.status,
         publish_at=piece.publish_at,
         publish_zone=piece.publish_zone,
-        **(row or {}),
+        plans=plans,
+        **row,
     )
     move = Transition(version=piece.version, **msgspec.structs.asdict(action))
     done = await service.transition_piece(piece.id, move, actor=act.actor, now=act.now, bus=act.bus)
@@ -335,3 +347,21 @@ async def _move_back(piece: Piece, memory: Memory, act: _Act) -> None:
         piece = await service.transition_piece(
             piece.id, move, actor=act.actor, now=act.now, bus=act.bus
         )
+    await _plan_again(piece.id, memory.plans, now=act.now)
+
+
+async def _plan_again(piece_id: int, plans: dict[str, Any], *, now: datetime) -> None:
+    """Give a piece back what it was to do later, unless that time has passed."""
+    changes: dict[Any, Any] = {}
+    for about in ("unpublish", "edit"):
+        instant = plans.get(f"{about}_instant")
+        if instant is None or datetime.fromisoformat(instant) <= now:
+            continue
+        changes |= {
+            getattr(PieceRow, name): value
+            for name, value in plans.items()
+            if name.startswith(f"{about}_")
+        }
+        changes[getattr(PieceRow, f"{about}_instant")] = datetime.fromisoformat(instant)
+    if changes:
+        await PieceRow.update(changes).where(PieceRow.id == piece_id)

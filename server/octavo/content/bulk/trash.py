@@ -14,6 +14,7 @@ from octavo.content.tables import (
     PieceTagRow,
     RedirectRow,
     RevisionRow,
+    SeriesRow,
     TagRow,
 )
 from octavo.kernel.db import fetch
@@ -55,8 +56,8 @@ async def collect(piece_id: int) -> Heap:
 async def bring_back(heap: Heap, *, now: datetime, bus: EventBus) -> int:
     """Store a collected piece again; answer its id, which is the old one unless that was taken.
 
-    What stood elsewhere meanwhile stays: tags, bylines and addresses that are gone or taken are
-    left out. Fails as the database does if the slug was taken.
+    What changed elsewhere meanwhile stays: tags, bylines, series and addresses that are gone or
+    taken are left out. Fails as the database does if the slug was taken.
     """
     piece = _loaded(heap["piece"][0])
     old_id, head, live = piece["id"], piece["head_revision_id"], piece["live_revision_id"]
@@ -66,6 +67,8 @@ async def bring_back(heap: Heap, *, now: datetime, bus: EventBus) -> int:
         PieceRow.live_path == piece["live_path"]
     ):
         piece["live_path"] = None
+    if piece.get("series_id") not in await _existing(SeriesRow):
+        piece |= {"series_id": None, "series_position": None}
     piece |= {"version": piece["version"] + 1, "updated_at": now}
     made = await PieceRow.insert(PieceRow(**piece)).returning(PieceRow.id)
     piece_id: int = made[0]["id"]
