@@ -45,7 +45,10 @@ _NOT_FOUND: Final = (
 
 
 class PieceState(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece as it is now, without its text. `url` is where readers find it, None if nowhere."""
+    """A piece as its writers see it, without its text.
+
+    `url` is where readers find it, None if nowhere; they see it as of `live_version`.
+    """
 
     id: int
     kind: str
@@ -59,8 +62,11 @@ class PieceState(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     tags: list[str]
     authors: list[str]
+    series: str | None
+    featured: bool
     campaign_id: int | None
     publish_at: datetime | None
+    unpublish_at: datetime | None
     published_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -218,8 +224,11 @@ class Loader:
             language=piece.language,
             tags=[tag.name for tag in piece.tags],
             authors=[author.name for author in piece.authors],
+            series=piece.series.title if piece.series else None,
+            featured=piece.featured,
             campaign_id=piece.campaign_id,
             publish_at=piece.publish_instant,
+            unpublish_at=piece.unpublish_instant,
             published_at=piece.published_at,
             created_at=piece.created_at,
             updated_at=piece.updated_at,
@@ -287,7 +296,7 @@ def _hash(whole: msgspec.Struct) -> str:
         for name in sorted(whole.__struct_fields__)
         if name not in _VOLATILE
     }
-    return _digest(msgspec.json.encode(visible))
+    return _digest(msgspec.json.encode(visible, order="deterministic"))
 
 
 def _digest(encoded: bytes) -> str:
