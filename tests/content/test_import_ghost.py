@@ -162,7 +162,7 @@ async def test_lexical_is_rendered_here_with_all_its_cards(run, tmp_path):
     for part in (
         "## Head", f"**bold** and [on]({where})", "3. three\n   - deep", "![A](/media/", "*as* it `is`",
         "<td>x</td>", "```js\na < b\n```", "**[Bee](https://b.example/)**", '<iframe src="https://v.example/e">',
-        "> \\! Mind **this**", "[Go](https://go.example)", "<summary>", "inside", "\n___\n",
+        "> ! Mind **this**", "[Go](https://go.example)", "<summary>", "inside", "\n___\n",
         '<audio controls src="/content/media/a.mp3">', "Film", "[Paper](/content/files/f.pdf)", "## Big",
         "#### Thing", "good", "<!--members-only-->", '"beam": "blue"',
     ):  # fmt: skip

@@ -15,12 +15,23 @@ import msgspec
 from octavo.content import rules
 from octavo.content.importers.dates import date_in_path, parse_date
 from octavo.content.importers.frontmatter import FrontMatter, Value
+from octavo.content.importers.languages import Placed, is_language
+from octavo.content.importers.permalinks import usual_url
+from octavo.content.importers.sites import Site
 from octavo.kernel.errors import InvalidInputError
 from octavo.kernel.text import RESERVED_SLUGS, slugify
 
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
 _DATE = ("date", "publishDate", "publishdate", "pubDate", "published_at", "published", "created")
 _TAGS = ("tags", "tag", "categories", "category", "topics", "topic")
 _AUTHORS = ("authors", "author", "byline")
+_COVER = ("image", "cover", "featured_image", "feature_image", "featuredImage", "hero", "banner",
+          "thumbnail", "images", "feature")  # fmt: skip
+_META_TITLE = ("meta_title", "seo_title", "metaTitle", "seoTitle")
+_META_DESCRIPTION = ("meta_description", "seo_description", "metaDescription", "seoDescription")
+_FEATURED = ("featured", "sticky", "pinned")
+_COLLECTIONS = frozenset({"all", "post", "posts", "page", "pages", "nav"})
+_KEYS = ("translationKey", "translation_key", "translation_id")
 _EXCERPT = ("summary", "description", "excerpt", "deck", "subtitle")
 _ADDRESS = ("url", "permalink", "path")
 _OLD = ("aliases", "redirect_from", "redirects")
@@ -36,6 +47,7 @@ _FALSE = frozenset({"false", "no", "off", "0", "n"})
 _POST_FOLDERS = frozenset({"posts", "_posts", "post", "blog", "articles", "news", "events"})
 _DRAFT_FOLDERS = frozenset({"drafts", "_drafts"})
 _SECTION_FILES = frozenset({"_index"})
+_LANGUAGE_NAME = re.compile(r"(.+)\.([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)")
 _STEM_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_]")
 _HEADING = re.compile(r"^[ \t]*#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _MAX_EXCERPT = 5_000
@@ -105,12 +117,26 @@ def author_profile(path: str, values: dict[str, Value]) -> tuple[str, str] | Non
     return key, name
 
 
-def understand(path: str, matter: FrontMatter, *, zone: ZoneInfo) -> Found:
+def understand(
+    path: str,
+    matter: FrontMatter,
+    *,
+    zone: ZoneInfo,
+    site: Site | None = None,
+    placed: Placed | None = None,
+) -> Found:
     """Answer what the file is.
+
+    Args:
+        site: what the configuration says of its posts.
+        placed: the language of the file by its name, and what its translations share; None if it
+            has none.
 
     Raises:
         SkippedError: it is not a post or page that can be taken.
     """
+    site = site or Site()
+    matter = msgspec.structs.replace(matter, values=_with_defaults(path, matter, site))
     values, warnings = matter.values, list(matter.warnings)
     if not matter.body.strip() and not _text(values.get("title")):
         raise SkippedError("has neither a title nor a text")
@@ -130,7 +156,15 @@ def understand(path: str, matter: FrontMatter, *, zone: ZoneInfo) -> Found:
         warnings.append("has no date: taken as a draft")
     title = _title(path, matter)
     slug_base = _slug_base(path, values, address=address, title=title)
-    old_url = address or _usual_url(path, slug_base, published_at, zone=zone)
+    language = _language(values, warnings=warnings) or (placed.language if placed else "")
+    if not address:
+        day = published_at and published_at.astimezone(zone)
+        inside = site.inside(path)
+        address = usual_url(
+            inside, values, site=site, title=title, slug=slug_base, date=day, language=language
+        ) or ""  # fmt: skip
+    old_url = address or _usual_url(site.inside(path), slug_base, published_at, zone=zone)
+    slug_base = _apart(slug_base, placed)
     return Found(
         kind=kind,
         title=title,
@@ -138,17 +172,67 @@ def understand(path: str, matter: FrontMatter, *, zone: ZoneInfo) -> Found:
         published_at=published_at,
         modified_at=_modified_at(values, zone=zone),
         draft=draft,
-        tags=_labels(values, warnings=warnings),
+        tags=_labels(values, site=site, warnings=warnings),
         authors=_names(values),
         excerpt=_excerpt(values),
-        language=_language(values, warnings=warnings),
+        language=language,
         canonical_url=_url(values, _CANONICAL, warnings=warnings),
         source_url=_url(values, ("source_url",), warnings=warnings),
         old_url=old_url,
         redirects=_redirects(values, old_url=old_url, warnings=warnings),
-        extra={name: value for name, value in values.items() if name not in _KNOWN},
+        extra=_extra(values, placed),
         warnings=warnings,
+        cover=_cover(values),
+        meta_title=_first(values, _META_TITLE)[:_MAX_TITLE],
+        meta_description=_first(values, _META_DESCRIPTION)[:_MAX_EXCERPT],
+        featured=any(_text(values.get(name)).lower() in _TRUE for name in _FEATURED),
     )
+
+
+def _with_defaults(path: str, matter: FrontMatter, site: Site) -> dict[str, Value]:
+    """Answer the fields with what the site says for posts that do not; lists of tags add up."""
+    defaults = site.defaults_of(path)
+    if not defaults:
+        return matter.values
+    both = {**defaults, **matter.values}
+    for name in _TAGS:
+        ours, theirs = matter.values.get(name), defaults.get(name)
+        if ours and theirs:
+            both[name] = [*_listed(theirs), *_listed(ours)]
+    return both
+
+
+def _apart(slug: str, placed: Placed | None) -> str:
+    """Answer the slug of a translation: files of one name would fight for one."""
+    if placed is None or placed.is_main or not placed.key:
+        return slug
+    same = slug == slugify(_stem(placed.key))
+    return f"{slug}-{placed.language.lower()}" if same else slug
+
+
+def _extra(values: dict[str, Value], placed: Placed | None) -> dict[str, Value]:
+    extra = {name: value for name, value in values.items() if name not in _KNOWN}
+    key = _first(values, _KEYS) or (placed.key if placed else "")
+    return {**extra, "translation_key": key} if key else extra
+
+
+def _cover(values: dict[str, Value]) -> FoundCover | None:
+    for name in _COVER:
+        value = values.get(name)
+        value = value[0] if isinstance(value, list) and value else value
+        table = value if isinstance(value, dict) else {"src": value}
+        url = next((_text(table.get(key)) for key in ("src", "url", "path", "feature", "image")
+                    if _text(table.get(key))), "")  # fmt: skip
+        if url.lower().partition("?")[0].endswith(_PICTURES):
+            alt = _text(table.get("alt")) or _first(values, ("image_alt", "cover_alt", "alt"))
+            return FoundCover(
+                url=url[:2000], alt=alt[:2000], caption=_text(table.get("caption"))[:2000]
+            )
+    return None
+
+
+def _first(values: dict[str, Value], names: tuple[str, ...]) -> str:
+    return next((text for name in names if (text := _text(values.get(name)))), "")
 
 
 def _published_at(
@@ -161,7 +245,7 @@ def _published_at(
         if not isinstance(raw, str) or raw.lower() in _TRUE | _FALSE:
             continue
         try:
-            return parse_date(raw, zone)
+            return _later(parse_date(raw, zone), values, zone)
         except ValueError as exc:
             line = matter.lines.get(field)
             if fallback is None:
@@ -169,6 +253,15 @@ def _published_at(
             warnings.append(f"{field}: {exc}; the date in its name is used")
             return fallback
     return fallback or date_in_path(path, zone)
+
+
+def _later(date: datetime, values: dict[str, Value], zone: ZoneInfo) -> datetime:
+    """Answer when readers may see it: Hugo holds a post back until its `publishDate`."""
+    raw = values.get("publishDate") or values.get("publishdate")
+    try:
+        return max(date, parse_date(raw, zone)) if isinstance(raw, str) else date
+    except ValueError:
+        return date
 
 
 def _modified_at(values: dict[str, Value], *, zone: ZoneInfo) -> datetime | None:
@@ -205,6 +298,8 @@ def _stem(path: str) -> str:
     """Answer what the file is called, without extension and date; a bundle by its folder."""
     file = PurePosixPath(path)
     name = file.stem
+    if (found := _LANGUAGE_NAME.fullmatch(name)) and is_language(found[2]):
+        name = found[1]
     if name == "index" and len(file.parts) > 1:
         name = file.parts[-2]
     return _STEM_DATE.sub("", name) or name
@@ -269,7 +364,7 @@ def checked_redirects(raws: list[str], *, old_url: str, warnings: list[str]) -> 
     return list(dict.fromkeys(redirects))
 
 
-def _labels(values: dict[str, Value], *, warnings: list[str]) -> list[str]:
+def _labels(values: dict[str, Value], *, site: Site, warnings: list[str]) -> list[str]:
     taxonomies = values.get("taxonomies")
     tables = [values, taxonomies] if isinstance(taxonomies, dict) else [values]
     labels: dict[str, str] = {}
@@ -277,6 +372,8 @@ def _labels(values: dict[str, Value], *, warnings: list[str]) -> list[str]:
         for field in _TAGS:
             for raw in _listed(table.get(field)):
                 name = " ".join(raw.split())[:120]
+                if site.style == "eleventy" and name.lower() in _COLLECTIONS:
+                    continue  # names of lists for the templates
                 if slug := rules.tag_slug(name):
                     labels.setdefault(slug, name)
                 else:

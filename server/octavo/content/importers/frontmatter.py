@@ -1,4 +1,4 @@
-"""The data block at the head of a Markdown file: YAML between `---`, TOML between `+++`, or JSON.
+"""The data block at the head of a Markdown file: YAML between `---`, TOML between `+++`, JSON, or bare.
 
 Scalars stay the text that was written: no YAML 1.1 guesses (`no` is not false, `1.10` is not 1.1,
 `12:30` is not 750, a date keeps its offset). What they mean is decided where they are used.
@@ -20,6 +20,11 @@ _LIMIT = 256_000
 _MAX_NODES = 20_000
 _MAX_DEPTH = 60
 _FENCE = re.compile(r"(---|\+\+\+)[ \t]*$")
+_BARE_FIRST = re.compile(
+    r"(?:title|date|slug|status|authors?|category|tags|summary|modified|lang|translation):[ \t]",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"([A-Za-z][A-Za-z0-9_ -]{0,40}):(?:[ \t]+(.*))?$")
 _NESTED_DASHES = re.compile(r"(?:[-?][ \t]+){20}")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -59,6 +64,8 @@ def split(text: str) -> FrontMatter:
         return _fenced(fence[1], rest, start_line=start_line)
     if first.startswith("{") and not first.startswith(("{%", "{{", "{:")):
         return _json(text[head:], start_line=start_line)
+    if _BARE_FIRST.match(first):
+        return _bare(text[head:], start_line=start_line)
     return FrontMatter(format=None, values={}, lines={}, body=text, warnings=[])
 
 
@@ -74,6 +81,50 @@ def _fenced(fence: str, rest: str, *, start_line: int) -> FrontMatter:
     values, lines, warnings = read(block, start_line + 1)
     kind = "yaml" if fence == "---" else "toml"
     return FrontMatter(format=kind, values=values, lines=lines, body=body, warnings=warnings)
+
+
+def _bare(text: str, *, start_line: int) -> FrontMatter:
+    """Read a head without a fence, as Pelican has it: `Title: …` lines up to a blank one."""
+    values: dict[str, Value] = {}
+    lines: dict[str, int] = {}
+    warnings: list[str] = []
+    name, at = "", 0
+    while at < len(text) and at < _LIMIT:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        line = text[at:end]
+        found = _BARE.match(line)
+        if not line.strip() or not (found or (name and line[0] in " \t")):
+            break
+        number = start_line + text.count("\n", 0, at) if found else 0
+        if found is None:
+            values[name] = f"{values[name]} {line.strip()}"
+        else:
+            name = found[1].strip().lower()
+            if name in values:
+                warnings.append(f"field {name!r} is given again on line {number}: that counts")
+            values[name], lines[name] = (found[2] or "").strip(), number
+        at = end + 1
+    body = text[at:].removeprefix("\n")
+    return FrontMatter(format="bare", values=values, lines=lines, body=body, warnings=warnings)
+
+
+def read_yaml(text: str) -> dict[str, Value]:
+    """Answer a file of YAML as plain texts.
+
+    Raises:
+        FrontMatterError: it cannot be read, or is made to explode.
+    """
+    return _yaml(text, 1)[0]
+
+
+def plain_table(table: dict[str, Any]) -> dict[str, Value]:
+    """Answer a table of TOML or JSON as plain texts.
+
+    Raises:
+        FrontMatterError: it is nested too deeply.
+    """
+    return _plain_table(table, 1)
 
 
 _Read = tuple[dict[str, Value], dict[str, int], list[str]]

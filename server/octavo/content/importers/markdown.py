@@ -1,61 +1,40 @@
 """`octavo import markdown`: a folder (or .zip) of Markdown files with front matter.
 
-Two walks over the files. The first reads every head and decides who stands where; the second
-rewrites each text with that knowledge and stores it, fifty pieces to a transaction. Texts are not
-held in between, so memory does not grow with the blog.
+Written for Jekyll, Hugo, Zola, Eleventy, Pelican or nothing in particular: `sites` reads the
+configuration, `fields` the head of a file, `permalinks` tells where it was read before.
 """
 
 import hashlib
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from octavo.accounts import queries as accounts_q
-from octavo.content import authors
-from octavo.content.errors import wrong
-from octavo.content.importers import fields, frontmatter
-from octavo.content.importers.addresses import Addresses, Directory
+from octavo.content.importers import fields, frontmatter, intake
+from octavo.content.importers.dates import parse_date
 from octavo.content.importers.fields import Found, SkippedError
+from octavo.content.importers.frontmatter import FrontMatter
+from octavo.content.importers.languages import Placed, place_all
 from octavo.content.importers.pictures import Pictures
-from octavo.content.importers.report import ImportReport, Outcome, ReportRow, make_report
+from octavo.content.importers.report import ImportReport, ReportRow
 from octavo.content.importers.rewriting import Rewriting
+from octavo.content.importers.sites import Site, read_site
 from octavo.content.importers.sources import MAX_FILE_BYTES, Source, UnreadableError, open_source
-from octavo.content.importers.storing import Byline, Prepared, store_batch
-from octavo.content.importers.updating import Known, load_known, match, update_piece
 from octavo.content.media.store import MediaStore
 from octavo.content.schemas import BODY_LIMIT
-from octavo.kernel.db import is_unique_violation
 from octavo.kernel.events import EventBus
 from octavo.kernel.text import without_forbidden_characters
-from octavo.kernel.walltime import zone_named
 
 Progress = Callable[[int, int], None]
 
-_SOURCE = "markdown"
-_BATCH = 50
-_BATCH_CHARACTERS = 8_000_000
-_SUFFIXES = (".md", ".markdown")
-
-
-@dataclass(kw_only=True)
-class _Item:
-    """A file that is a piece, between the two walks."""
-
-    file: str
-    content_hash: str
-    found: Found
-    body_length: int
-    known: Known | None = None
-    outcome: Outcome = "taken"
-    source_id: str = ""
-    slug: str = ""
-    path: str = ""
-    redirects: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
+_ATTRIBUTES = re.compile(r"^[ \t]*\{:[^}\n]{1,300}\}[ \t]*$", re.MULTILINE)
+_MANY = 100
 
 
 async def import_markdown(
@@ -74,206 +53,197 @@ async def import_markdown(
     Args:
         dry_run: decide everything, change nothing.
         author_email: the user who signs pieces that name no author.
-        zone: IANA zone of dates that name none; default: the organisation's.
+        zone: IANA zone of dates that name none, if the site's configuration names none; default:
+            the organisation's.
 
     Raises:
         UnusableSourceError: there is nothing to import at `path`; nothing was changed.
         InvalidInputError: the zone or the author cannot be used; nothing was changed.
     """
-    started = time.monotonic()
-    organisation = await accounts_q.get_organisation()
-    run = _Run(
-        source=open_source(path),
-        zone_name=zone or organisation.zone,
-        pattern=organisation.post_path,
-        dry_run=dry_run,
+    shown: intake.Progress | None = None
+    if progress is not None:
+        told = progress
+
+        def shown(phase: intake.Phase, done: int, total: int) -> None:
+            if phase == "importing":
+                told(done, total)
+
+    return await intake.take_in(
+        MarkdownFolder(path, media=media, now=now, dry_run=dry_run),
+        options=intake.Options(dry_run=dry_run, author_email=author_email, zone=zone),
         now=now,
         bus=bus,
-        media=media,
-        progress=progress,
-    )
-    try:
-        run.fallback = await _fallback(author_email, now=now, dry_run=dry_run)
-        run.read_heads()
-        await run.decide()
-        await run.store()
-    finally:
-        run.source.close()
-    return make_report(
-        run.source.name,
-        run.sorted_rows(),
-        dry_run=dry_run,
-        notes=run.notes(),
-        seconds=time.monotonic() - started,
+        progress=shown,
     )
 
 
-async def _fallback(author_email: str | None, *, now: datetime, dry_run: bool) -> Byline:
-    if author_email is None:
-        return Byline(authors=[], user_id=None)
-    user = await accounts_q.find_user(author_email.strip().lower())
-    if user is None:
-        raise wrong("author", f"nobody with the address {author_email} can sign in here")
-    if dry_run:
-        return Byline(authors=[], user_id=user.id)
-    byline = await authors.ensure_author_of_user(user.id, now=now)
-    return Byline(authors=[byline], user_id=user.id)
+class _Head(NamedTuple):
+    """A file between the walks: where its body begins is counted from its end."""
+
+    file: str
+    body_length: int
 
 
-class _Run:
-    """One import, from the first file to the last row of its report."""
+class MarkdownFolder:
+    """An opened folder, file or archive; `intake.take_in` closes it.
 
-    def __init__(
-        self,
-        *,
-        source: Source,
-        zone_name: str,
-        pattern: str,
-        dry_run: bool,
-        now: datetime,
-        bus: EventBus,
-        media: MediaStore,
-        progress: Progress | None,
-    ) -> None:
-        self.source = source
-        self.fallback = Byline(authors=[], user_id=None)
-        self._zone = zone_named(zone_name)
-        self._dry_run = dry_run
+    Raises:
+        UnusableSourceError: there is nothing to import at `path`.
+    """
+
+    source = "markdown"
+    ids_are_paths = True
+
+    def __init__(self, path: Path, *, media: MediaStore, now: datetime, dry_run: bool) -> None:
+        self._source: Source = open_source(path)
+        self.name = self._source.name
         self._now = now
-        self._bus = bus
-        self._progress = progress
-        self._addresses = Addresses(pattern=pattern, zone=self._zone, now=now)
-        self._directory = Directory()
-        self._pictures = Pictures(source, media=media, dry_run=dry_run, now=now)
-        self._items: list[_Item] = []
-        self._rows: list[ReportRow] = []
+        self._pictures = Pictures(self._source, media=media, dry_run=dry_run, now=now)
+        self._site = Site()
+        self._heads: list[_Head] = []
         self._people: dict[str, str] = {}
-        self._expiring = 0
+        self._counts: Counter[str] = Counter()
 
-    def read_heads(self) -> None:
-        """Walk the first time: understand each file, or report why not."""
-        for file, reason in self.source.refused:
-            self._report_skipped(file, reason)
-        for file in sorted(self.source.files):
-            if file.lower().endswith(_SUFFIXES):
-                try:
-                    self._read_head(file)
-                except (SkippedError, frontmatter.FrontMatterError) as exc:
-                    self._report_skipped(file, str(exc), line=exc.line)
-                except UnreadableError as exc:
-                    self._report_skipped(file, str(exc))
-
-    async def decide(self) -> None:
-        """Settle what is new, what changed, and where everything stands."""
-        await self._addresses.load()
-        known = await load_known(_SOURCE)
-        for item in self._items:
-            item.known, item.source_id = match(known, item.file, item.content_hash, item.found)
-            if item.known is None:
-                slug, path, missed = self._addresses.settle(item.found, file=item.file)
-                item.slug, item.path = slug, path
-                if missed is not None:
-                    base = item.found.slug_base
-                    item.warnings.append(f"{base!r} is the slug of {missed}: taken as {slug!r}")
+    def heads(
+        self, zone: ZoneInfo, progress: Callable[[int, int], None]
+    ) -> Iterator[intake.Item | ReportRow]:
+        """Answer every post and page by its file, and a row for whatever is not taken."""
+        self._site = read_site(self._source)
+        refused = dict(self._source.refused)
+        files = [file for file in self._source.files if file.lower().endswith(_SUFFIXES)]
+        placed = _translations(files, self._site)
+        # A name that was refused may be one that was taken, too: twice in an archive.
+        named = [*((file, reason) for file, reason in self._source.refused),
+                 *((file, "") for file in files)]  # fmt: skip
+        for number, (file, reason) in enumerate(sorted(named), start=1):
+            if reason:
+                self._heads.append(_Head(file, 0))
+                yield ReportRow(file=file, outcome="skipped", reason=reason)
             else:
-                item.slug, item.path = item.known.slug, item.known.path
-                same = item.known.content_hash == item.content_hash
-                item.outcome = "unchanged" if same else "changed"
-        for item in self._items:
-            if item.known is None:
-                item.redirects = self._addresses.claim_redirects(
-                    item.found, path=item.path, file=item.file, warnings=item.warnings
-                )
-            if not item.found.draft:
-                self._directory.add(item.file, item.found, path=item.path)
+                yield self._head(file, self._site.zone or zone, placed.get(file))
+            if number % _MANY == 0 or number == len(named):
+                progress(number, len(named))
+        self._counts["files"] = len(files) + len(refused)
+
+    async def texts(
+        self, wanted: Sequence[intake.Wanted], desk: intake.Desk
+    ) -> AsyncIterator[intake.Text | tuple[int, ReportRow]]:
+        """Answer the texts of these files."""
         for key, name in self._people.items():
-            self._directory.add_person(key, name)
-
-    async def store(self) -> None:
-        """Walk the second time: rewrite the texts and store them."""
-        batch: list[Prepared] = []
-        for number, item in enumerate(self._items, start=1):
-            if item.outcome == "unchanged":
-                self._report(item)
-            elif (prepared := await self._prepare(item)) is not None:
-                if item.known is not None:
-                    await self._update(item, prepared)
-                else:
-                    batch.append(prepared)
-            if _is_full(batch):
-                await self._flush(batch)
-            if self._progress is not None:
-                self._progress(number, len(self._items))
-        await self._flush(batch)
-
-    def sorted_rows(self) -> list[ReportRow]:
-        """Answer the rows by file."""
-        return sorted(self._rows, key=lambda row: row.file)
+            desk.directory.add_person(key, name)
+        made = ((item, self._body(item.number)) for item in wanted)
+        async for chunk in intake.chunks(made, 20):
+            for item, body in chunk:
+                if isinstance(body, ReportRow):
+                    yield item.number, body
+                    continue
+                found = self._with_full_names(item.item.found)
+                rewriting = Rewriting(
+                    file=item.item.file,
+                    old_url=found.old_url,
+                    files=self._source.files.keys(),
+                    directory=desk.directory,
+                    addresses=desk.addresses,
+                    pictures=self._pictures,
+                )
+                text = await rewriting.rewrite(body)
+                found = await self._with_cover(found, rewriting)
+                warnings = rewriting.warnings(text)
+                if marks := len(_ATTRIBUTES.findall(text)):
+                    warnings.append(f"{marks} lines of kramdown attributes are kept as text")
+                yield intake.Text(number=item.number, found=found, body=text, warnings=warnings)
 
     def notes(self) -> list[str]:
-        """Answer the remarks about the whole import."""
-        notes = []
-        if not self._rows:
+        """Answer remarks about the whole."""
+        site, counts = self._site, self._counts
+        notes = list(site.problems)
+        if site.style:
+            told = f" ({site.config})" if site.config else ""
+            notes.append(f"read as a site of {site.style.capitalize()}{told}")
+        if site.zone is not None:
+            notes.append(f"dates without a zone are read in the site's own: {site.zone.key}")
+        if not counts["files"]:
             notes.append("no Markdown files were found")
-        if self._expiring:
-            notes.append(f"{self._expiring} files name an expiry date: kept, but not applied")
+        if counts["expiring"]:
+            notes.append(
+                f"{counts['expiring']} files name an expiry date, {counts['expired']} of them in the"
+                " past: kept with the piece, but not applied, so they stay readable"
+            )
+        if counts["translated"]:
+            notes.append(
+                f"{counts['translated']} files are translations: they share a translation_key"
+            )
         if self._people:
             notes.append(f"{len(self._people)} author profiles gave bylines their full names")
         return notes
 
-    def _read_head(self, file: str) -> None:
-        data = self.source.read(file, limit=MAX_FILE_BYTES)
-        text, warnings = _decoded(data)
-        matter = frontmatter.split(text)
+    def close(self) -> None:
+        """Let go of the source."""
+        self._source.close()
+
+    def _head(self, file: str, zone: ZoneInfo, placed: Placed | None) -> intake.Item | ReportRow:
+        """Understand a file, or say why not; notes it under the next number."""
+        length = 0
+        try:
+            data = self._source.read(file, limit=MAX_FILE_BYTES)
+            text, warnings = _decoded(data)
+            matter = frontmatter.split(text)
+            length = len(matter.body)
+            found = self._understood(file, matter, zone, placed)
+        except (SkippedError, frontmatter.FrontMatterError) as exc:
+            return ReportRow(file=file, outcome="skipped", reason=str(exc), line=exc.line)
+        except UnreadableError as exc:
+            return ReportRow(file=file, outcome="skipped", reason=str(exc))
+        finally:
+            self._heads.append(_Head(file, length))
+        self._count(matter, placed, zone)
+        return intake.Item(
+            source_id=file,
+            content_hash=hashlib.sha256(data).hexdigest(),
+            found=found,
+            file=file,
+            warnings=warnings,
+        )
+
+    def _understood(
+        self, file: str, matter: FrontMatter, zone: ZoneInfo, placed: Placed | None
+    ) -> Found:
         if person := fields.author_profile(file, matter.values):
             self._people[person[0]] = person[1]
             raise SkippedError(f"is the profile of an author: posts by them are by {person[1]!r}")
         if fields.is_section(file, matter.values):
             raise SkippedError("is the page of a section: Octavo makes its lists itself")
-        found = fields.understand(file, matter, zone=self._zone)
+        found = fields.understand(file, matter, zone=zone, site=self._site, placed=placed)
         if len(matter.body) > BODY_LIMIT:
             raise SkippedError(f"is longer than {BODY_LIMIT:,} characters")
-        self._expiring += bool({"expirydate", "expiryDate"} & set(matter.values))
-        item = _Item(
-            file=file,
-            content_hash=hashlib.sha256(data).hexdigest(),
-            found=found,
-            body_length=len(matter.body),
-            warnings=[*warnings, *found.warnings],
-        )
-        self._items.append(item)
+        return found
 
-    async def _prepare(self, item: _Item) -> Prepared | None:
+    def _count(self, matter: FrontMatter, placed: Placed | None, zone: ZoneInfo) -> None:
+        self._counts["translated"] += placed is not None
+        raw = matter.values.get("expiryDate") or matter.values.get("expirydate")
+        if not isinstance(raw, str):
+            return
+        self._counts["expiring"] += 1
         try:
-            body = self._body(item)
-        except UnreadableError as exc:
-            self._report_skipped(item.file, str(exc))
-            return None
-        rewriting = Rewriting(
-            file=item.file,
-            old_url=item.found.old_url,
-            files=self.source.files.keys(),
-            directory=self._directory,
-            addresses=self._addresses,
-            pictures=self._pictures,
-        )
-        rewritten = await rewriting.rewrite(body)
-        item.warnings += rewriting.warnings(rewritten)
-        return Prepared(
-            source_id=item.source_id,
-            content_hash=item.content_hash,
-            found=self._with_full_names(item.found),
-            status=self._status(item.found),
-            slug=item.slug,
-            path=item.path,
-            body=rewritten,
-            redirects=item.redirects,
-        )
+            self._counts["expired"] += parse_date(raw, zone) <= self._now
+        except ValueError:
+            return
 
-    def _body(self, item: _Item) -> str:
-        text, _ = _decoded(self.source.read(item.file, limit=MAX_FILE_BYTES))
+    def _body(self, number: int) -> str | ReportRow:
+        file, length = self._heads[number]
+        try:
+            text, _ = _decoded(self._source.read(file, limit=MAX_FILE_BYTES))
+        except (UnreadableError, SkippedError) as exc:
+            return ReportRow(file=file, outcome="skipped", reason=str(exc))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        return text[len(text) - item.body_length :] if item.body_length else ""
+        return text[len(text) - length :] if length else ""
+
+    async def _with_cover(self, found: Found, rewriting: Rewriting) -> Found:
+        if found.cover is None:
+            return found
+        url = await rewriting.picture(found.cover.url)
+        cover = msgspec.structs.replace(found.cover, url=url)
+        return msgspec.structs.replace(found, cover=cover)
 
     def _with_full_names(self, found: Found) -> Found:
         names = [self._people.get(name, name) for name in found.authors]
@@ -281,85 +251,21 @@ class _Run:
             return found
         return msgspec.structs.replace(found, authors=list(dict.fromkeys(names)))
 
-    def _status(self, found: Found) -> str:
-        if found.draft:
-            return "draft"
-        is_future = found.published_at is not None and found.published_at > self._now
-        return "scheduled" if is_future else "published"
 
-    async def _update(self, item: _Item, prepared: Prepared) -> None:
-        if item.known is None:
-            return
-        reason = None
-        if not self._dry_run:
-            reason = await update_piece(
-                item.known, prepared, fallback=self.fallback, now=self._now, bus=self._bus
-            )
-        if reason is not None:
-            self._report_skipped(item.file, reason)
-        else:
-            self._report(item, status=prepared.status)
-
-    async def _flush(self, batch: list[Prepared]) -> None:
-        if not batch:
-            return
-        by_id = {item.source_id: item for item in self._items_of(batch)}
-        failed = set() if self._dry_run else await self._stored(batch)
-        for prepared in batch:
-            item = by_id[prepared.source_id]
-            if prepared.source_id in failed:
-                self._report_skipped(item.file, "its address was taken while it was imported")
-            else:
-                self._report(item, status=prepared.status)
-        batch.clear()
-
-    def _items_of(self, batch: list[Prepared]) -> Iterator[_Item]:
-        wanted = {prepared.source_id for prepared in batch}
-        return (item for item in self._items if item.source_id in wanted)
-
-    async def _stored(self, batch: list[Prepared]) -> set[str]:
-        """Store the batch; if somebody took an address meanwhile, one by one. Answer who failed."""
-        try:
-            await self._store(batch)
-        except Exception as exc:
-            if not is_unique_violation(exc):
-                raise
-            if len(batch) == 1:
-                return {batch[0].source_id}
-            failed: set[str] = set()
-            for prepared in batch:
-                failed |= await self._stored([prepared])
-            return failed
-        return set()
-
-    async def _store(self, batch: list[Prepared]) -> None:
-        await store_batch(
-            batch,
-            source=_SOURCE,
-            zone=self._zone,
-            fallback=self.fallback,
-            now=self._now,
-            bus=self._bus,
-        )
-
-    def _report(self, item: _Item, *, status: str | None = None) -> None:
-        row = ReportRow(
-            file=item.file,
-            outcome=item.outcome,
-            kind=item.found.kind,
-            status=status,
-            url=item.path,
-            old_url=item.found.old_url,
-            warnings=[] if item.outcome == "unchanged" else item.warnings,
-        )
-        self._rows.append(row)
-
-    def _report_skipped(self, file: str, reason: str, *, line: int | None = None) -> None:
-        self._rows.append(ReportRow(file=file, outcome="skipped", reason=reason, line=line))
-
-
-def _is_full(batch: list[Prepared]) -> bool:
-    return len(batch) >= _BATCH or sum(len(item.body) for item in batch) > _BATCH_CHARACTERS
+def _translations(files: list[str], site: Site) -> dict[str, Placed]:
+    """Answer the language and the common key of the files that have translations beside them."""
+    placed = place_all(files)
+    shared = Counter(place.key for place in placed.values())
+    chosen: dict[str, Placed] = {}
+    for file, place in placed.items():
+        if place.language or shared[place.key] > 1:
+            # A site's own language needs no mark, wherever its files lie.
+            own = place.language.lower() in {"", site.language.lower() or "en"}
+            unmarked = own and place.key not in placed
+            key = place.key if shared[place.key] > 1 else ""
+            language = place.language or site.language
+            chosen[file] = Placed(language, key, is_main=own or unmarked)
+    return chosen
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:

@@ -1,8 +1,10 @@
 """One text on its way in: links point at where their targets are now, pictures at their copies."""
 
+import re
 from collections.abc import Collection, Iterable
 from urllib.parse import urljoin
 
+from octavo.content import rules
 from octavo.content.importers import links
 from octavo.content.importers.addresses import Addresses, Directory, candidates, is_external
 from octavo.content.importers.fetching import RemotePictures
@@ -10,6 +12,7 @@ from octavo.content.importers.pictures import Pictures
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
 _ROOTS = ("", "static", "public", "content", "assets", "source")
+_PELICAN = re.compile(r"[{|](static|attach|filename|tag|category|author|index)[}|]")
 _MAX_LISTED = 8
 
 
@@ -61,6 +64,13 @@ class Rewriting:
         # Only now do the pictures have addresses.
         return links.rewrite(body, link=self._link, reference=self._reference)
 
+    async def picture(self, raw: str) -> str:
+        """Answer where a picture that stands outside of the text is now; stored by then."""
+        if self._link(raw) is None and not self._wanted and not self._wanted_remote:
+            return raw
+        await self.rewrite(f"![]({raw})")
+        return self._link(raw) or raw
+
     def warnings(self, body: str) -> list[str]:
         """Answer what a person should look at."""
         warnings = list(self._problems)
@@ -73,6 +83,8 @@ class Rewriting:
         return warnings
 
     def _link(self, raw: str) -> str | None:
+        if marked := _PELICAN.match(raw):
+            return self._link(raw[marked.end() :]) or self._kept(raw, marked)
         if self._remote is not None and "://" in raw and _is_picture(raw):
             return self._fetched(raw, self._remote)
         if is_external(raw) or not any(sign.isalnum() for sign in raw):
@@ -83,6 +95,13 @@ class Rewriting:
         if target is None and not self._addresses.is_known(raw.partition("#")[0]):
             self._lost[raw] = None
         return target
+
+    def _kept(self, raw: str, marked: re.Match[str]) -> str | None:
+        """Answer what stands for a link of Pelican's whose target is not here: its plain path."""
+        rest = raw[marked.end() :]
+        if marked[1] in {"tag", "category"}:
+            return f"/tags/{rules.tag_slug(rest)}/"
+        return f"/authors/{rules.author_slug(rest)}/" if marked[1] == "author" else None
 
     def _picture(self, raw: str) -> str | None:
         places = candidates(raw, file=self._file, roots=_ROOTS)
