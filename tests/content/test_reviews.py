@@ -34,7 +34,7 @@ async def assign(room, piece_id, *people, actor=None, version=None):
     return await reviews.assign_reviewers(piece_id, data, actor=actor, now=room.now, bus=room.bus)
 
 
-async def judge(room, piece_id, actor, verdict="approve", comment="", version=None):
+async def judge(room, piece_id, actor, verdict="approve", comment="", *, version=None):
     now = await pieces.get_piece(piece_id)
     data = VerdictIn(version=version or now.version, verdict=verdict, comment=comment)
     return await reviews.give_verdict(piece_id, data, actor=actor, now=room.now, bus=room.bus)
@@ -247,3 +247,60 @@ def test_standing(needed, said, expected):
         for who, what, fresh, may in said
     ]
     assert rules.standing_of(needed, judgements) == expected
+
+
+async def test_the_door_of_reviews(client, room):
+    piece = await room.make(actor=room.writer)
+    path = f"/pieces/{piece.id}/review"
+    asked = await client.put(
+        path,
+        json={"version": 1, "reviewer_ids": [room.marketer.id, room.marketer.id]},
+        headers={"x-as": "writer"},
+    )
+    assert (asked.status_code, asked.json()["version"]) == (200, 2)
+    assert asked.json()["reviewers"][0]["is_assigned"] is True
+    stale = await client.put(path, json={"version": 1, "reviewer_ids": []})
+    assert (stale.status_code, stale.json()["current"]["version"]) == (409, 2)
+    moved = {"to": "in_review", "version": 2}
+    await client.post(f"/pieces/{piece.id}/transitions", json=moved, headers={"x-as": "writer"})
+    waiting = await client.get("/reviews", headers={"x-as": "marketer"})
+    assert [item["id"] for item in waiting.json()["items"]] == [piece.id]
+    judged = await client.post(
+        f"{path}/verdicts",
+        json={"version": 3, "verdict": "request_changes", "comment": "Why?"},
+        headers={"x-as": "marketer"},
+    )
+    assert (judged.status_code, judged.json()["status"]) == (201, "draft")
+    seen = await client.get(path, headers={"x-as": "marketer"})
+    assert (seen.json()["may_judge"], seen.json()["may_assign"]) == (True, False)
+    here = await client.put(f"/pieces/{piece.id}/presence")
+    assert here.json() == {"version": 4, "others": []}
+    assert (await client.delete(f"/pieces/{piece.id}/presence")).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("method", "tail", "body"),
+    [
+        ("PUT", "review", {"version": 1}),
+        ("PUT", "review", {"version": 1, "reviewer_ids": ["x"]}),
+        ("PUT", "review", {"version": 1, "reviewer_ids": [0]}),
+        ("PUT", "review", {"version": 1, "reviewer_ids": [1] * 21}),
+        ("PUT", "review", {"version": 2, "reviewer_ids": [2**31 - 1]}),
+        ("PUT", "review", {"version": -1, "reviewer_ids": []}),
+        ("POST", "review/verdicts", {"version": 1, "verdict": "maybe"}),
+        ("POST", "review/verdicts", {"version": 1, "verdict": "approve", "comment": "x\x00"}),
+        ("POST", "review/verdicts", {"version": 1, "verdict": "approve", "comment": "x" * 10_001}),
+        ("POST", "review/verdicts", [[[[]]]]),
+        ("POST", "restore", {"version": 1, "revision_id": 2**40}),
+        ("POST", "restore", {"revision_id": 1}),
+    ],
+)
+async def test_what_is_no_review_is_refused_and_leaves_nothing(client, room, method, tail, body):
+    piece = await room.move(await room.make(actor=room.writer), "in_review")
+    answer = await client.request(method, f"/pieces/{piece.id}/{tail}", json=body)
+    assert answer.status_code == 400, answer.text
+
+    review = await queries.get_review(piece.id, actor=room.editor)
+    assert (review.version, review.verdicts, review.reviewers) == (piece.version, [], [])
+    missing = await client.request(method, f"/pieces/9999/{tail}", json=body)
+    assert missing.status_code in {400, 404}
