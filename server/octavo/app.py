@@ -42,6 +42,7 @@ from octavo.publishing.serve import site_app
 from octavo.reading.answers import Answers, VersionReader
 from octavo.reading.ghost.app import GhostApp
 from octavo.reading.ghost.resources import Resources
+from octavo.reading.pieces import PieceReader
 from octavo.reading.queries import content_version
 from octavo.runtime import Runtime
 from octavo.strategy.api import router as strategy_router
@@ -132,9 +133,8 @@ class FrontDoor:
 
 
 def _ghost_app(runtime: Runtime) -> GhostApp:
-    resources = Resources(
-        base_url=runtime.settings.base_url, bodies=runtime.bodies, clock=runtime.clock
-    )
+    pieces = PieceReader(base_url=runtime.settings.base_url, bodies=runtime.bodies)
+    resources = Resources(pieces=pieces, clock=runtime.clock)
     return GhostApp(resources, Answers(), VersionReader(content_version))
 
 

@@ -63,6 +63,7 @@ class _Name(msgspec.Struct, frozen=True):
     sql: str
     among: str = ""
     text: bool = False  # needs the revision
+    postgres: str = ""  # where JSON is read in other words
 
 
 # A tag that begins with # is internal; elsewhere its slug says so, here it may not.
@@ -74,6 +75,15 @@ _TAGS = "FROM piece_tag x JOIN tag t ON t.id = x.tag_id WHERE x.piece_id = p.id 
 _AUTHORS = (
     "FROM piece_author x JOIN author a ON a.id = x.author_id WHERE x.piece_id = p.id AND x.live"
 )
+
+
+def _meta(name: str) -> _Name:
+    return _Name(
+        f"NULLIF(json_extract(r.meta, '$.{name}'), '')",
+        text=True,
+        postgres=f"NULLIF(r.meta::json ->> '{name}', '')",
+    )
+
 
 PIECE_NAMES: Mapping[str, _Name] = {
     "id": _Name("p.id"),
@@ -87,6 +97,18 @@ PIECE_NAMES: Mapping[str, _Name] = {
     "language": _Name("r.language", text=True),
     "custom_excerpt": _Name("NULLIF(r.excerpt, '')", text=True),
     "canonical_url": _Name("r.canonical_url", text=True),
+    "featured": _Name(
+        "CASE WHEN json_extract(r.meta, '$.featured') THEN 'true' ELSE 'false' END",
+        text=True,
+        postgres="COALESCE(r.meta::json ->> 'featured', 'false')",
+    ),
+    "meta_title": _meta("meta_title"),
+    "meta_description": _meta("meta_description"),
+    "series": _Name(
+        "(SELECT s.slug FROM series s WHERE s.id = json_extract(r.meta, '$.series_id'))",
+        text=True,
+        postgres="(SELECT s.slug FROM series s WHERE s.id = (r.meta::json ->> 'series_id')::int)",
+    ),
     "tags.id": _Name("t.id", _TAGS),
     "tags.name": _Name("t.name", _TAGS),
     "tags.slug": _Name(_TAG_SLUG, _TAGS),
@@ -198,6 +220,8 @@ class _Statement:
     def _name(self, name: str) -> _Name:
         found = self._names[name]
         self.needs_text = self.needs_text or found.text
+        if found.postgres and dialect() == "postgres":
+            return msgspec.structs.replace(found, sql=found.postgres)
         return found
 
 

@@ -7,11 +7,14 @@ from typing import Final
 from octavo.accounts.events import KeyRevoked, OrganisationChanged
 from octavo.content.events import (
     AuthorChanged,
+    MediaChanged,
+    MediaDeleted,
     PiecePublished,
     PiecesImported,
     PiecesRepathed,
     PieceWithdrawn,
     RedirectsChanged,
+    SeriesChanged,
     TagChanged,
 )
 from octavo.cta.events import CtaChanged, PieceCtasChanged
@@ -29,6 +32,9 @@ SEEN_BY_READERS: Final[tuple[type[Event], ...]] = (
     RedirectsChanged,
     TagChanged,
     AuthorChanged,
+    SeriesChanged,
+    MediaChanged,  # a cover without a text for it takes its picture's
+    MediaDeleted,
     CtaChanged,
     PieceCtasChanged,
     OrganisationChanged,

@@ -69,11 +69,10 @@ PIECES: Final = Names(
         "primary_author.slug": Named("text", "primary_author"),
         "visibility": Named("constant", value="public"),
         "status": Named("constant", value="published"),
-        "featured": Named("constant", value=False),
+        "featured": Named("flag", "featured"),
         "email_only": Named("constant", value=False),
-        "feature_image": _EMPTY,
-        "meta_title": _EMPTY,
-        "meta_description": _EMPTY,
+        "meta_title": Named("text", "meta_title"),
+        "meta_description": Named("text", "meta_description"),
     },
     orders={
         "id": "id",
@@ -82,6 +81,7 @@ PIECES: Final = Names(
         "published_at": "published_at",
         "updated_at": "updated_at",
         "created_at": "created_at",
+        "featured": "featured",
     },
     short={
         "tag": "tags.slug",
@@ -209,7 +209,7 @@ def _readers(*, site: str, now: datetime) -> Mapping[Kind, Callable[[Word], Valu
     return {
         "text": lambda word: word.text,
         "constant": lambda word: word.text,
-        "flag": lambda word: _flag(word.text),
+        "flag": lambda word: str(_flag(word.text)).lower(),
         "number": lambda word: _number(word.text),
         "instant": lambda word: _moment(word, now=now),
         "piece": lambda word: ids.our_id("piece", word.text) or 0,

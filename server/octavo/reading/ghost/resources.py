@@ -8,18 +8,15 @@ import msgspec
 
 from octavo.accounts import queries as accounts
 from octavo.content import public_queries as content
-from octavo.content import site_queries
 from octavo.content.conditions import All, Condition, Is, Order
 from octavo.content.public_queries import LiveAuthor, LiveRef, LiveTag
-from octavo.cta import queries as ctas
 from octavo.kernel.clock import Clock
-from octavo.publishing.bodies import Bodies, TextJob
-from octavo.publishing.portable import TextLink
 from octavo.reading.ghost import filters, ids, shapes
 from octavo.reading.ghost.errors import GhostError, not_found
 from octavo.reading.ghost.filters import Names
 from octavo.reading.ghost.requests import Asked
 from octavo.reading.ghost.shapes import Made, Site, WholePiece
+from octavo.reading.pieces import PieceReader
 
 __all__ = ["Found", "Resources"]
 
@@ -41,10 +38,10 @@ class Found(msgspec.Struct, frozen=True):
 class Resources:
     """Answers documents. One per process; reads the database through the other features."""
 
-    def __init__(self, *, base_url: str, bodies: Bodies, clock: Clock) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._key = urlsplit(base_url).hostname or "localhost"
-        self._bodies = bodies
+    def __init__(self, *, pieces: PieceReader, clock: Clock) -> None:
+        self._pieces_read = pieces
+        self._base_url = pieces.base_url
+        self._key = urlsplit(pieces.base_url).hostname or "localhost"
         self._clock = clock
         self._browse: Mapping[str, Browse] = {
             "posts": lambda asked: self._pieces("posts", _POSTS, asked),
@@ -165,41 +162,24 @@ class Resources:
         return [_piece_document(whole, site, asked) for whole in wholes]
 
     async def _whole(self, refs: Sequence[LiveRef], asked: Asked) -> list[WholePiece]:
-        pieces = await site_queries.published_pieces([ref.id for ref in refs])
-        by_id = {piece.id: piece for piece in pieces}
-        links = await _links(list(by_id), base_url=self._base_url)
-        bodies = await self._bodies.of(
-            [TextJob(piece=piece, links=links.get(piece.id, ())) for piece in pieces]
-        )
+        created = {ref.id: ref.created_at for ref in refs}
+        read = await self._pieces_read.read([ref.id for ref in refs])
+        pieces = [one.piece for one in read]
         tags: dict[int, LiveTag] = {}
         authors: dict[int, LiveAuthor] = {}
         if "tags" in asked.include:
             tags = await _tags_by_id({tag.id for piece in pieces for tag in piece.tags})
         if "authors" in asked.include:
             authors = await _authors_by_id({one.id for piece in pieces for one in piece.authors})
-        # One that was withdrawn since it was found is left out.
         return [
             WholePiece(
-                piece=piece,
-                created_at=ref.created_at,
-                body=bodies[ref.id],
-                tags=[tags[tag.id] for tag in piece.tags if tag.id in tags],
-                authors=[authors[one.id] for one in piece.authors if one.id in authors],
+                read=one,
+                created_at=created[one.piece.id],
+                tags=[tags[tag.id] for tag in one.piece.tags if tag.id in tags],
+                authors=[authors[by.id] for by in one.piece.authors if by.id in authors],
             )
-            for ref in refs
-            if (piece := by_id.get(ref.id)) is not None
+            for one in read
         ]
-
-
-async def _links(piece_ids: Sequence[int], *, base_url: str) -> dict[int, tuple[TextLink, ...]]:
-    """Answer the tracked links of the blog: a page made elsewhere stands in its place."""
-    found = await ctas.ctas_of_pieces(piece_ids)
-    return {
-        piece_id: tuple(
-            TextLink(slug=cta.slug, label=cta.label, url=base_url + cta.blog_path) for cta in those
-        )
-        for piece_id, those in found.items()
-    }
 
 
 async def _tags_by_id(wanted: set[int]) -> dict[int, LiveTag]:

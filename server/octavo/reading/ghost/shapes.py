@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from octavo.accounts.schemas import Organisation
+from octavo.content.fields import shown_title
 from octavo.content.public_queries import LiveAuthor, LiveTag, PieceHead
-from octavo.content.schemas import PublishedPiece
 from octavo.publishing.bodies import Body
 from octavo.publishing.prepared import url_path
 from octavo.reading.ghost import ids
+from octavo.reading.pieces import ReadPiece
 
 __all__ = ["GHOST_VERSION", "Site", "WholePiece", "author", "head", "piece", "settings", "tag"]
 
@@ -52,26 +53,27 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 class WholePiece(msgspec.Struct, frozen=True, kw_only=True):
     """All that a post or page is made of."""
 
-    piece: PublishedPiece
+    read: ReadPiece
     created_at: datetime
-    body: Body
     tags: list[LiveTag]
     authors: list[LiveAuthor]
 
 
 def piece(whole: WholePiece, site: Site, *, formats: Collection[str]) -> Made:
     """Answer a post or page without its tags and authors."""
-    source, body = whole.piece, whole.body
+    source, body, cover = whole.read.piece, whole.read.body, whole.read.cover
     made: Made = {
         "id": ids.ghost_id("piece", source.id),
         "uuid": ids.ghost_uuid(source.id, site=site.key),
-        "title": source.title,
+        "title": shown_title(source.title, source.body),
         "slug": source.slug,
         "html": body.html,
         "plaintext": body.plain,
         "comment_id": ids.ghost_id("piece", source.id),
-        "feature_image": None,
-        "featured": False,
+        "feature_image": cover.url if cover else None,
+        "feature_image_alt": (cover.alt or None) if cover else None,
+        "feature_image_caption": (cover.caption or None) if cover else None,
+        "featured": source.featured,
         "visibility": "public",
         "created_at": site.time(whole.created_at),
         "updated_at": site.time(source.updated_at or source.published_at),
@@ -83,9 +85,11 @@ def piece(whole: WholePiece, site: Site, *, formats: Collection[str]) -> Made:
         "canonical_url": source.canonical_url or None,
         "url": site.url(url_path(source.path)),
         "excerpt": source.excerpt or body.plain[:_EXCERPT_LIMIT],
-        "reading_time": reading_minutes(body, images=body.images),
+        "reading_time": reading_minutes(body, images=body.images + (cover is not None)),
         "access": True,
         "comments": False,
+        "meta_title": source.meta_title or None,
+        "meta_description": source.meta_description or None,
         **dict.fromkeys(_PIECE_NULLS),
     }
     if source.kind == "page":
@@ -98,8 +102,7 @@ def piece(whole: WholePiece, site: Site, *, formats: Collection[str]) -> Made:
 
 _PIECE_NULLS = (
     "og_image", "og_title", "og_description", "twitter_image", "twitter_title",
-    "twitter_description", "meta_title", "meta_description", "email_subject", "frontmatter",
-    "feature_image_alt", "feature_image_caption",
+    "twitter_description", "email_subject", "frontmatter",
 )  # fmt: skip
 _TAG_NULLS = (
     "feature_image", "og_image", "og_title", "og_description", "twitter_image", "twitter_title",
@@ -156,7 +159,7 @@ def head(source: PieceHead, site: Site) -> Made:
     return {
         "id": ids.ghost_id("piece", source.id),
         "slug": source.slug,
-        "title": source.title,
+        "title": source.title or source.slug,
         "excerpt": source.excerpt or None,
         "url": site.url(url_path(source.path)),
         "updated_at": site.time(source.updated_at),
