@@ -46,6 +46,7 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
 
     async def publish_due() -> None:
         await content.publish_due(now=clock(), bus=bus)
+        await content.withdraw_due(now=clock(), bus=bus)
 
     async def build_site() -> None:
         await publishing_jobs.build_pending(runtime.site, now=clock())

@@ -21,7 +21,7 @@ FOR_EVER = {
     "organisation.changed", "piece.changed", "piece.created", "piece.ctas_changed",
     "piece.deleted", "piece.moved", "piece.published", "piece.reviewers_changed",
     "piece.scheduled", "piece.withdrawn", "pieces.imported", "pieces.live", "pieces.repathed",
-    "redirects.changed", "review.given", "review.requested", "tag.changed", "tag.created",
+    "redirects.changed", "review.given", "review.requested", "series.changed", "tag.changed", "tag.created",
     "user.changed", "user.invited", "user.joined", "webhook.disabled",
 }  # fmt: skip
 

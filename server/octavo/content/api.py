@@ -16,6 +16,7 @@ from octavo.content.answers import with_url as _with_url
 from octavo.content.bulk.api import router as bulk_router
 from octavo.content.errors import StalePieceError, wrong
 from octavo.content.media.api import router as media_router
+from octavo.content.plan_api import router as plan_router
 from octavo.content.review.api import router as review_router
 from octavo.content.review.revisions import add_merge
 from octavo.content.schemas import (
@@ -55,6 +56,7 @@ async def list_pieces(
     campaign: IdFilter = None,
     tag: FromQuery[str | None] = None,
     author: FromQuery[str | None] = None,
+    series: FromQuery[str | None] = None,
     day_from: Annotated[date | None, QueryParameter(name="from")] = None,
     day_to: Annotated[date | None, QueryParameter(name="to")] = None,
     q: FromQuery[str] = "",
@@ -73,6 +75,7 @@ async def list_pieces(
         campaign_id=campaign,
         tag=tag,
         author=author,
+        series=series,
         day_from=day_from,
         day_to=day_to,
         q=q,
@@ -387,6 +390,7 @@ router = Router(
         list_redirects,
         create_redirect,
         delete_redirect,
+        plan_router,
         review_router,
         bulk_router,
     ],

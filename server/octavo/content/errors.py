@@ -24,6 +24,10 @@ class TagNotFoundError(NotFoundError):
     code = "tag_not_found"
 
 
+class SeriesNotFoundError(NotFoundError):
+    code = "series_not_found"
+
+
 class AuthorNotFoundError(NotFoundError):
     code = "author_not_found"
 

@@ -109,6 +109,13 @@ class TagCreated(Event, frozen=True, kw_only=True):
     tag_id: int
 
 
+class SeriesChanged(Event, frozen=True, kw_only=True):
+    """A series was made, changed or deleted; `piece_ids` are those in it."""
+
+    series_id: int
+    piece_ids: tuple[int, ...]
+
+
 class AuthorCreated(Event, frozen=True, kw_only=True):
     """Somebody made a byline by itself."""
 

@@ -13,10 +13,10 @@ import msgspec
 
 from octavo.accounts import queries as accounts
 from octavo.accounts.schemas import Organisation
-from octavo.content import authors, tags
+from octavo.content import authors, series, tags
 from octavo.content import queries as content
-from octavo.content.errors import AuthorNotFoundError, TagNotFoundError
-from octavo.content.schemas import Author, Piece, PieceSummary, Tag
+from octavo.content.errors import AuthorNotFoundError, SeriesNotFoundError, TagNotFoundError
+from octavo.content.schemas import Author, Piece, PieceSummary, Series, Tag
 from octavo.cta import queries as ctas
 from octavo.cta.schemas import Cta
 from octavo.distribution import queries as distribution
@@ -39,6 +39,7 @@ _VOLATILE: Final = frozenset(
 _NOT_FOUND: Final = (
     TagNotFoundError,
     AuthorNotFoundError,
+    SeriesNotFoundError,
     ChannelNotFoundError,
     DeliveryNotFoundError,
 )
@@ -99,6 +100,14 @@ class AuthorState(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
+class SeriesState(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    title: str
+    slug: str
+    description: str
+    version: int
+
+
 class DeliveryOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery to a channel as it is now."""
 
@@ -147,6 +156,7 @@ SUBJECTS: Final[dict[str, tuple[str, Any]]] = {
     "pieces": ("piece_ids", list[PieceBrief]),
     "tag": ("tag_id", TagState),
     "author": ("author_id", AuthorState),
+    "series": ("series_id", SeriesState),
     "cta": ("cta_id", Cta),
     "objective": ("objective_id", Objective),
     "campaign": ("campaign_id", Campaign),
@@ -246,6 +256,7 @@ async def _delivery(delivery_id: int) -> Delivery:
 _READERS: Final[dict[str, Callable[[int], Awaitable[msgspec.Struct | None]]]] = {
     "tag": tags.get_tag,
     "author": authors.get_author,
+    "series": series.get_series,
     "cta": ctas.find_cta,
     "objective": strategy.find_objective,
     "campaign": strategy.find_campaign,
@@ -260,30 +271,30 @@ async def _whole(name: str, key: Any) -> msgspec.Struct | None:
     return await _READERS[name](key)
 
 
+_PARTS: Final[dict[type[msgspec.Struct], type[msgspec.Struct]]] = {
+    Tag: TagState,
+    Author: AuthorState,
+    Series: SeriesState,
+    Channel: ChannelStanding,
+    Organisation: OrganisationState,
+}
+
+
 def _shown(whole: msgspec.Struct) -> msgspec.Struct:
-    match whole:
-        case Delivery():
-            return DeliveryOutcome(
-                id=whole.id,
-                piece_id=whole.piece_id,
-                channel_id=whole.channel_id,
-                channel=whole.channel.name,
-                adapter=whole.channel.adapter,
-                state=whole.state,
-                remote_url=whole.remote_url,
-                sent_at=whole.sent_at,
-                reason=whole.reason,
-            )
-        case Tag():
-            return _part(whole, TagState)
-        case Author():
-            return _part(whole, AuthorState)
-        case Channel():
-            return _part(whole, ChannelStanding)
-        case Organisation():
-            return _part(whole, OrganisationState)
-        case _:
-            return whole
+    if isinstance(whole, Delivery):
+        return DeliveryOutcome(
+            id=whole.id,
+            piece_id=whole.piece_id,
+            channel_id=whole.channel_id,
+            channel=whole.channel.name,
+            adapter=whole.channel.adapter,
+            state=whole.state,
+            remote_url=whole.remote_url,
+            sent_at=whole.sent_at,
+            reason=whole.reason,
+        )
+    kind = _PARTS.get(type(whole))
+    return whole if kind is None else _part(whole, kind)
 
 
 def _part(whole: msgspec.Struct, kind: type[msgspec.Struct]) -> msgspec.Struct:
