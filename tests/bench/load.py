@@ -1,6 +1,7 @@
 """Asks one address again and again over many kept connections, and counts the answers."""
 
 import asyncio
+import itertools
 import time
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ __all__ = ["Load", "requests_per_second"]
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What is asked: always the same GET, from so many connections, for so long."""
+    """What is asked: the same GET, or (`others`) these in turn, from so many connections, so long."""
 
     port: int
     path: str
@@ -17,10 +18,16 @@ class Load:
     connections: int
     seconds: float
     headers: dict[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
-    def request(self, number: int) -> bytes:
-        """Answer the request of one connection: each is another browser."""
-        lines = [f"GET {self.path} HTTP/1.1", f"host: 127.0.0.1:{self.port}"]
+    def requests(self, number: int) -> list[bytes]:
+        """Answer the requests of one connection: each is another browser, and begins elsewhere."""
+        paths = [self.path, *self.others]
+        start = number % len(paths)
+        return [self._request(path, number) for path in paths[start:] + paths[:start]]
+
+    def _request(self, path: str, number: int) -> bytes:
+        lines = [f"GET {path} HTTP/1.1", f"host: 127.0.0.1:{self.port}"]
         headers = self.headers | {"user-agent": _BROWSER.format(100 + number)}
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
@@ -39,7 +46,7 @@ async def _measure(load: Load) -> float:
     loop = asyncio.get_running_loop()
     clients = []
     for number in range(load.connections):
-        client = _Client(load.request(number), expected=f"HTTP/1.1 {load.status} ".encode())
+        client = _Client(load.requests(number), expected=f"HTTP/1.1 {load.status} ".encode())
         await loop.create_connection(lambda client=client: client, "127.0.0.1", load.port)
         clients.append(client)
     await asyncio.sleep(min(1.0, load.seconds / 3))
@@ -61,10 +68,10 @@ _BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.0) Gecko/20100101 Firefox/{0}
 class _Client(asyncio.Protocol):
     """One connection that always has one request under way."""
 
-    def __init__(self, request: bytes, *, expected: bytes) -> None:
+    def __init__(self, requests: list[bytes], *, expected: bytes) -> None:
         self.answers = 0
         self.wrong = b""
-        self._request = request
+        self._requests = itertools.cycle(requests)
         self._expected = expected
         self._received = b""
         self._transport: asyncio.Transport | None = None
@@ -72,7 +79,7 @@ class _Client(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.write(self._request)
+        transport.write(next(self._requests))
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -86,7 +93,7 @@ class _Client(asyncio.Protocol):
         self.answers += 1
         self._received = b""
         if self._transport is not None:
-            self._transport.write(self._request)
+            self._transport.write(next(self._requests))
 
     def close(self) -> None:
         if self._transport is not None:

@@ -34,7 +34,7 @@ class MemoryWatch:
 
     def __init__(self, pid: int) -> None:
         self.peak_mib = 0.0
-        self._pid = pid
+        self.pid = pid
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -48,7 +48,7 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while True:
-            self.peak_mib = max(self.peak_mib, _tree_mib(self._pid))
+            self.peak_mib = max(self.peak_mib, _tree_mib(self.pid))
             if self._ended.wait(_SAMPLE_S):
                 return
 

