@@ -50,7 +50,7 @@ def test_a_file_is_put_found_read_listed_moved_and_deleted(storage):
     assert b"".join(storage.read("ab/one.png")) == b"one"
     assert b"".join(storage.read("ab/ü münchen 100%.png")) == b"two"
     assert storage.find("ab/one.png").size_bytes == 3
-    assert sorted(file.name for file in storage.list()) == ["ab/one.png", "ab/ü münchen 100%.png"]
+    assert sorted(file.name for file in storage.files()) == ["ab/one.png", "ab/ü münchen 100%.png"]
     assert abs(storage.find("ab/one.png").modified_at.timestamp() - time.time()) < 100
     assert storage.local_file("ab/one.png").read_bytes() == b"one"
     assert storage.move("ab/one.png", "cd/two.png") is True
@@ -134,12 +134,15 @@ def test_a_folder_follows_no_link_out_of_itself(tmp_path):
 
 
 def test_a_wrong_key_and_a_server_that_is_not_there_are_told_in_one_line(bucket_server, tmp_path):
-    endpoint, key, _ = bucket_server
+    endpoint, key, secret = bucket_server
     wrong = open_storage(f"s3://{key}:wrong@media?endpoint={endpoint}&copies={tmp_path}")
+    no_bucket = open_storage(f"s3://{key}:{secret}@other?endpoint={endpoint}&copies={tmp_path}")
     gone = open_storage(f"s3://k:s@media?endpoint=http://127.0.0.1:9&copies={tmp_path}")
 
     with pytest.raises(StorageUnavailableError, match="the bucket media cannot be used"):
         put(wrong, "ab/x", b"x")
+    with pytest.raises(StorageUnavailableError, match="the bucket other cannot be used"):
+        put(no_bucket, "ab/x", b"x")
     with pytest.raises(StorageUnavailableError) as told:
         gone.find("ab/x")
     assert "\n" not in told.value.message

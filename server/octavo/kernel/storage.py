@@ -103,7 +103,7 @@ class Storage(Protocol):
         """Answer what is known of a file; None when there is none."""
         ...
 
-    def list(self) -> Iterator[StoredFile]:
+    def files(self) -> Iterator[StoredFile]:
         """Answer every file there is, in no order; those on their way in are not among them."""
         ...
 
@@ -206,7 +206,7 @@ class LocalStorage:
                 return None
             return _stored(name, found)
 
-    def list(self) -> Iterator[StoredFile]:
+    def files(self) -> Iterator[StoredFile]:
         with _explained():
             for folder, folders, names in os.walk(self._folder):
                 if _INCOMING in folders and Path(folder) == self._folder:

@@ -29,8 +29,10 @@ _INCOMING = ".incoming"
 _PART_BYTES = 5 * 1024 * 1024  # the smallest part that S3 takes
 _PARTS_AT_ONCE = 2  # each is held in memory
 _COPIES_BYTES = 4_000_000_000
-_COPY_KEPT_S = 600
+_COPY_KEPT_S = 600  # somebody may be about to read it
+_TRIES = 5
 _MISSING = (failures.NotFoundError, FileNotFoundError)
+_MOVED = (*_MISSING, failures.PreconditionError)
 
 
 def open_bucket(address: str) -> "BucketStorage":
@@ -107,16 +109,30 @@ class BucketStorage:
                 raise StoredFileNotFoundError(f"there is no file {name}") from exc
 
     def local_file(self, name: str) -> Path | None:
-        """Answer the copy of the present bytes; fetched when there is none yet."""
-        found = self.find(name)
-        if found is None:
-            return None
+        """Answer the copy of the present bytes; fetched when there is none yet.
+
+        While the bucket does not answer, the copy of the bytes that were last fetched will do.
+        """
+        for _ in range(_TRIES):
+            try:
+                found = self.find(name)
+                return None if found is None else self._copy_of(found)
+            except _MOVED:
+                continue  # it was replaced or deleted meanwhile
+            except StorageUnavailableError:
+                if latest := self._copies_of(name):
+                    return latest[-1]
+                raise
+        raise StorageUnavailableError(f"{name} is replaced over and over")
+
+    def _copy_of(self, found: StoredFile) -> Path:
         # By name and version: a copy never changes, and two processes may fetch the same.
-        key = hashlib.sha256(f"{name}\0{found.etag}".encode()).hexdigest()
-        copy = self._copies / key[:2] / key
-        with self._explained():
+        version = hashlib.sha256(found.etag.encode()).hexdigest()[:16]
+        folder, key = self._place_of(found.name)
+        copy = folder / f"{key}-{version}"
+        with self._explained(passing=_MOVED):
             if not copy.is_file() or copy.stat().st_size != found.size_bytes:
-                self._fetch(name, found, copy)
+                self._fetch(found, copy)
         return copy
 
     def move(self, name: str, target: str) -> bool:
@@ -142,21 +158,34 @@ class BucketStorage:
             except _MISSING:
                 return None
 
-    def list(self) -> Iterator[StoredFile]:
+    def files(self) -> Iterator[StoredFile]:
         with self._explained():
             for chunk in obstore.list(self._store, chunk_size=1000):
                 yield from (_stored(meta) for meta in chunk)
 
-    def _fetch(self, name: str, found: StoredFile, copy: Path) -> None:
+    def _place_of(self, name: str) -> tuple[Path, str]:
+        key = hashlib.sha256(name.encode()).hexdigest()[:40]
+        return self._copies / key[:2], key
+
+    def _copies_of(self, name: str) -> list[Path]:
+        """Answer the copies of a name, the latest last."""
+        folder, key = self._place_of(name)
+        return sorted(folder.glob(f"{key}-*"), key=lambda file: file.stat().st_ctime)
+
+    def _fetch(self, found: StoredFile, copy: Path) -> None:
         self._drop_old_copies(room_for=found.size_bytes)
         self.incoming.mkdir(parents=True, exist_ok=True)
         copy.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.incoming / f"copy-{secrets.token_hex(8)}"
         try:
             with fresh.open("wb") as stream:
-                for chunk in self.read(name):
+                got = obstore.get(self._store, found.name, options={"if_match": found.etag})
+                for chunk in got.stream(min_chunk_size=CHUNK_BYTES):
                     stream.write(chunk)
             fresh.replace(copy)
+            for old in self._copies_of(found.name):
+                if old != copy and _is_old(old):
+                    old.unlink(missing_ok=True)
         finally:
             fresh.unlink(missing_ok=True)
 
@@ -168,20 +197,29 @@ class BucketStorage:
                 status = file.stat()
                 held.append((status.st_ctime, status.st_size, file))
         total = sum(size for _, size, _ in held) + room_for
-        for at, size, file in sorted(held):
-            if total <= _COPIES_BYTES or at > time.time() - _COPY_KEPT_S:
+        for _, size, file in sorted(held):
+            if total <= _COPIES_BYTES or not _is_old(file):
                 return
             file.unlink(missing_ok=True)
             total -= size
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self, *, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
         try:
             yield
+        except passing:
+            raise
         except (failures.BaseError, OSError) as exc:
             reason = str(exc).split("\n", 1)[0][:300]
             msg = f"the bucket {self._bucket} cannot be used: {reason}"
             raise StorageUnavailableError(msg) from exc
+
+
+def _is_old(copy: Path) -> bool:
+    try:
+        return copy.stat().st_ctime < time.time() - _COPY_KEPT_S
+    except FileNotFoundError:
+        return False
 
 
 def _checked(name: str) -> str:

@@ -83,7 +83,7 @@ async def _named(media_ids: list[int]) -> list[Media]:
 
 def _files(storage: Storage) -> dict[str, StoredFile]:
     """Answer what is stored, and what came in and was never stored, under `.incoming/`."""
-    files = {file.name: file for file in storage.list()}
+    files = {file.name: file for file in storage.files()}
     for path in _left_behind(storage):
         status = path.stat()
         files[f".incoming/{path.name}"] = StoredFile(
