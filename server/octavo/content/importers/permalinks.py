@@ -55,7 +55,7 @@ def usual_url(
             inside, values, site=site, title=title, slug=slug, date=date, language=language
         )
     if site.style == "pelican":
-        return _pelican(inside, values, site=site, slug=slug, date=date)
+        return _pelican(inside, values, site=site, title=title, slug=slug, date=date)
     if site.style == "eleventy":
         return _eleventy(inside, values, title=title, slug=slug)
     return None
@@ -110,13 +110,20 @@ def _hugo(
 
 
 def _pelican(
-    inside: str, values: Mapping[str, Value], *, site: Site, slug: str, date: datetime | None
+    inside: str,
+    values: Mapping[str, Value],
+    *,
+    site: Site,
+    title: str,
+    slug: str,
+    date: datetime | None,
 ) -> str | None:
     is_page = "pages" in inside.split("/")[:-1]
     name, usual = ("PAGE_URL", "pages/{slug}.html") if is_page else ("ARTICLE_URL", "{slug}.html")
     pattern = _text(values.get("url")) or _text(site.values.get(name)) or usual
     known = {
-        "slug": slug, "category": slugify(_text(values.get("category"))),
+        "slug": _text(values.get("slug")) or slugify(title) or slug,
+        "category": slugify(_text(values.get("category"))),
         "author": slugify(_text(values.get("author"))), "lang": _text(values.get("lang")),
     }  # fmt: skip
     missing = False

@@ -15,7 +15,9 @@ from octavo.accounts import service as accounts
 from octavo.accounts.schemas import SYSTEM
 from octavo.content import authors, rules, tags
 from octavo.content.events import PiecesImported, RedirectsChanged
+from octavo.content.fields import check_cover
 from octavo.content.importers.fields import Found
+from octavo.content.kinds import Cover, Meta
 from octavo.content.schemas import AuthorRef, TagRef
 from octavo.content.tables import (
     ImportedRow,
@@ -26,6 +28,7 @@ from octavo.content.tables import (
     RevisionRow,
 )
 from octavo.kernel.db import fetch, transaction
+from octavo.kernel.errors import InvalidInputError
 from octavo.kernel.events import EventBus
 
 
@@ -166,6 +169,8 @@ async def _revisions(
                 tag_names=_json([ref.name for ref in _tags_of(item, refs)]),
                 author_names=_json([byline.name for byline in bylines[item.slug]]),
                 extra=_json(item.found.extra),
+                fields=_json(item.found.fields),
+                meta=_json(meta_of(item.found)),
                 body=item.body,
             )
             for item in batch
@@ -207,6 +212,7 @@ async def _links(
 
 
 _MAX_ROWS = 1_000
+_MAX_LINE, _MAX_META, _MAX_CAPTION = 300, 1_000, 5_000
 
 
 async def _redirects(batch: Sequence[Prepared], ids: dict[str, int], *, now: datetime) -> None:
@@ -231,6 +237,30 @@ def _imported(item: Prepared, piece_id: int, *, source: str, now: datetime) -> I
         old_url=item.found.old_url,
         imported_at=now,
     )
+
+
+def meta_of(found: Found) -> Meta:
+    """Answer what a revision says beside its text; a cover whose address is none stays in `extra`."""
+    return Meta(
+        cover=cover_of(found),
+        meta_title=found.meta_title[:_MAX_LINE],
+        meta_description=found.meta_description[:_MAX_META],
+        featured=found.featured,
+    )
+
+
+def cover_of(found: Found) -> Cover | None:
+    """Answer the cover as it is stored, or None."""
+    cover = found.cover
+    if cover is None:
+        return None
+    alt, caption = cover.alt[:_MAX_LINE], cover.caption[:_MAX_CAPTION]
+    if cover.media_id is not None:
+        return Cover(media_id=cover.media_id, alt=alt, caption=caption)
+    try:
+        return check_cover(Cover(url=cover.url[:2_000], alt=alt, caption=caption))
+    except InvalidInputError:
+        return None
 
 
 def _tags_of(item: Prepared, refs: dict[str, TagRef]) -> list[TagRef]:
