@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from octavo.accounts import service as accounts
 from octavo.content import service as content
 from octavo.content.bulk import service as bulk
+from octavo.content.importers.runs import jobs as import_jobs
 from octavo.content.media import jobs as media_jobs
 from octavo.cta import jobs as cta_jobs
 from octavo.distribution import jobs as distribution_jobs
@@ -91,6 +92,7 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
         _Job("build_site", 1, build_site),
         _Job("send_due", 1, send_due),
         _Job("send_webhooks", 1, send_webhooks),
+        _Job("run_imports", 2, _imports(runtime)),
         _Job("roll_up", 2, roll_up),
         _Job("sweep_spool", 10, sweep_spool),
         _Job("rotate_salts", 600, rotate_salts),
@@ -98,6 +100,18 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
         _Job("keep_media", 30, partial(media_jobs.keep_in_order, store=runtime.media, bus=bus)),
         _Job("tidy_up", 3600, tidy_up),
     ]
+
+
+def _imports(runtime: Runtime) -> Callable[[], Awaitable[object]]:
+    importing = import_jobs.Importing(
+        clock=runtime.clock,
+        bus=runtime.bus,
+        media=runtime.media,
+        http=runtime.http,
+        folder=runtime.settings.state_dir / "imports",
+        owner=runtime.owner,
+    )
+    return partial(import_jobs.run_next, importing)
 
 
 @asynccontextmanager

@@ -1,0 +1,179 @@
+"""The worker's part: one import at a time, taken up again by whoever finds it left behind."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from octavo.content.importers import intake
+from octavo.content.importers.ghost.service import GhostOptions, import_ghost
+from octavo.content.importers.markdown import MarkdownFolder
+from octavo.content.importers.report import ImportReport, ReportRow
+from octavo.content.importers.runs import service
+from octavo.content.importers.runs.schemas import RunOptions
+from octavo.content.importers.runs.tables import ImportRunRow
+from octavo.content.importers.wordpress.service import WordPressOptions, import_wordpress
+from octavo.content.media.store import MediaStore
+from octavo.kernel.clock import Clock
+from octavo.kernel.errors import OctavoError
+from octavo.kernel.events import EventBus
+from octavo.kernel.http import GuardedClient
+from octavo.kernel.jobs import Background, hold_lease, release_lease
+from octavo.kernel.log import get_logger
+
+_LEASE = "imports"
+_LEASE_S = 30
+_TICK_S = 1.0
+_ATTEMPTS = 5
+_log = get_logger("octavo.imports")
+
+
+@dataclass(kw_only=True)
+class _Progress:
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    written: tuple[str, int, int] = field(default=("", 0, 0))
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        self.phase, self.done, self.total = phase, done, total
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importing:
+    """What a worker needs to import. `folder` holds the uploads."""
+
+    clock: Clock
+    bus: EventBus
+    media: MediaStore
+    http: GuardedClient
+    folder: Path
+    owner: str
+
+
+async def run_next(importing: Importing) -> bool:
+    """Do the oldest import that waits, or that another worker left behind; False if there is none."""
+    row = await _next()
+    now = importing.clock()
+    if row is None or not await hold_lease(
+        _LEASE, owner=importing.owner, now=now, lease_s=_LEASE_S
+    ):
+        return False
+    try:
+        row = await _next()
+        if row is not None:
+            await _run(row, importing)
+        return row is not None
+    finally:
+        await release_lease(_LEASE, owner=importing.owner, now=importing.clock())
+
+
+async def _next() -> dict[str, Any] | None:
+    row: dict[str, Any] | None = await (
+        ImportRunRow.select()
+        .where(ImportRunRow.state.is_in(["waiting", "running"]))
+        .order_by(ImportRunRow.id)
+        .first()
+    )
+    return row
+
+
+async def _run(row: dict[str, Any], importing: Importing) -> None:
+    run_id, attempts = row["id"], row["attempts"] + 1
+    if attempts > _ATTEMPTS:
+        await _finish(row, importing, error="it was begun five times and never came to its end")
+        return
+    await _update(
+        run_id,
+        {
+            ImportRunRow.state: "running",
+            ImportRunRow.attempts: attempts,
+            ImportRunRow.started_at: row["started_at"] or importing.clock(),
+        },
+    )
+    progress = _Progress()
+    async with Background().running(timeout_s=0) as background:
+        work = background.start(f"import {run_id}", _import(row, importing, progress))
+        while not work.done():
+            await asyncio.wait({work}, timeout=_TICK_S)
+            await _tell(run_id, progress)
+            if not await hold_lease(
+                _LEASE, owner=importing.owner, now=importing.clock(), lease_s=_LEASE_S
+            ):
+                _log.warning("import_lease_lost", run_id=run_id)
+                return
+        try:
+            report = work.result()
+        except OctavoError as exc:
+            await _finish(row, importing, error=exc.message)
+            return
+    await _tell(run_id, progress)
+    await _finish(row, importing, notes=report.notes)
+
+
+async def _import(
+    row: dict[str, Any], importing: Importing, progress: intake.Progress
+) -> ImportReport:
+    options = msgspec.json.decode(row["options"], type=RunOptions)
+    path = importing.folder / row["file"]
+    common = intake.Options(
+        dry_run=options.dry_run,
+        author_email=options.author or None,
+        zone=options.timezone or None,
+    )
+
+    async def log(rows: "list[tuple[int, ReportRow]]") -> None:
+        await service.note_rows(row["id"], rows)
+
+    given: dict[str, Any] = {
+        "now": importing.clock(),
+        "bus": importing.bus,
+        "progress": progress,
+        "log": log,
+    }
+    reach: dict[str, Any] = {"media": importing.media, "http": importing.http}
+    if row["format"] == "wordpress":
+        wordpress = WordPressOptions(
+            common=common, fetch_media=options.fetch_media, comments=options.comments
+        )
+        return await import_wordpress(path, options=wordpress, **given, **reach)
+    if row["format"] == "ghost":
+        ghost = GhostOptions(
+            common=common, fetch_media=options.fetch_media, site_url=options.site_url
+        )
+        return await import_ghost(path, options=ghost, **given, **reach)
+    folder = MarkdownFolder(path, media=importing.media, now=given["now"], dry_run=options.dry_run)
+    return await intake.take_in(folder, options=common, **given)
+
+
+async def _tell(run_id: int, progress: _Progress) -> None:
+    told = (progress.phase, progress.done, progress.total)
+    if told == progress.written:
+        return
+    progress.written = told
+    await _update(
+        run_id,
+        {ImportRunRow.phase: told[0], ImportRunRow.done: told[1], ImportRunRow.total: told[2]},
+    )
+
+
+async def _finish(
+    row: dict[str, Any], importing: Importing, *, notes: list[str] | None = None, error: str = ""
+) -> None:
+    await _update(
+        row["id"],
+        {
+            ImportRunRow.state: "failed" if error else "done",
+            ImportRunRow.error: error,
+            ImportRunRow.notes: msgspec.json.encode(notes or []).decode(),
+            ImportRunRow.finished_at: importing.clock(),
+            ImportRunRow.file: "",
+        },
+    )
+    await service.drop_file(row["file"], folder=importing.folder)
+
+
+async def _update(run_id: int, values: dict[Any, Any]) -> None:
+    await ImportRunRow.update(values).where(ImportRunRow.id == run_id)
