@@ -40,6 +40,16 @@ export interface PieceChanges {
   planned_for?: string | null;
   language?: string;
   canonical_url?: string | null;
+  source_url?: string | null;
+  author_ids?: number[];
+  /** The kind's own fields, whole. */
+  fields?: Record<string, unknown>;
+  cover?: Schemas["Cover"] | null;
+  meta_title?: string;
+  meta_description?: string;
+  featured?: boolean;
+  series_id?: number | null;
+  series_position?: number | null;
 }
 
 export type Tag = Schemas["Tag"];

@@ -19,6 +19,7 @@ import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 
 import { toggleLine, toggleWrap, wrapLink } from "./markdownCommands";
 import { t } from "./strings";
+import { uploadInto, uploadMarks, type Uploader } from "./uploadMarks";
 
 export interface BodyHandle {
   insertBlock: (text: string) => void;
@@ -35,19 +36,29 @@ interface BodyEditorProps {
   generation: number;
   readOnly: boolean;
   onChange: (value: string) => void;
+  uploader: Uploader;
 }
 
 /** Markdown as it is written, dressed a little: the source stays the truth, byte for byte. */
-export function BodyEditor({ ref, value, generation, readOnly, onChange }: BodyEditorProps) {
+export function BodyEditor({ ref, value, generation, readOnly, onChange, uploader }: BodyEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const touched = useRef(false);
   const listener = useRef(onChange);
   const editable = useRef(new Compartment());
   listener.current = onChange;
+  const sender = useRef(uploader);
+  sender.current = uploader;
 
   useEffect(() => {
     if (!host.current) return;
+    function take(event: Event, into: EditorView, data: DataTransfer | null, at: number | null): boolean {
+      const files = [...(data?.files ?? [])];
+      if (files.length === 0 || into.state.readOnly) return false;
+      event.preventDefault();
+      uploadInto(into, files, at ?? into.state.doc.length, sender.current);
+      return true;
+    }
     const made = new EditorView({
       parent: host.current,
       state: EditorState.create({
@@ -59,6 +70,9 @@ export function BodyEditor({ ref, value, generation, readOnly, onChange }: BodyE
             focus: () => {
               touched.current = true;
             },
+            paste: (event, made) => take(event, made, event.clipboardData, made.state.selection.main.to),
+            drop: (event, made) =>
+              take(event, made, event.dataTransfer, made.posAtCoords({ x: event.clientX, y: event.clientY })),
           }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !update.transactions.some((transaction) => transaction.isUserEvent("octavo"))) {
@@ -191,6 +205,14 @@ const look = EditorView.theme({
     backgroundColor: "var(--wash-vermilion)",
     borderRadius: "2px",
   },
+  ".cm-upload": {
+    fontFamily: "var(--sans)",
+    fontSize: "14px",
+    padding: "1px 6px",
+    borderRadius: "2px",
+    color: "var(--blueprint)",
+    backgroundColor: "var(--wash-blueprint)",
+  },
   ".cm-panels": { fontFamily: "var(--sans)", fontSize: "14px", backgroundColor: "var(--leaf)", color: "var(--ink)" },
   ".cm-searchMatch": { backgroundColor: "var(--wash-ochre)" },
   "@media (max-width: 48em)": { "&": { fontSize: "17px" } },
@@ -203,6 +225,7 @@ const dressing: Extension = [
   markdown({ base: markdownLanguage, extensions: { props: [codeAsCode] } }),
   syntaxHighlighting(highlighting),
   showCtaPlaces,
+  uploadMarks,
   placeholder(t("bodyPlaceholder")),
   look,
   EditorView.contentAttributes.of({

@@ -136,6 +136,7 @@ function Merge({
 
 function asText(value: unknown): string {
   if (Array.isArray(value)) return value.join("\n");
+  if (typeof value === "object" && value !== null) return JSON.stringify(value, null, 2);
   return value === null || value === "" ? t("empty") : String(value);
 }
 
@@ -150,6 +151,15 @@ function fieldWord(field: Field): string {
     planned_for: "plannedFor",
     language: "language",
     canonical_url: "canonical",
+    source_url: "sourceUrl",
+    author_ids: "authors",
+    fields: "kindFields",
+    cover: "cover",
+    meta_title: "metaTitle",
+    meta_description: "metaDescription",
+    featured: "featured",
+    series_id: "series",
+    series_position: "seriesPosition",
   };
   return t(words[field]);
 }

@@ -1,13 +1,15 @@
-import { Collapse, Select, Stack, TagsInput, Textarea, TextInput, UnstyledButton } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
+import { MultiSelect, Select, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 
 import { fieldErrors } from "@/api/problem";
 import { queries } from "@/api/queries";
 import type { Piece, PieceChanges } from "@/api/types";
 import { useList } from "@/api/useList";
+import { Disclosure } from "@/ui/Disclosure";
 
 import type { SaveState } from "./autosave";
+import { CoverField } from "./fields/CoverField";
+import { KindFields } from "./fields/KindFields";
+import { SearchFields } from "./fields/SearchFields";
 import type { PieceText } from "./pieceText";
 import { t } from "./strings";
 
@@ -23,12 +25,13 @@ interface DetailsPanelProps {
 export function DetailsPanel({ piece, text, state, readOnly, onChange }: DetailsPanelProps) {
   const tags = useList(queries.tags(), { all: true });
   const campaigns = useList(queries.campaigns(), { all: true });
-  const [open, more] = useDisclosure(false);
+  const authors = useList(queries.authors(), { all: true });
   const errors = state.kind === "refused" ? fieldErrors(state.error) : {};
   const prefix = piece.path?.slice(0, piece.path.lastIndexOf(piece.slug)) ?? "/";
 
   return (
     <Stack gap="md">
+      <KindFields kind={piece.kind} text={text} readOnly={readOnly} errors={errors} onChange={onChange} />
       <TextInput
         label={t("slug")}
         description={t("slugHint")}
@@ -70,15 +73,26 @@ export function DetailsPanel({ piece, text, state, readOnly, onChange }: Details
         error={errors.campaign_id}
         onChange={(id) => onChange({ campaign_id: id === null ? null : Number(id) })}
       />
-      <UnstyledButton
-        onClick={more.toggle}
-        aria-expanded={open}
-        style={{ display: "inline-flex", alignItems: "center", gap: 6, minHeight: 24, fontWeight: 500 }}
-      >
-        {open ? <IconChevronDown size={15} /> : <IconChevronRight size={15} />}
-        {t("moreFields")}
-      </UnstyledButton>
-      <Collapse expanded={open} transitionDuration={120}>
+      <MultiSelect
+        label={t("authors")}
+        data={authorChoices(piece, authors.items)}
+        value={text.author_ids.map(String)}
+        disabled={readOnly}
+        searchable
+        hidePickedOptions
+        error={errors.author_ids}
+        onChange={(ids) => onChange({ author_ids: ids.map(Number) })}
+      />
+      <CoverField
+        cover={text.cover}
+        readOnly={readOnly}
+        errors={errors}
+        onChange={(cover) => onChange({ cover })}
+      />
+      <Disclosure title={t("searchFields")}>
+        <SearchFields piece={piece} text={text} readOnly={readOnly} errors={errors} onChange={onChange} />
+      </Disclosure>
+      <Disclosure title={t("moreFields")}>
         <Stack gap="md">
           <TextInput
             label={t("plannedFor")}
@@ -106,7 +120,13 @@ export function DetailsPanel({ piece, text, state, readOnly, onChange }: Details
             onChange={(event) => onChange({ canonical_url: event.currentTarget.value || null })}
           />
         </Stack>
-      </Collapse>
+      </Disclosure>
     </Stack>
   );
+}
+
+/** Those to choose from, and those who sign it already, whom the list may not hold yet. */
+function authorChoices(piece: Piece, known: { id: number; name: string }[]) {
+  const all = new Map([...piece.authors, ...known].map(({ id, name }) => [id, name]));
+  return [...all].map(([id, label]) => ({ value: String(id), label }));
 }

@@ -1,5 +1,6 @@
 import { Button, SegmentedControl, Textarea } from "@mantine/core";
 import { useDocumentTitle, useLocalStorage, useMediaQuery } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
 import {
   IconBold,
   IconCode,
@@ -9,6 +10,7 @@ import {
   IconLayoutSidebarRightExpand,
   IconLink,
   IconList,
+  IconPhoto,
   IconQuote,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -19,6 +21,7 @@ import { messageOf } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Piece, PieceChanges } from "@/api/types";
+import { uploadFile } from "@/api/upload";
 import { IconButton } from "@/ui/IconButton";
 import { Page } from "@/ui/Page";
 import { ErrorState, FormError, Rows } from "@/ui/States";
@@ -28,6 +31,8 @@ import type { BodyHandle, Format } from "./BodyEditor";
 import { ConflictDialog } from "./ConflictDialog";
 import { DetailsPanel } from "./DetailsPanel";
 import classes from "./EditorPage.module.css";
+import { markdownOf } from "./media/media";
+import { MediaPicker } from "./media/MediaPicker";
 import { PieceActions } from "./PieceActions";
 import { PieceBar } from "./PieceBar";
 import { countWords } from "./pieceText";
@@ -35,6 +40,7 @@ import { Preview } from "./Preview";
 import { SaveStateLine } from "./SaveStateLine";
 import { autoSlug, isFollowing } from "./slug";
 import { t } from "./strings";
+import type { Uploader } from "./uploadMarks";
 import { useEditing, type Editing } from "./useEditing";
 
 // CodeMirror is half of the code on this page: it travels on its own.
@@ -85,6 +91,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
   const [panelOpen, setPanelOpen] = useLocalStorage({ key: "octavo.editor.panel", defaultValue: true, getInitialValueInEffect: false });
   const [panelOnPhone, setPanelOnPhone] = useState(false);
   const [resolving, setResolving] = useState(true);
+  const [picking, setPicking] = useState(false);
   const body = useRef<BodyHandle>(null);
   const mayReview = useMay("review");
   const mayWrite = useMay("write");
@@ -161,6 +168,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
                     generation={generation}
                     readOnly={readOnly}
                     onChange={(value) => edit({ body: value })}
+                    uploader={uploader}
                   />
                 </Suspense>
               </div>
@@ -172,6 +180,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
             mode={shownMode}
             canSplit={!isPhone}
             onMode={setMode}
+            onMedia={readOnly || shownMode === "preview" ? undefined : () => setPicking(true)}
             onFormat={readOnly || shownMode === "preview" ? undefined : (what) => body.current?.format(what)}
           />
         </div>
@@ -191,6 +200,14 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
           )}
         </aside>
       </div>
+      <MediaPicker
+        opened={picking}
+        onClose={() => setPicking(false)}
+        onPick={(media) => {
+          setPicking(false);
+          body.current?.insertBlock(markdownOf(media));
+        }}
+      />
       {isConflict && (
         <ConflictDialog
           autosave={autosave}
@@ -203,6 +220,15 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
     </>
   );
 }
+
+/** Files that are dropped or pasted into the text. */
+const uploader: Uploader = {
+  upload: (file, onProgress) => uploadFile(file, { onProgress }),
+  words: (name, part) => t("uploadingHere", { name, percent: Math.round(part * 100) }),
+  markdown: markdownOf,
+  failed: (file, error) =>
+    notifications.show({ message: t("uploadFailed", { name: file.name, detail: messageOf(error) }), color: "vermilion" }),
+};
 
 const FORMATS: { what: Format; icon: TablerIcon; key?: string }[] = [
   { what: "bold", icon: IconBold, key: "Ctrl B" },
@@ -220,12 +246,14 @@ function Foot({
   canSplit,
   onMode,
   onFormat,
+  onMedia,
 }: {
   text: string;
   mode: Mode;
   canSplit: boolean;
   onMode: (mode: Mode) => void;
   onFormat?: (what: Format) => void;
+  onMedia?: () => void;
 }) {
   const { words, minutes } = countWords(text);
   return (
@@ -242,6 +270,7 @@ function Foot({
               onClick={() => onFormat(what)}
             />
           ))}
+          {onMedia && <IconButton label={t("insertMedia")} icon={IconPhoto} size={28} onClick={onMedia} />}
         </div>
       )}
       <span className={classes.count}>

@@ -1,6 +1,6 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
-import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
@@ -14,10 +14,10 @@ import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 import { Status, statusWord } from "@/ui/Status";
 
+import { NewPieceButton } from "./NewPieceButton";
 import classes from "./PiecesPage.module.css";
 import { isFiltered, parsePieceSearch, toQuery, type PieceSearch } from "./search";
 import { t } from "./strings";
-import { useNewPiece } from "./useNewPiece";
 
 const route = getRouteApi("/shell/pieces");
 const STATUSES = ["idea", "draft", "in_review", "approved", "scheduled", "published", "archived"];
@@ -26,15 +26,10 @@ export function PiecesPage() {
   const search = route.useSearch();
   const pieces = useInfiniteQuery(queries.pieces(toQuery(search)));
   const mayWrite = useMay("write");
-  const { make, isPending } = useNewPiece();
   const list = useRef<HTMLTableSectionElement>(null);
   useRowKeys(list);
 
-  const newButton = mayWrite && (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => make()} loading={isPending}>
-      {t("newPiece")}
-    </Button>
-  );
+  const newButton = mayWrite && <NewPieceButton />;
   const items = pieces.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (

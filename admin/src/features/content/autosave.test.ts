@@ -35,6 +35,17 @@ function makePiece(fields: Partial<Piece> = {}): Piece {
     language: "",
     canonical_url: null,
     source_url: null,
+    series: null,
+    series_position: null,
+    unpublish_at: null,
+    unpublish_zone: null,
+    unpublish_instant: null,
+    planned_edit: null,
+    fields: {},
+    cover: null,
+    meta_title: "",
+    meta_description: "",
+    featured: false,
     ...fields,
   };
 }

@@ -15,6 +15,15 @@ export const FIELDS: readonly Field[] = [
   "planned_for",
   "language",
   "canonical_url",
+  "source_url",
+  "author_ids",
+  "fields",
+  "cover",
+  "meta_title",
+  "meta_description",
+  "featured",
+  "series_id",
+  "series_position",
 ];
 
 export function textOf(piece: Piece): PieceText {
@@ -28,6 +37,15 @@ export function textOf(piece: Piece): PieceText {
     planned_for: piece.planned_for,
     language: piece.language,
     canonical_url: piece.canonical_url,
+    source_url: piece.source_url,
+    author_ids: piece.authors.map((author) => author.id),
+    fields: piece.fields,
+    cover: piece.cover,
+    meta_title: piece.meta_title,
+    meta_description: piece.meta_description,
+    featured: piece.featured,
+    series_id: piece.series?.id ?? null,
+    series_position: piece.series_position,
   };
 }
 

@@ -4,13 +4,14 @@ import { useNavigate } from "@tanstack/react-router";
 
 import { api } from "@/api/client";
 import { messageOf } from "@/api/problem";
+import type { Piece } from "@/api/types";
 
 /** Make an empty draft and open it: there is no form before the writing. */
 export function useNewPiece() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const { mutate, isPending } = useMutation({
-    mutationFn: () => api.createPiece({ kind: "post" }),
+    mutationFn: (kind: Piece["kind"]) => api.createPiece({ kind }),
     onSuccess: async (piece) => {
       client.setQueryData(["piece", piece.id], piece);
       void client.invalidateQueries({ queryKey: ["pieces"] });
@@ -18,5 +19,5 @@ export function useNewPiece() {
     },
     onError: (error) => notifications.show({ message: messageOf(error), color: "vermilion" }),
   });
-  return { make: () => !isPending && mutate(), isPending };
+  return { make: (kind: Piece["kind"] = "post") => !isPending && mutate(kind), isPending };
 }
