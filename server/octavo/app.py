@@ -40,9 +40,13 @@ from octavo.publishing.api import router as publishing_router
 from octavo.publishing.builder import Site
 from octavo.publishing.serve import site_app
 from octavo.reading.answers import Answers, VersionReader
+from octavo.reading.api import router as reading_router
+from octavo.reading.front import PREFIX as PUBLIC_PREFIX
+from octavo.reading.front import PublicFront
 from octavo.reading.ghost.app import GhostApp
 from octavo.reading.ghost.resources import Resources
 from octavo.reading.pieces import PieceReader
+from octavo.reading.public import PublicReads
 from octavo.reading.queries import content_version
 from octavo.runtime import Runtime
 from octavo.strategy.api import router as strategy_router
@@ -110,7 +114,10 @@ class FrontDoor:
         )
         self._admin = AdminApp()
         self._site = site_app(runtime.site, media=runtime.media.storage)
-        self._ghost = _ghost_app(runtime)
+        answers, version = Answers(), VersionReader(content_version)
+        resources = Resources(pieces=_piece_reader(runtime), clock=runtime.clock)
+        self._ghost = GhostApp(resources, answers, version)
+        self._public = PublicFront(self._framework, answers, version)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one connection."""
@@ -124,7 +131,8 @@ class FrontDoor:
         if first == "go":
             return self._go
         if first in {"api", "healthz", "readyz", "metrics"}:
-            return self._framework
+            is_public = scope["path"].startswith(PUBLIC_PREFIX)
+            return self._public if is_public else self._framework
         if first == "admin":
             return self._admin
         if first == "ghost":
@@ -132,10 +140,8 @@ class FrontDoor:
         return self._site
 
 
-def _ghost_app(runtime: Runtime) -> GhostApp:
-    pieces = PieceReader(base_url=runtime.settings.base_url, bodies=runtime.bodies)
-    resources = Resources(pieces=pieces, clock=runtime.clock)
-    return GhostApp(resources, Answers(), VersionReader(content_version))
+def _piece_reader(runtime: Runtime) -> PieceReader:
+    return PieceReader(base_url=runtime.settings.base_url, bodies=runtime.bodies)
 
 
 def _api_router() -> Router:
@@ -149,6 +155,7 @@ def _api_router() -> Router:
             tracking_router,
             publishing_router,
             distribution_router,
+            reading_router,
             webhooks_router,
         ],
     )
@@ -197,6 +204,9 @@ def _dependencies(runtime: Runtime) -> dict[str, Provide]:
     def provide_site() -> Site:
         return runtime.site
 
+    def provide_public() -> PublicReads:
+        return PublicReads(_piece_reader(runtime))
+
     providers: dict[str, Callable[..., Any]] = {
         "actor": provide_actor,
         "now": provide_now,
@@ -207,6 +217,7 @@ def _dependencies(runtime: Runtime) -> dict[str, Provide]:
         "tracker": provide_tracker,
         "registry": provide_registry,
         "site": provide_site,
+        "public": provide_public,
         "media_store": _media_provider(runtime),
     }
     return {name: Provide(make, sync_to_thread=False) for name, make in providers.items()}
