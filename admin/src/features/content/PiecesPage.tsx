@@ -1,4 +1,4 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
@@ -14,6 +14,10 @@ import { Page } from "@/ui/Page";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 import { Status, statusWord } from "@/ui/Status";
 
+import { BulkBar } from "./bulk/BulkBar";
+import { NOTHING, toggle, toggleAll, within } from "./bulk/selection";
+import { t as bulk } from "./bulk/strings";
+import { t as kinds } from "./fields/strings";
 import { NewPieceButton } from "./NewPieceButton";
 import classes from "./PiecesPage.module.css";
 import { isFiltered, parsePieceSearch, toQuery, type PieceSearch } from "./search";
@@ -27,10 +31,17 @@ export function PiecesPage() {
   const pieces = useInfiniteQuery(queries.pieces(toQuery(search)));
   const mayWrite = useMay("write");
   const list = useRef<HTMLTableSectionElement>(null);
-  useRowKeys(list);
+  const [selection, setSelection] = useState(NOTHING);
 
   const newButton = mayWrite && <NewPieceButton />;
   const items = pieces.data?.pages.flatMap((page) => page.items) ?? [];
+  const order = items.map(({ id }) => id);
+  const chosen = within(selection, order);
+  const pick = (id: number, shift: boolean) => setSelection((before) => toggle(before, order, id, shift));
+  useRowKeys(list, {
+    pick: (id, shift) => mayWrite && pick(id, shift),
+    clear: () => setSelection(NOTHING),
+  });
 
   return (
     <Page title={t("pieces")} actions={(items.length > 0 || isFiltered(search)) && newButton}>
@@ -45,6 +56,17 @@ export function PiecesPage() {
           <table className={classes.table}>
             <thead>
               <tr>
+                {mayWrite && (
+                  <td className={classes.check}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={bulk("selectAll")}
+                      checked={chosen.length === items.length}
+                      indeterminate={chosen.length > 0 && chosen.length < items.length}
+                      onChange={() => setSelection(toggleAll(selection, order))}
+                    />
+                  </td>
+                )}
                 <th scope="col">{t("title")}</th>
                 <th scope="col">{t("status")}</th>
                 <th scope="col">{t("when")}</th>
@@ -55,7 +77,12 @@ export function PiecesPage() {
             </thead>
             <tbody ref={list}>
               {items.map((piece) => (
-                <PieceRow key={piece.id} piece={piece} />
+                <PieceRow
+                  key={piece.id}
+                  piece={piece}
+                  isChosen={selection.ids.has(piece.id)}
+                  onPick={mayWrite ? (shift) => pick(piece.id, shift) : undefined}
+                />
               ))}
             </tbody>
           </table>
@@ -71,6 +98,7 @@ export function PiecesPage() {
             </Button>
           )}
           <p className={classes.hint}>{t("listHint")}</p>
+          {mayWrite && <BulkBar pieces={items} ids={chosen} onClear={() => setSelection(NOTHING)} />}
         </>
       )}
     </Page>
@@ -162,19 +190,37 @@ function Filters({ search }: { search: PieceSearch }) {
   );
 }
 
-function PieceRow({ piece }: { piece: PieceSummary }) {
+interface PieceRowProps {
+  piece: PieceSummary;
+  isChosen: boolean;
+  onPick?: (shift: boolean) => void;
+}
+
+function PieceRow({ piece, isChosen, onPick }: PieceRowProps) {
   return (
-    <tr className={classes.row}>
+    <tr className={classes.row} data-chosen={isChosen || undefined}>
+      {onPick && (
+        <td className={classes.check}>
+          <Checkbox
+            size="xs"
+            aria-label={bulk("select", { title: piece.title || t("pieceWithoutTitle", { id: piece.id }) })}
+            checked={isChosen}
+            onChange={() => {}}
+            onClick={(event) => onPick(event.shiftKey)}
+          />
+        </td>
+      )}
       <td>
         <Link
           to="/pieces/$pieceId"
           params={{ pieceId: String(piece.id) }}
           className={classes.title}
-          data-row
+          data-row={piece.id}
           data-untitled={!piece.title || undefined}
         >
           {piece.title || t("untitled")}
         </Link>
+        {piece.kind !== "post" && <span className={classes.kind}>{kinds(piece.kind)}</span>}
         {piece.tags.length > 0 && (
           <span className={classes.tags}>{piece.tags.map((tag) => tag.name).join(", ")}</span>
         )}
@@ -199,8 +245,15 @@ function whenOf(piece: PieceSummary): string {
   return piece.planned_for ?? t("changed", { when: formatDateTime(piece.updated_at) });
 }
 
-/** j and k walk over the rows; Enter is the link's own. */
-function useRowKeys(list: React.RefObject<HTMLElement | null>) {
+/** j and k walk over the rows, x chooses one, Shift x all up to it; Enter is the link's own. */
+function useRowKeys(
+  list: React.RefObject<HTMLElement | null>,
+  { pick, clear }: { pick: (id: number, shift: boolean) => void; clear: () => void },
+) {
+  function pickHere(shift: boolean) {
+    const id = Number((document.activeElement as HTMLElement | null)?.dataset.row);
+    if (id > 0) pick(id, shift);
+  }
   function move(step: number) {
     const rows = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
     const here = rows.indexOf(document.activeElement as HTMLElement);
@@ -209,5 +262,8 @@ function useRowKeys(list: React.RefObject<HTMLElement | null>) {
   useHotkeys([
     ["j", () => move(1)],
     ["k", () => move(-1)],
+    ["x", () => pickHere(false)],
+    ["shift+x", () => pickHere(true)],
+    ["Escape", clear],
   ]);
 }

@@ -27,7 +27,7 @@ export const t = catalogue({
     more: "Show more",
     changed: "changed {when}",
     unpublishedChanges: "with unpublished changes",
-    listHint: "Keys: j and k move, Enter opens, n writes a new one.",
+    listHint: "Keys: j and k move, Enter opens, x selects, Shift x selects up to there, n writes a new one.",
     backToPieces: "All pieces",
     titleLabel: "Title",
     titlePlaceholder: "Title",

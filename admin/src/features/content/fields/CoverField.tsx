@@ -1,6 +1,6 @@
 import { Stack, Textarea, TextInput } from "@mantine/core";
 
-import type { PieceText } from "../pieceText";
+import type { PieceText } from "@/features/content/pieceText";
 import { FileField } from "./FileField";
 import { t } from "./strings";
 

@@ -6,8 +6,8 @@ import { useEffect, useState, type ReactNode } from "react";
 import { queries } from "@/api/queries";
 import type { Media } from "@/api/types";
 
-import { thumbnailOf, type MediaKind } from "../media/media";
-import { MediaPicker } from "../media/MediaPicker";
+import { thumbnailOf, type MediaKind } from "@/features/content/media/media";
+import { MediaPicker } from "@/features/content/media/MediaPicker";
 import classes from "./Fields.module.css";
 import { isAddress, type FileRef } from "./kinds";
 import { t } from "./strings";

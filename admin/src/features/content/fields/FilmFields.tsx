@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { useSignedIn } from "@/api/session";
 import { IconButton } from "@/ui/IconButton";
 
-import { MediaPicker } from "../media/MediaPicker";
+import { MediaPicker } from "@/features/content/media/MediaPicker";
 import { FileField, FileLine } from "./FileField";
 import classes from "./Fields.module.css";
 import type { KindProps } from "./KindFields";

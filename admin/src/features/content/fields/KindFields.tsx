@@ -1,6 +1,6 @@
 import { Stack } from "@mantine/core";
 
-import type { PieceText } from "../pieceText";
+import type { PieceText } from "@/features/content/pieceText";
 import { AudioFields, VideoFields } from "./FilmFields";
 import type { FieldsByKind, Kind } from "./kinds";
 import { LinkFields, NewsletterFields } from "./LinkFields";

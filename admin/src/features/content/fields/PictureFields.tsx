@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { IconButton } from "@/ui/IconButton";
 
-import { MediaPicker } from "../media/MediaPicker";
+import { MediaPicker } from "@/features/content/media/MediaPicker";
 import { FileLine } from "./FileField";
 import classes from "./Fields.module.css";
 import type { KindProps } from "./KindFields";

@@ -5,7 +5,7 @@ import { useSignedIn } from "@/api/session";
 import { IconButton } from "@/ui/IconButton";
 import { ZoneSelect } from "@/ui/ZoneSelect";
 
-import { momentsOf } from "../wallTime";
+import { momentsOf } from "@/features/content/wallTime";
 import classes from "./Fields.module.css";
 import type { KindProps } from "./KindFields";
 import type { Contact } from "./kinds";

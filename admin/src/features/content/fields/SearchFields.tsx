@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { queries } from "@/api/queries";
 import type { Piece } from "@/api/types";
 
-import { thumbnailOf } from "../media/media";
-import type { PieceText } from "../pieceText";
+import { thumbnailOf } from "@/features/content/media/media";
+import type { PieceText } from "@/features/content/pieceText";
 import classes from "./Fields.module.css";
 import { t } from "./strings";
 
