@@ -94,7 +94,7 @@ def create_app(runtime: Runtime, *, lifespan: Lifespan | None = None) -> "FrontD
     shared = asgi.configuration()
     api = Litestar(
         route_handlers=[_api_router(), api_docs, openapi_json, healthz, readyz, metrics_page],
-        dependencies=_dependencies(runtime),
+        dependencies={**_dependencies(runtime), **_reading_dependencies(runtime)},
         openapi_config=_openapi(),
         lifespan=[running],
         # Here and not on the router: Litestar copies routers, and these hold live objects.
@@ -204,9 +204,6 @@ def _dependencies(runtime: Runtime) -> dict[str, Provide]:
     def provide_site() -> Site:
         return runtime.site
 
-    def provide_public() -> PublicReads:
-        return PublicReads(_piece_reader(runtime))
-
     providers: dict[str, Callable[..., Any]] = {
         "actor": provide_actor,
         "now": provide_now,
@@ -217,7 +214,6 @@ def _dependencies(runtime: Runtime) -> dict[str, Provide]:
         "tracker": provide_tracker,
         "registry": provide_registry,
         "site": provide_site,
-        "public": provide_public,
         "media_store": _media_provider(runtime),
     }
     return {name: Provide(make, sync_to_thread=False) for name, make in providers.items()}
@@ -228,6 +224,15 @@ def _media_provider(runtime: Runtime) -> Callable[[], MediaStore]:
         return runtime.media
 
     return provide_media_store
+
+
+def _reading_dependencies(runtime: Runtime) -> dict[str, Provide]:
+    reads = PublicReads(_piece_reader(runtime))
+
+    def provide_public() -> PublicReads:
+        return reads
+
+    return {"public": Provide(provide_public, sync_to_thread=False)}
 
 
 def _openapi() -> OpenAPIConfig:
