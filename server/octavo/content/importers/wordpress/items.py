@@ -19,6 +19,7 @@ from octavo.kernel.errors import InvalidInputError
 from octavo.kernel.text import slugify
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_FOUR_DIGITS = re.compile(r"\b\d{1,2} [A-Za-z]{3} \d{4} ")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _MAX_TITLE, _MAX_EXCERPT, _MAX_META_VALUE, _MAX_META = 300, 5_000, 20_000, 200_000
 _LABELS = frozenset({"category", "post_tag", "tag", ""})
@@ -199,6 +200,8 @@ def _instant(text: str, zone: ZoneInfo | None) -> datetime | None:
 
 def _rfc(text: str) -> datetime | None:
     """Read `pubDate`: for drafts it may be in the year -1."""
+    if _FOUR_DIGITS.search(text) is None:  # others would be read as of this century
+        return None
     try:
         aware = parsedate_to_datetime(text)
         return _plausible(aware.astimezone(UTC)) if aware.tzinfo else None
