@@ -70,7 +70,7 @@ async def test_of_two_workers_one_withdraws(room):
 
     done = await asyncio.gather(*(content.withdraw_due(room.now, room.bus) for _ in range(4)))
 
-    assert sum(done, []) == [piece.id]
+    assert [piece_id for ids in done for piece_id in ids] == [piece.id]
     assert len(room.of(PieceWithdrawn)) == 1
 
 

@@ -14,14 +14,14 @@ from octavo.accounts import queries as accounts_q
 from octavo.accounts import service as accounts
 from octavo.accounts.events import OrganisationChanged
 from octavo.accounts.schemas import Actor
-from octavo.content import authors, queries, rules, slugs, tags
+from octavo.content import authors, drafts, queries, rules, slugs, tags
+from octavo.content.drafts import Draft
 from octavo.content.errors import ForbiddenMoveError, StillInUseError, TakenError, wrong
 from octavo.content.events import PieceChanged, PieceCreated, PieceDeleted, RedirectsChanged
-from octavo.content.fields import check_cover, check_fields, check_ready, shown_title
-from octavo.content.kinds import Meta
+from octavo.content.fields import shown_title
 from octavo.content.moves import allowed_moves, repath_pieces, transition_piece
 from octavo.content.redirects import paths_leading_to
-from octavo.content.schemas import AuthorRef, Kind, Piece, PieceIn, PiecePatch, TagRef
+from octavo.content.schemas import AuthorRef, Kind, Piece, PieceIn, PiecePatch
 from octavo.content.tables import PieceRow, RevisionRow
 from octavo.content.timing import (
     check_fresh,
@@ -34,7 +34,6 @@ from octavo.content.timing import (
 from octavo.kernel.db import is_foreign_key_violation, is_unique_violation, transaction
 from octavo.kernel.events import EventBus
 from octavo.kernel.ids import new_code
-from octavo.kernel.text import clean_text
 from octavo.kernel.walltime import zone_named
 from octavo.strategy import queries as strategy_q
 
@@ -54,26 +53,6 @@ __all__ = [
 
 _TRIES = 6
 _MAX_BASE = 70
-_META = (
-    "cover", "meta_title", "meta_description", "featured", "series_id", "series_position",
-)  # fmt: skip
-_TEXTS = ("title", "body", "excerpt", "slug", "language", "canonical_url", "source_url")
-
-
-class _Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """The words of a piece, clean and checked, on their way into a revision."""
-
-    title: str
-    slug: str
-    body: str
-    excerpt: str
-    language: str
-    canonical_url: str | None
-    source_url: str | None
-    tags: list[TagRef]
-    authors: list[AuthorRef]
-    fields: dict[str, Any]
-    meta: Meta
 
 
 async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: EventBus) -> Piece:
@@ -83,19 +62,12 @@ async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: Event
         InvalidInputError: a field cannot be used.
         TakenError: the chosen slug belongs to another piece; a made-up one is suffixed instead.
     """
-    texts = _clean({name: getattr(data, name) for name in _TEXTS})
-    kind_fields = check_fields(data.kind, data.fields)
-    names = rules.tag_names(data.tags)
+    texts = drafts.check_texts(data)
     plan = rules.plan_days(data.planned_for) if data.planned_for else None
     async with transaction():
         await _check_campaign(data.campaign_id)
-        draft = _Draft(
-            **{**texts, "slug": texts["slug"] or ""},
-            tags=await tags.ensure_tags(names, now=now),
-            authors=await _authors_for(data.author_ids, actor=actor, now=now),
-            fields=kind_fields,
-            meta=await _meta({name: getattr(data, name) for name in _META}, before=Meta()),
-        )
+        signed = await _authors_for(data.author_ids, actor=actor, now=now)
+        draft = await drafts.new_draft(data, texts, authors=signed, now=now)
         made = PieceRow(
             kind=data.kind,
             status=data.status,
@@ -147,11 +119,11 @@ async def patch_piece(
         async with transaction():
             before = await queries.get_piece(piece_id)
             await check_fresh(piece_id, patch.version, fresh=before.version == patch.version)
-            draft = await _patched(before, patch, now=now)
-            edited = draft != _draft_of(before)
+            draft = await drafts.patched(before, patch, now=now)
+            edited = draft != drafts.draft_of(before)
             if edited:
                 rules.check_edit(before.status, actor=actor)
-                _check_still_ready(before, draft, now=now)
+                drafts.check_still_ready(before, draft, now=now)
             changes = await _changes(before, patch, draft)
             done = await _update(before, changes, now=now)
             await check_fresh(piece_id, patch.version, fresh=done)
@@ -243,7 +215,7 @@ async def _insert(made: PieceRow, *, slug: str | None) -> tuple[int, str]:
 async def _save(
     piece_id: int,
     number: int,
-    draft: _Draft,
+    draft: Draft,
     *,
     reason: Literal["created", "saved"],
     actor: Actor,
@@ -273,7 +245,7 @@ async def _save(
     return int(rows[0]["id"])
 
 
-async def _keep(piece_id: int, number: int, draft: _Draft, *, actor: Actor, now: datetime) -> None:
+async def _keep(piece_id: int, number: int, draft: Draft, *, actor: Actor, now: datetime) -> None:
     """Make the draft the head revision of a piece."""
     revision_id = await _save(piece_id, number, draft, reason="saved", actor=actor, now=now)
     await PieceRow.update({PieceRow.head_revision_id: revision_id}).where(PieceRow.id == piece_id)
@@ -281,60 +253,7 @@ async def _keep(piece_id: int, number: int, draft: _Draft, *, actor: Actor, now:
     await authors.sign_piece(piece_id, draft.authors, live=False)
 
 
-async def _patched(before: Piece, patch: PiecePatch, *, now: datetime) -> _Draft:
-    given = {name: value for name in _TEXTS if (value := getattr(patch, name)) is not UNSET}
-    changes: dict[str, Any] = _clean(given)
-    if patch.tags is not UNSET:
-        changes["tags"] = await tags.ensure_tags(rules.tag_names(patch.tags), now=now)
-    if patch.author_ids is not UNSET:
-        changes["authors"] = await authors.authors_by_id(patch.author_ids)
-    draft = _draft_of(before)
-    changes["fields"] = _patched_fields(before, patch)
-    given = {name: value for name in _META if (value := getattr(patch, name)) is not UNSET}
-    changes["meta"] = await _meta(given, before=draft.meta)
-    return msgspec.structs.replace(draft, **changes)
-
-
-def _patched_fields(before: Piece, patch: PiecePatch) -> dict[str, Any]:
-    kind = before.kind if patch.kind is UNSET else patch.kind
-    kept = before.fields if kind == before.kind else {}
-    if patch.fields is UNSET and kind == before.kind:
-        return kept
-    return check_fields(kind, {**kept, **({} if patch.fields is UNSET else patch.fields)})
-
-
-async def _meta(given: dict[str, Any], *, before: Meta) -> Meta:
-    """Answer what a revision says of itself, with the given changes checked."""
-    changes = dict(given)
-    if "cover" in changes:
-        changes["cover"] = check_cover(changes["cover"])
-    for name in ("meta_title", "meta_description"):
-        if name in changes:
-            changes[name] = " ".join(clean_text(changes[name], field=name).split())
-    meta = msgspec.structs.replace(before, **changes)
-    if meta.series_id is None:
-        return msgspec.structs.replace(meta, series_position=None)
-    if meta.series_id != before.series_id and not await queries.series_named([meta.series_id]):
-        raise wrong("series_id", f"there is no series {meta.series_id}", code="unknown")
-    return meta
-
-
-def _draft_of(piece: Piece) -> _Draft:
-    known = {name: getattr(piece, name) for name in _Draft.__struct_fields__ if name != "meta"}
-    return _Draft(
-        **known,
-        meta=Meta(
-            cover=piece.cover,
-            meta_title=piece.meta_title,
-            meta_description=piece.meta_description,
-            featured=piece.featured,
-            series_id=piece.series.id if piece.series else None,
-            series_position=piece.series_position,
-        ),
-    )
-
-
-async def _changes(before: Piece, patch: PiecePatch, draft: _Draft) -> dict[Any, Any]:
+async def _changes(before: Piece, patch: PiecePatch, draft: Draft) -> dict[Any, Any]:
     """Answer the columns of the piece itself that the patch touches."""
     changes: dict[Any, Any] = {}
     title = shown_title(draft.title, draft.body)
@@ -397,26 +316,6 @@ async def _update(before: Piece, changes: dict[Any, Any], *, now: datetime) -> b
     return bool(done)
 
 
-def _clean(texts: dict[str, Any]) -> dict[str, Any]:
-    """Answer the given texts fit to be stored; the first that is not is refused by name."""
-    clean = {
-        name: clean_text(value, field=name) if isinstance(value, str) else value
-        for name, value in texts.items()
-    }
-    if "title" in clean:
-        clean["title"] = " ".join(clean["title"].split())
-    if "body" in clean:
-        clean["body"] = clean["body"].replace("\r\n", "\n").replace("\r", "\n")
-    if clean.get("slug") is not None:
-        clean["slug"] = rules.check_slug(clean["slug"])
-    if "language" in clean:
-        clean["language"] = rules.check_language(clean["language"])
-    for name in ("canonical_url", "source_url"):
-        if name in clean:
-            clean[name] = rules.check_url(clean[name], field=name)
-    return clean
-
-
 async def _authors_for(
     author_ids: list[int] | None, *, actor: Actor, now: datetime
 ) -> list[AuthorRef]:
@@ -430,19 +329,6 @@ async def _authors_for(
 async def _check_campaign(campaign_id: int | None) -> None:
     if campaign_id is not None and await strategy_q.find_campaign(campaign_id) is None:
         raise wrong("campaign_id", f"there is no campaign {campaign_id}", code="unknown")
-
-
-def _check_still_ready(before: Piece, draft: _Draft, *, now: datetime) -> None:
-    """What has a time must stay fit to be seen then."""
-    if before.status == "scheduled":
-        check_ready(
-            before.kind,
-            title=draft.title,
-            body=draft.body,
-            source_url=draft.source_url,
-            fields=draft.fields,
-            now=before.publish_instant or now,
-        )
 
 
 def _json(value: object) -> str:
