@@ -20,7 +20,7 @@ from octavo.content.importers.ghost import posts
 from octavo.content.importers.ghost.blog import Blog
 from octavo.content.importers.ghost.bodies import body_of
 from octavo.content.importers.ghost.contents import Contents, with_originals
-from octavo.content.importers.ghost.scanning import Export, Row, RowError, Span, decode_row
+from octavo.content.importers.ghost.scanning import Export, Row, RowError, Span, Spans, decode_row
 from octavo.content.importers.pictures import Pictures
 from octavo.content.importers.report import ReportRow
 from octavo.content.importers.rewriting import Rewriting
@@ -103,7 +103,7 @@ class Ghost:
         for file, reason in [*self._refused, *self._contents.refused]:
             self._spans.append(Span(0, 0))
             yield ReportRow(file=file, outcome="skipped", reason=reason)
-        spans = self._export.tables.get("posts", [])
+        spans = self._export.tables.get("posts", Spans())
         for number, span in enumerate(spans, start=1):
             self._spans.append(span)
             yield self._head(span, number, zone)

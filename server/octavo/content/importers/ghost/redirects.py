@@ -5,12 +5,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from octavo.accounts.schemas import SYSTEM
 from octavo.content import redirects, rules
+from octavo.content.importers.frontmatter import FrontMatterError, read_yaml
 from octavo.content.importers.report import Outcome, ReportRow
 from octavo.content.importers.sources import UnusableSourceError
 from octavo.content.schemas import RedirectIn
@@ -22,7 +20,6 @@ _MAX_BYTES = 10_000_000
 _SAME = "leads there already"
 # `^`, `$` and an escaped or optional slash around a path; everything else is a pattern.
 _PLAIN = re.compile(r"\^?(?P<path>/(?:[\w~%@!,;=+-]|\\?[./]|\\-)*?)(?:\\?/\?)?\$?")
-_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 async def import_redirects(
@@ -89,8 +86,8 @@ def _pairs(file: Path) -> Iterator[tuple[str, str]]:
         raise UnusableSourceError(f"{file.name} is larger than {_MAX_BYTES // 1_000_000} MB")
     try:
         text = file.read_text("utf-8-sig")
-        found = json.loads(text) if file.suffix.lower() == ".json" else _yaml(text)
-    except (ValueError, RecursionError, yaml.YAMLError, OSError) as exc:
+        found = json.loads(text) if file.suffix.lower() == ".json" else read_yaml(text)
+    except (ValueError, RecursionError, FrontMatterError, OSError) as exc:
         raise UnusableSourceError(f"{file.name} cannot be read: {str(exc)[:200]}") from exc
     if isinstance(found, list):
         pairs = [(item.get("from"), item.get("to")) for item in found if isinstance(item, dict)]
@@ -100,10 +97,3 @@ def _pairs(file: Path) -> Iterator[tuple[str, str]]:
     else:
         raise UnusableSourceError(f"{file.name} holds no redirects")
     return ((a, b) for a, b in pairs if isinstance(a, str) and isinstance(b, str))
-
-
-def _yaml(text: str) -> object:
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
-        msg = "aliases are not read"
-        raise ValueError(msg)
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - the base loader makes texts only

@@ -5,7 +5,9 @@ nesting beyond reason is refused.
 """
 
 import mmap
+import os
 import re
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +21,7 @@ Row = dict[str, object]
 
 _MAX_DEPTH = 200
 _MAX_ROW_BYTES = 80_000_000
+_LET_GO = 32_000_000
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SCALAR = re.compile(rb"[-+.0-9A-Za-z]++")
@@ -34,6 +37,24 @@ class Span(NamedTuple):
     end: int
 
 
+class Spans:
+    """Where the rows of a table lie, sixteen bytes for each."""
+
+    def __init__(self) -> None:
+        self._edges = array("Q")
+
+    def __len__(self) -> int:
+        return len(self._edges) // 2
+
+    def __iter__(self) -> Iterator[Span]:
+        edges = iter(self._edges)
+        return (Span(start, end) for start, end in zip(edges, edges, strict=True))
+
+    def add(self, span: Span) -> None:
+        """Note one more row."""
+        self._edges.extend(span)
+
+
 class RowError(ValueError):
     """A row cannot be read; the message says why."""
 
@@ -43,7 +64,7 @@ class Export:
 
     def __init__(self, path: Path) -> None:
         self.version = ""
-        self.tables: dict[str, list[Span]] = {}
+        self.tables: dict[str, Spans] = {}
         self._name = path.name
         self._file = path.open("rb")
         try:
@@ -86,7 +107,7 @@ class Export:
         """
         if span.end - span.start > _MAX_ROW_BYTES:
             raise RowError(f"is larger than {_MAX_ROW_BYTES // 1_000_000} MB")
-        return self._data[span.start : span.end]
+        return os.pread(self._file.fileno(), span.end - span.start, span.start)
 
     def row(self, span: Span) -> Row:
         """Answer a row.
@@ -131,6 +152,7 @@ class _Scanner:
         self._export = export
         self._data: mmap.mmap
         self._at = 0
+        self._freed = 0
 
     def scan(self, data: mmap.mmap) -> None:
         self._data = data
@@ -173,9 +195,19 @@ class _Scanner:
     def _read_tables(self) -> None:
         for table in self._members():
             if self._next() == b"[":
-                self._export.tables[table] = [self._skip() for _ in self._elements()]
+                spans = self._export.tables[table] = Spans()
+                for _ in self._elements():
+                    spans.add(self._skip())
+                    self._let_go()
             else:
                 self._skip()
+
+    def _let_go(self) -> None:
+        """Tell the system that what lies behind will not be read again: a map counts as memory."""
+        if self._at - self._freed > _LET_GO and hasattr(mmap, "MADV_DONTNEED"):
+            start = self._freed - self._freed % mmap.PAGESIZE
+            self._data.madvise(mmap.MADV_DONTNEED, start, self._at - start)
+            self._freed = self._at
 
     def _members(self) -> Iterator[str]:
         """Step through an object: the caller takes each value before it asks for the next key."""
