@@ -14,6 +14,7 @@ import msgspec
 from octavo.content.media.schemas import MediaUsage
 from octavo.content.tables import MediaRow, MediaUseRow, RevisionRow
 from octavo.kernel.db import fetch, transaction
+from octavo.kernel.storage import is_name
 
 _ADDRESS = re.compile(r"/media/([^\s\"'<>()\[\]?#\\]{1,400})")
 _AT_ONCE = 20  # a body may have 10 MB
@@ -159,7 +160,8 @@ class _References:
     def add_text(self, text: str, place: str) -> None:
         for address in _ADDRESS.findall(text):
             for path in {address, unquote(address), address.rstrip(".,;:!")}:
-                self.paths.setdefault(path, set()).add(place)
+                if is_name(path):  # not every text is a name that a database takes
+                    self.paths.setdefault(path, set()).add(place)
 
     def add_values(self, value: object, place: str) -> None:
         for key, inner, inner_place in _walk(value, place, _DEPTH):
