@@ -25,7 +25,7 @@ from octavo.content.importers.pictures import Pictures
 from octavo.content.importers.report import ReportRow
 from octavo.content.importers.rewriting import Rewriting
 from octavo.content.importers.sources import (
-    MAX_FILE_BYTES,
+    FileSource,
     Source,
     UnreadableError,
     UnusableSourceError,
@@ -39,6 +39,7 @@ from octavo.kernel.text import without_forbidden_characters
 _NOT_EXPORTS = re.compile(
     r"(?:^|/)(?:redirects|package|package-lock|routes)[^/]*\.json$", re.IGNORECASE
 )
+_LARGEST_EXPORT = 2_000_000_000
 
 
 class Ghost:
@@ -149,25 +150,23 @@ class Ghost:
     def _export_version(self) -> str:
         return without_forbidden_characters(self._export.version)
 
-    def _open_archive(self, path: Path, stack: ExitStack) -> Source:
-        archive = open_source(path)
+    def _open_archive(self, path: Path, stack: ExitStack) -> FileSource:
+        archive = open_source(path, largest=_LARGEST_EXPORT)
         stack.callback(archive.close)
         return archive
 
-    def _unpack_export(self, archive: Source, stack: ExitStack) -> Path:
+    def _unpack_export(self, archive: FileSource, stack: ExitStack) -> Path:
         """Put the export of an archive where it can be mapped."""
         names = [name for name in sorted(archive.files, key=lambda name: (name.count("/"), name))
                  if name.lower().endswith(".json") and not _NOT_EXPORTS.search(name)]  # fmt: skip
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="octavo-ghost-")))
         for name in names:
             try:
-                data = archive.read(name, limit=MAX_FILE_BYTES)
-            except UnreadableError as exc:
+                file = archive.unpack(name, folder)
+                Export(file).close()
+            except (UnreadableError, UnusableSourceError) as exc:
                 self._refused.append((name, str(exc)))
-                continue
-            if b'"posts"' in data or b'"users"' in data:
-                file = folder / "export.json"
-                file.write_bytes(data)
+            else:
                 return file
         refused = [*self._refused, *archive.refused][:3]
         reasons = "; ".join(f"{name} {reason}" for name, reason in refused)

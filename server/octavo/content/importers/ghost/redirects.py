@@ -91,7 +91,7 @@ def _pairs(file: Path) -> Iterator[tuple[str, str]]:
         raise UnusableSourceError(f"{file.name} cannot be read: {str(exc)[:200]}") from exc
     if isinstance(found, list):
         pairs = [(item.get("from"), item.get("to")) for item in found if isinstance(item, dict)]
-    elif isinstance(found, dict):
+    elif isinstance(found, dict) and found:
         tables = [table for table in found.values() if isinstance(table, dict)]
         pairs = [pair for table in tables for pair in table.items()]
     else:
