@@ -1,4 +1,4 @@
-"""`python -m tests.bench [sites] [clicks] [list] [reading] [--posts N]`: prints ratios, ends with 0.
+"""`python -m tests.bench [sites] [clicks] [list] [pages] [reading] [--posts N]`: prints ratios, ends with 0.
 
 Each line reads `name: ours X, peer Y, ratio Z`. Less is better of time and memory, more of rates.
 """
@@ -7,9 +7,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.bench import reading, requests, sites
+from tests.bench import listing, reading, requests, sites
 
-BENCHES = ("sites", "clicks", "list", "reading")
+BENCHES = ("sites", "clicks", "list", "pages", "reading")
 
 
 def main() -> None:
@@ -31,6 +31,9 @@ def main() -> None:
         if "list" in wanted:
             posts = given.posts or 1_000
             requests.run_list(folder / "list", seconds=given.seconds, posts=posts)
+        if "pages" in wanted:
+            posts = given.posts or 10_000
+            listing.run(folder / "pages", seconds=given.seconds, posts=posts)
         if "reading" in wanted:
             posts = given.posts or 1_000
             reading.run(folder / "reading", seconds=given.seconds, posts=posts)

@@ -1,0 +1,56 @@
+"""The first page of a long list of pieces against its five hundredth: they are to cost the same."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+from tests.bench.corpus import fill
+from tests.bench.load import Load, requests_per_second
+from tests.bench.measure import say
+from tests.bench.requests import run_server
+
+__all__ = ["run"]
+
+_PAGE = 20
+_FAR = 500
+
+
+def run(folder: Path, *, seconds: float, posts: int) -> None:
+    """Print answers per second of page 500 (or the last) against those of page 1."""
+    home = folder / "home"
+    fill(home, folder / "posts", posts=posts)
+    made = subprocess.run(
+        [sys.executable, "-m", "octavo", "key", "create", "bench", "--scope", "admin"],
+        env={**os.environ, "OCTAVO_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    headers = {"authorization": f"Bearer {made.stdout.strip()}"}
+    with run_server("octavo", home, folder) as server:
+        number, far = _walk(server.base, headers, pages=min(_FAR, posts // _PAGE))
+        rates = [_asked(server.port, path, headers, seconds) for path in (far, _first())]
+    say(f"page {number} of {posts} pieces", ours=rates[0], peer=rates[1], unit="/s", digits=0)
+
+
+def _first() -> str:
+    return f"/api/v1/pieces?limit={_PAGE}"
+
+
+def _walk(base: str, headers: dict[str, str], *, pages: int) -> tuple[int, str]:
+    """Go from page to page as a client would; answer the number of the last and its path."""
+    path, number = _first(), 1
+    with httpx.Client(base_url=base, headers=headers, timeout=30) as client:
+        while number < pages:
+            cursor = client.get(path).raise_for_status().json()["next_cursor"]
+            if cursor is None:
+                break
+            path, number = f"{_first()}&cursor={cursor}", number + 1
+    return number, path
+
+
+def _asked(port: int, path: str, headers: dict[str, str], seconds: float) -> float:
+    load = Load(port=port, path=path, status=200, connections=16, seconds=seconds, headers=headers)
+    return requests_per_second(load)
