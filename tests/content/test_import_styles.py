@@ -1,7 +1,10 @@
 """Every generator has its own ways: each is told apart, and its old addresses lead to the new ones."""
 
 import json
+import re
 import zipfile
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,8 @@ from octavo.content.importers.markdown import import_markdown
 from octavo.content.media.store import MediaStore
 from octavo.content.tables import PieceRow, RedirectRow, RevisionRow
 from octavo.kernel.storage import open_storage
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture
@@ -247,3 +252,22 @@ async def test_broken_configuration_stops_nothing(take, name, text):
 
     assert report.counts["taken"] == 1
     assert await PieceRow.count() == 1
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"THE REAL SITES ARE NOT AT {DATA}")
+async def test_a_real_site_in_nineteen_languages_comes_in_whole(room, tmp_path):
+    path = DATA / "markdown-opensource-guide" / "articles.zip"
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".md")]
+        told = [re.search(rb"^lang: *(\S+)", archive.read(name), re.MULTILINE) for name in names]
+    media = MediaStore(storage=open_storage(str(tmp_path / "media")))
+    report = await import_markdown(
+        path, dry_run=False, author_email=None, zone=None, now=room.now, bus=room.bus, media=media
+    )
+
+    assert report.counts["taken"] == len(names) == await PieceRow.count()
+    stored = await RevisionRow.select(RevisionRow.language, RevisionRow.extra)
+    languages = Counter(row["language"].lower() for row in stored)
+    assert languages == Counter(found[1].decode().lower() for found in told if found)
+    keys = Counter(json.loads(row["extra"]).get("translation_key") for row in stored)
+    assert keys["_articles/best-practices.md"] == len(languages)
