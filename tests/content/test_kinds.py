@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 
 from octavo.content import queries, site_queries
+from octavo.content.errors import LockedError
+from octavo.content.kinds import Cover
+from octavo.content.tables import MediaRow
 from octavo.kernel.errors import InvalidInputError
 
 FULL = {
@@ -28,6 +31,17 @@ FULL = {
     "link": {"quote": "As it says", "source_title": "Elsewhere", "source_author": "Bo"},
 }
 NEEDS = {"link": {"source_url": "https://elsewhere.example/"}}
+
+
+@pytest.fixture(autouse=True)
+async def _files(room):
+    for number, kind in enumerate(("image", "video", "captions", "audio", "image"), start=1):
+        await MediaRow.insert(
+            MediaRow(
+                id=number, sha256=f"{number}", name="file", mime="x/y", kind=kind, size_bytes=1,
+                path=f"2026/{number}", created_at=room.now,
+            )
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", FULL)
@@ -63,6 +77,14 @@ async def test_fields_are_of_the_revision_and_change_one_by_one(room):
         ("post", {"subject": "x"}, "fields.subject"),
         ("video", {"video": {}}, "fields.video"),
         ("video", {"video": {"media_id": 1, "url": "https://x.example"}}, "fields.video"),
+        ("video", {"video": {"media_id": 1}}, "fields.video.media_id"),
+        ("video", {"poster_media_id": 99}, "fields.poster_media_id"),
+        ("video", {"captions": [{"language": "es", "media_id": 5}]}, "fields.captions[0].media_id"),
+        (
+            "picture",
+            {"pictures": [{"media_id": 1}, {"media_id": 4}]},
+            "fields.pictures[1].media_id",
+        ),
         ("video", {"video": {"url": "javascript:alert(1)"}}, "fields.video.url"),
         ("video", {"duration_s": -1}, "fields.duration_s"),
         ("audio", {"episode_type": "pilot"}, "fields.episode_type"),
@@ -126,6 +148,36 @@ async def test_an_embargo_keeps_a_release_from_going_live_before(room):
     piece = await room.move(piece, "scheduled", publish_at=later)
     with pytest.raises(InvalidInputError):
         await room.patch(piece, fields={"embargo_until": later.replace("T09", "T10")})
+
+
+async def test_a_cover_is_a_picture_of_the_library_and_one_that_is_gone_holds_up_no_edit(room):
+    for media_id in (2, 99):
+        with pytest.raises(InvalidInputError) as caught:
+            await room.make(cover=Cover(media_id=media_id))
+        assert caught.value.fields[0].field == "cover.media_id"
+
+    piece = await room.make(cover=Cover(media_id=1, alt="Bread"))
+    await MediaRow.delete().where(MediaRow.id == 1)
+    piece = await room.patch(piece, body="more")
+    assert piece.cover.alt == "Bread"
+    with pytest.raises(InvalidInputError):
+        await room.make(cover=Cover(media_id=1))
+
+
+async def test_a_kind_takes_along_what_both_have_and_is_locked_like_the_words(room):
+    piece = await room.make(
+        kind="video", fields={"transcript": "Hello", "video": {"media_id": 2}}, actor=room.writer
+    )
+    piece = await room.patch(piece, kind="audio", fields={"audio": {"media_id": 4}})
+    assert (piece.fields["transcript"], "video" in piece.fields) == ("Hello", False)
+
+    piece = await room.move(piece, "approved")
+    with pytest.raises(LockedError):
+        await room.patch(piece, kind="post", actor=room.writer)
+    piece = await room.move(piece, "scheduled", publish_at="2027-01-01T09:00")
+    with pytest.raises(InvalidInputError) as caught:
+        await room.patch(piece, kind="link")
+    assert caught.value.fields[0].field == "source_url"
 
 
 async def test_a_kind_changes_until_readers_have_seen_the_piece(room):

@@ -10,7 +10,8 @@ from octavo.content import authors as bylines
 from octavo.content import queries, rules, tags
 from octavo.content.errors import wrong
 from octavo.content.fields import check_cover, check_fields, check_ready
-from octavo.content.kinds import Meta
+from octavo.content.kinds import FIELDS, Meta, Plain
+from octavo.content.references import check_media, media_ids
 from octavo.content.schemas import AuthorRef, Piece, PieceIn, PiecePatch, TagRef
 from octavo.kernel.text import clean_text
 
@@ -56,12 +57,15 @@ async def new_draft(
         InvalidInputError: a field cannot be used.
     """
     names = rules.tag_names(data.tags)
+    fields = check_fields(data.kind, data.fields)
+    meta = await _meta({name: getattr(data, name) for name in _META}, before=Meta())
+    await check_media(fields, meta.cover)
     return Draft(
         **{**texts, "slug": texts["slug"] or ""},
         tags=await tags.ensure_tags(names, now=now),
         authors=authors,
-        fields=check_fields(data.kind, data.fields),
-        meta=await _meta({name: getattr(data, name) for name in _META}, before=Meta()),
+        fields=fields,
+        meta=meta,
     )
 
 
@@ -81,12 +85,15 @@ async def patched(before: Piece, patch: PiecePatch, *, now: datetime) -> Draft:
     changes["fields"] = _patched_fields(before, patch)
     given = {name: value for name in _META if (value := getattr(patch, name)) is not UNSET}
     changes["meta"] = await _meta(given, before=draft.meta)
+    known = media_ids(draft.fields, draft.meta.cover)
+    await check_media(changes["fields"], changes["meta"].cover, known=known)
     return msgspec.structs.replace(draft, **changes)
 
 
 def _patched_fields(before: Piece, patch: PiecePatch) -> dict[str, Any]:
     kind = before.kind if patch.kind is UNSET else patch.kind
-    kept = before.fields if kind == before.kind else {}
+    names = FIELDS.get(kind, Plain).__struct_fields__
+    kept = {name: value for name, value in before.fields.items() if name in names}
     if patch.fields is UNSET and kind == before.kind:
         return kept
     return check_fields(kind, {**kept, **({} if patch.fields is UNSET else patch.fields)})
@@ -144,11 +151,11 @@ def _clean(texts: dict[str, Any]) -> dict[str, Any]:
     return clean
 
 
-def check_still_ready(before: Piece, draft: Draft, *, now: datetime) -> None:
+def check_still_ready(before: Piece, draft: Draft, *, kind: str, now: datetime) -> None:
     """What has a time must stay fit to be seen then."""
     if before.status == "scheduled":
         check_ready(
-            before.kind,
+            kind,
             title=draft.title,
             body=draft.body,
             source_url=draft.source_url,

@@ -117,7 +117,8 @@ async def find_piece(piece_id: int) -> Piece | None:
     (summary,) = await _summaries([row])
     known = {name: getattr(summary, name) for name in PieceSummary.__struct_fields__}
     meta = _taken_apart(text, kind=summary.kind) if text else {}
-    meta.pop("series_id", None)  # `series` names it
+    for name in ("series_id", "series_position"):  # of the piece: a series may be gone since
+        meta.pop(name, None)
     return Piece(**{**known, **meta})
 
 

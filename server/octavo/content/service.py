@@ -120,10 +120,11 @@ async def patch_piece(
             before = await queries.get_piece(piece_id)
             await check_fresh(piece_id, patch.version, fresh=before.version == patch.version)
             draft = await drafts.patched(before, patch, now=now)
-            edited = draft != drafts.draft_of(before)
+            kind = before.kind if patch.kind is UNSET else patch.kind
+            edited = kind != before.kind or draft != drafts.draft_of(before)
             if edited:
                 rules.check_edit(before.status, actor=actor)
-                drafts.check_still_ready(before, draft, now=now)
+                drafts.check_still_ready(before, draft, kind=kind, now=now)
             changes = await _changes(before, patch, draft)
             done = await _update(before, changes, now=now)
             await check_fresh(piece_id, patch.version, fresh=done)
