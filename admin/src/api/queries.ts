@@ -46,6 +46,8 @@ export const queries = {
       queryFn: () => api.compare(pieceId, from, to),
       staleTime: Infinity,
     }),
+  review: (pieceId: number) => queryOptions({ queryKey: ["piece", pieceId, "review"], queryFn: () => api.review(pieceId) }),
+  comments: (pieceId: number) => pagesOf(["piece", pieceId, "comments"], (page) => api.comments(pieceId, page)),
   media: (filter: MediaQuery) => pagesOf(["media", filter], (page) => api.media({ ...filter, ...page, limit: 48 })),
   oneMedia: (id: number) => queryOptions({ queryKey: ["media", "one", id], queryFn: () => api.oneMedia(id) }),
   mediaUsages: (id: number) => pagesOf(["media", "usages", id], () => api.mediaUsages(id)),

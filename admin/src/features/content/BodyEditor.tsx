@@ -17,6 +17,7 @@ import {
 import { styleTags, tags as tag } from "@lezer/highlight";
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 
+import { commentAt, commentMarks, setCommentMarks, type CommentMark } from "./commentMarks";
 import { toggleLine, toggleWrap, wrapLink } from "./markdownCommands";
 import { t } from "./strings";
 import { uploadInto, uploadMarks, type Uploader } from "./uploadMarks";
@@ -25,6 +26,10 @@ export interface BodyHandle {
   insertBlock: (text: string) => void;
   format: (what: Format) => void;
   focus: () => void;
+  /** What is selected, in UTF-16 units; null when nothing is. */
+  selection: () => { from: number; to: number; text: string } | null;
+  /** Select a passage and bring it into sight. */
+  reveal: (from: number, to: number) => void;
 }
 
 export type Format = "bold" | "italic" | "code" | "link" | "heading" | "quote" | "list";
@@ -37,10 +42,12 @@ interface BodyEditorProps {
   readOnly: boolean;
   onChange: (value: string) => void;
   uploader: Uploader;
+  comments: CommentMark[];
+  onComment: (id: number) => void;
 }
 
 /** Markdown as it is written, dressed a little: the source stays the truth, byte for byte. */
-export function BodyEditor({ ref, value, generation, readOnly, onChange, uploader }: BodyEditorProps) {
+export function BodyEditor({ ref, value, generation, readOnly, onChange, uploader, comments, onComment }: BodyEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const touched = useRef(false);
@@ -49,6 +56,8 @@ export function BodyEditor({ ref, value, generation, readOnly, onChange, uploade
   listener.current = onChange;
   const sender = useRef(uploader);
   sender.current = uploader;
+  const press = useRef(onComment);
+  press.current = onComment;
 
   useEffect(() => {
     if (!host.current) return;
@@ -69,6 +78,11 @@ export function BodyEditor({ ref, value, generation, readOnly, onChange, uploade
           EditorView.domEventHandlers({
             focus: () => {
               touched.current = true;
+            },
+            click: (_, made) => {
+              const at = made.state.selection.main;
+              const id = at.empty ? commentAt(made, at.head) : null;
+              if (id !== null) press.current(id);
             },
             paste: (event, made) => take(event, made, event.clipboardData, made.state.selection.main.to),
             drop: (event, made) =>
@@ -100,6 +114,10 @@ export function BodyEditor({ ref, value, generation, readOnly, onChange, uploade
     view.current?.dispatch({ effects: editable.current.reconfigure(mode(readOnly)) });
   }, [readOnly]);
 
+  useEffect(() => {
+    view.current?.dispatch({ effects: setCommentMarks.of(comments) });
+  }, [comments, generation]);
+
   useImperativeHandle(ref, () => ({
     insertBlock: (text) => {
       if (!view.current) return;
@@ -113,6 +131,19 @@ export function BodyEditor({ ref, value, generation, readOnly, onChange, uploade
       view.current.focus();
     },
     focus: () => view.current?.focus(),
+    selection: () => {
+      if (!view.current) return null;
+      const { from, to } = view.current.state.selection.main;
+      return from === to ? null : { from, to, text: view.current.state.sliceDoc(from, to) };
+    },
+    reveal: (from, to) => {
+      const { length } = view.current?.state.doc ?? { length: 0 };
+      view.current?.dispatch({
+        selection: { anchor: Math.min(from, length), head: Math.min(to, length) },
+        effects: EditorView.scrollIntoView(Math.min(from, length), { y: "center" }),
+      });
+      view.current?.focus();
+    },
   }));
 
   return <div ref={host} />;
@@ -205,6 +236,12 @@ const look = EditorView.theme({
     backgroundColor: "var(--wash-vermilion)",
     borderRadius: "2px",
   },
+  ".cm-comment": {
+    backgroundColor: "var(--wash-ochre)",
+    borderBottom: "2px solid var(--ochre)",
+    cursor: "pointer",
+  },
+  ".cm-comment-active": { borderBottomColor: "var(--vermilion)", backgroundColor: "var(--wash-vermilion)" },
   ".cm-upload": {
     fontFamily: "var(--sans)",
     fontSize: "14px",
@@ -226,6 +263,7 @@ const dressing: Extension = [
   syntaxHighlighting(highlighting),
   showCtaPlaces,
   uploadMarks,
+  commentMarks,
   placeholder(t("bodyPlaceholder")),
   look,
   EditorView.contentAttributes.of({

@@ -10,6 +10,7 @@ import {
   IconLayoutSidebarRightExpand,
   IconLink,
   IconList,
+  IconMessagePlus,
   IconPhoto,
   IconQuote,
   type TablerIcon,
@@ -37,6 +38,11 @@ import { PieceActions } from "./PieceActions";
 import { PieceBar } from "./PieceBar";
 import { countWords } from "./pieceText";
 import { Preview } from "./Preview";
+import { CommentsPanel } from "./review/CommentsPanel";
+import { PresenceLine } from "./review/PresenceLine";
+import { ReviewPanel } from "./review/ReviewPanel";
+import { t as reviewWords } from "./review/strings";
+import { useTalk } from "./review/useTalk";
 import { SaveStateLine } from "./SaveStateLine";
 import { autoSlug, isFollowing } from "./slug";
 import { t } from "./strings";
@@ -91,6 +97,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
   const [panelOpen, setPanelOpen] = useLocalStorage({ key: "octavo.editor.panel", defaultValue: true, getInitialValueInEffect: false });
   const [panelOnPhone, setPanelOnPhone] = useState(false);
   const [resolving, setResolving] = useState(true);
+  const [shown, setShown] = useState<"details" | "review">("details");
   const [picking, setPicking] = useState(false);
   const body = useRef<BodyHandle>(null);
   const mayReview = useMay("review");
@@ -100,11 +107,25 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
   const shownMode = isPhone && mode === "split" ? "write" : mode;
   const isPanelShown = isPhone ? panelOnPhone : panelOpen;
 
+  const talk = useTalk({
+    pieceId: piece.id,
+    body,
+    text: text.body,
+    savedAt: piece.version,
+    settle: async () => ((await autosave.flush()) ? autosave.piece.version : null),
+    onOpen: () => {
+      setShown("review");
+      if (isPhone) setPanelOnPhone(true);
+      else setPanelOpen(true);
+    },
+  });
+
   useDocumentTitle(`${text.title || t("pieceWithoutTitle", { id: piece.id })} · Octavo`);
   const isConflict = state.kind === "conflict";
   useEffect(() => setResolving(true), [isConflict]);
   useEditorKeys({
     save: () => void autosave.flush(),
+    comment: talk.start,
     nextMode: () => setMode(shownMode === "write" ? "split" : shownMode === "split" ? "preview" : "write"),
   });
 
@@ -120,6 +141,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
   return (
     <>
       <PieceBar status={piece.status} tabs={tabs}>
+        {!isNarrow && <PresenceLine pieceId={piece.id} />}
         {!isNarrow && saveState}
         <PieceActions autosave={autosave} title={text.title} onMoved={() => take(() => {})} />
         <IconButton
@@ -169,6 +191,8 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
                     readOnly={readOnly}
                     onChange={(value) => edit({ body: value })}
                     uploader={uploader}
+                    comments={talk.marks}
+                    onComment={talk.open}
                   />
                 </Suspense>
               </div>
@@ -180,19 +204,49 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
             mode={shownMode}
             canSplit={!isPhone}
             onMode={setMode}
+            onComment={shownMode === "preview" ? undefined : talk.start}
             onMedia={readOnly || shownMode === "preview" ? undefined : () => setPicking(true)}
             onFormat={readOnly || shownMode === "preview" ? undefined : (what) => body.current?.format(what)}
           />
         </div>
         <aside id="piece-panel" className={classes.panel} aria-label={t("panel")} hidden={!isPanelShown}>
-          <DetailsPanel
-            piece={piece}
-            text={text}
-            state={state}
-            readOnly={readOnly}
-            onChange={(changes) => edit(changes)}
+          <SegmentedControl
+            fullWidth
+            size="xs"
+            mb="md"
+            aria-label={reviewWords("panel")}
+            value={shown}
+            transitionDuration={0}
+            onChange={(value) => setShown(value === "review" ? "review" : "details")}
+            data={[
+              { value: "details", label: reviewWords("details") },
+              {
+                value: "review",
+                label: talk.openCount > 0 ? reviewWords("reviewCount", { count: talk.openCount }) : reviewWords("review"),
+              },
+            ]}
           />
-          {panels((block) => body.current?.insertBlock(block), readOnly)}
+          {shown === "details" ? (
+            <>
+              <DetailsPanel
+                piece={piece}
+                text={text}
+                state={state}
+                readOnly={readOnly}
+                onChange={(changes) => edit(changes)}
+              />
+              {panels((block) => body.current?.insertBlock(block), readOnly)}
+            </>
+          ) : (
+            <>
+              <ReviewPanel
+                pieceId={piece.id}
+                settle={talk.settle}
+                onMoved={(moved) => take(() => autosave.advance(moved))}
+              />
+              <CommentsPanel {...talk.panel} />
+            </>
+          )}
           {isPhone && (
             <Button variant="outline" color="ink" mt="lg" onClick={() => setPanelOnPhone(false)}>
               {t("panelHide")}
@@ -247,6 +301,7 @@ function Foot({
   onMode,
   onFormat,
   onMedia,
+  onComment,
 }: {
   text: string;
   mode: Mode;
@@ -254,6 +309,7 @@ function Foot({
   onMode: (mode: Mode) => void;
   onFormat?: (what: Format) => void;
   onMedia?: () => void;
+  onComment?: () => void;
 }) {
   const { words, minutes } = countWords(text);
   return (
@@ -272,6 +328,15 @@ function Foot({
           ))}
           {onMedia && <IconButton label={t("insertMedia")} icon={IconPhoto} size={28} onClick={onMedia} />}
         </div>
+      )}
+      {onComment && (
+        <IconButton
+          label={reviewWords("commentButton")}
+          icon={IconMessagePlus}
+          size={28}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={onComment}
+        />
       )}
       <span className={classes.count}>
         {t("words", { count: words })} · {t("minutes", { count: minutes })}
@@ -293,13 +358,16 @@ function Foot({
 }
 
 /** These hold inside the text too, where the shell's one-letter keys do not. */
-function useEditorKeys({ save, nextMode }: { save: () => void; nextMode: () => void }) {
-  const act = useRef({ save, nextMode });
-  act.current = { save, nextMode };
+function useEditorKeys(acts: { save: () => void; nextMode: () => void; comment: () => void }) {
+  const act = useRef(acts);
+  act.current = acts;
   useEffect(() => {
     function press(event: KeyboardEvent) {
-      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-      if (event.key === "s") act.current.save();
+      if (!(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+      if (event.altKey) {
+        if (event.code !== "KeyM") return;
+        act.current.comment();
+      } else if (event.key === "s") act.current.save();
       else if (event.key === "/") act.current.nextMode();
       else return;
       event.preventDefault();
