@@ -180,6 +180,19 @@ async def test_a_first_site_goes_through_a_linked_folder(
     assert (await desk.site.build(now=NOW)).written == 0
 
 
+async def test_what_is_said_for_search_engines_stands_in_the_head(make_desk: MakeDesk) -> None:
+    desk = make_desk(
+        make_piece(1, title="Bread", meta_title="How to bake rye", meta_description="Step by step.")
+    )
+    await desk.site.build(now=NOW)
+
+    page = desk.read("piece-1/index.html")
+    assert "<title>How to bake rye" in page
+    assert '<meta name="description" content="Step by step.">' in page
+    assert ">Bread</h1>" in page
+    assert "How to bake rye" not in desk.read("index.html")
+
+
 async def test_a_redirect_never_leads_into_script_or_onto_our_pages(make_desk: MakeDesk) -> None:
     desk = make_desk(make_piece(1))
     for path, target in {

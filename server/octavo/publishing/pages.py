@@ -129,7 +129,7 @@ class PageMaker:
         html = self._page(
             template,
             url=post.url,
-            title=record.title,
+            title=detail.meta_title or record.title,
             description=detail.description,
             kind="page" if detail.kind == "page" else "post",
             language=post.language,

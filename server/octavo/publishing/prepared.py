@@ -55,6 +55,7 @@ class PieceDetail(msgspec.Struct, frozen=True, array_like=True):
     source: str
     toc: list[TocEntry]
     ctas: list[CtaSpec]
+    meta_title: str = ""
 
 
 class Prepared(msgspec.Struct, frozen=True, array_like=True):
@@ -103,11 +104,12 @@ def prepare(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool = Tru
             # Edits within a minute of publication are the publication.
             updated=updated if updated and updated - published > _SAME_MICROS else None,
             language=piece.language,
-            description=shorten(excerpt, 160),
+            description=shorten(_clean(piece.meta_description) or excerpt, 160),
             canonical_url=piece.canonical_url or "",
             source=piece.source or "",
             toc=rendered.toc,
             ctas=list(ctas),
+            meta_title=_clean(piece.meta_title).strip(),
         ),
         tags=list(piece.tags),
         authors=list(piece.authors),
