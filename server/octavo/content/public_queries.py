@@ -174,7 +174,9 @@ class _Statement:
     def _is(self, said: Is) -> None:
         name = self._name(said.name)
         if not name.among:
-            self.add("(").add(f"{name.sql} IS NULL OR NOT " if said.negated else "")
+            nulls_too = said.negated and None not in said.values
+            self.add("(").add(f"{name.sql} IS NULL OR " if nulls_too else "")
+            self.add("NOT " if said.negated else "")
             self._compare(name.sql, said)
             self.add(")")
         elif said.values == (None,):  # has none of them

@@ -129,7 +129,7 @@ async def export_public_pieces(
     *,
     fields: FromQuery[str | None] = None,
     formats: FromQuery[str | None] = None,
-) -> Stream | Response[None]:
+) -> Stream | Response[bytes]:
     """Answer everything that is published: a line of JSON for each piece, oldest first.
 
     The last line says that it is the last, how many there were, and whether the content stayed the
@@ -145,7 +145,7 @@ async def export_public_pieces(
         "vary": "authorization, cookie",
     }
     if matches(request.headers.get("if-none-match", ""), etag):
-        return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=headers)
+        return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
     return Stream(
         public.export(fields=chosen, version=version),
         media_type="application/x-ndjson",
