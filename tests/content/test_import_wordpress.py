@@ -287,7 +287,7 @@ async def test_files_are_fetched_once_and_never_from_inside(run, settings):
     assert sum(url.endswith("/press.png") for url in asked) == 1
     assert "answered 404" in rows_of(report)["attachment 12"].reason
 
-    inside = await run(_with_host("http://127.0.0.1:1/", room, settings), fetch_media=True)
+    inside = await run(_with_host("http://127.0.0.1:1/", settings), fetch_media=True)
     reasons = [row.reason for row in inside.rows if row.item.startswith("attachment")]
     assert all(
         "could not be fetched" in reason or "does not answer" in reason for reason in reasons

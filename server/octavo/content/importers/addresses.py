@@ -1,6 +1,7 @@
 """Who stands where after an import: slugs that nobody else has, and where old links lead now."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from posixpath import dirname, normpath
 from typing import Any
@@ -16,16 +17,27 @@ _LIST_PARTS = 2
 _AT_ONCE = 2_000
 
 
-class Addresses:
-    """The slugs and paths that are taken, and those given out in this import."""
+_PIECE, _REDIRECT = -1, -2
+_OWNERS = {_PIECE: "another piece", _REDIRECT: "a redirect"}
 
-    def __init__(self, *, pattern: str, zone: ZoneInfo, now: datetime) -> None:
+
+class Addresses:
+    """The slugs and paths that are taken, and those given out in this import.
+
+    Owners are numbers of items, or negative; `name_of` says a number in words. So an address takes
+    no more memory than itself.
+    """
+
+    def __init__(
+        self, *, pattern: str, zone: ZoneInfo, now: datetime, name_of: Callable[[int], str]
+    ) -> None:
+        self._name_of = name_of
         self._pattern = pattern
         self._zone = zone
         self._now = now
-        self._slugs: dict[str, str] = {}
-        self._paths: dict[str, str] = {}
-        self._redirects: dict[str, str] = {}
+        self._slugs: dict[str, int] = {}
+        self._paths: dict[str, int] = {}
+        self._redirects: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
 
     async def load(self) -> None:
@@ -34,53 +46,61 @@ class Addresses:
         while rows := await _pieces_after(after):
             after = rows[-1]["id"]
             for row in rows:
-                self._slugs[row["slug"]] = "another piece"
+                self._slugs[row["slug"]] = _PIECE
                 for path in (row["path"], row["live_path"]):
                     if path:
-                        self._paths[_plain(path)] = "another piece"
+                        self._paths[_plain(path)] = _PIECE
         after = 0
         while rows := await _redirects_after(after):
             after = rows[-1]["id"]
             for row in rows:
-                self._redirects[_plain(row["from_path"])] = "a redirect"
+                self._redirects[_plain(row["from_path"])] = _REDIRECT
 
-    def settle(self, found: Found, *, file: str) -> tuple[str, str, str | None]:
+    def settle(self, found: Found, *, owner: int) -> tuple[str, str, str | None]:
         """Give a piece its slug and path; answer them, and whose address it was that it missed."""
-        missed: str | None = None
+        missed: int | None = None
         base = found.slug_base
         while True:
             slug = self._free_slug(base)
             path = self._path(found, slug)
-            owner = self._paths.get(_plain(path)) or self._redirects.get(_plain(path))
+            other = self._owner(_plain(path))
             if slug != base and missed is None:
                 missed = self._slugs.get(base)
-            if owner is None:
+            if other is None:
                 break
-            missed = missed or owner
-            self._slugs.setdefault(slug, owner)
-        self._slugs[slug] = self._paths[_plain(path)] = file
-        return slug, path, missed
+            missed = other if missed is None else missed
+            self._slugs.setdefault(slug, other)
+        self._slugs[slug] = self._paths[_plain(path)] = owner
+        return slug, path, None if missed is None else self._named(missed)
 
     def claim_redirects(
-        self, found: Found, *, path: str, file: str, warnings: list[str]
+        self, found: Found, *, path: str, owner: int, warnings: list[str]
     ) -> list[str]:
         """Answer the old addresses that may lead to the piece; others are remarked upon."""
         claimed: list[str] = []
         for old in found.redirects:
             key = _plain(old)
-            owner = self._paths.get(key) or self._redirects.get(key)
-            if key == _plain(path) or owner == file:
+            other = self._owner(key)
+            if key == _plain(path) or other == owner:
                 continue
-            if owner is not None:
-                warnings.append(f"no redirect from {old}: it is the address of {owner}")
+            if other is not None:
+                named = self._named(other)
+                warnings.append(f"no redirect from {old}: it is the address of {named}")
             else:
-                self._redirects[key] = file
+                self._redirects[key] = owner
                 claimed.append(old)
         return claimed
 
     def is_known(self, path: str) -> bool:
         """Say whether a piece or a redirect stands at a path, now or after this import."""
         return _plain(path) in self._paths or _plain(path) in self._redirects
+
+    def _owner(self, plain: str) -> int | None:
+        owner = self._paths.get(plain)
+        return self._redirects.get(plain) if owner is None else owner
+
+    def _named(self, owner: int) -> str:
+        return _OWNERS.get(owner) or self._name_of(owner)
 
     def _free_slug(self, base: str) -> str:
         """Answer the first free slug; a thousand posts of one title do not count to a thousand."""
@@ -124,6 +144,10 @@ class Directory:
         for key in (name, name.rpartition(".")[0], bundle):
             if key and key != "index":
                 self._by_name.setdefault(key, path)
+        self.add_address(found, path=path)
+
+    def add_address(self, found: Found, *, path: str) -> None:
+        """Note that readers find at a path what stood elsewhere."""
         for old in (found.old_url, *found.redirects):
             self._by_old.setdefault(_plain(old), path)
         self._by_old.setdefault(_plain(path), path)
@@ -191,7 +215,8 @@ def _with_fragment(path: str | None, fragment: str) -> str | None:
 
 
 def _plain(path: str) -> str:
-    return path.rstrip("/").casefold() or "/"
+    # Interned: the same address is a key in several tables.
+    return sys.intern(path.rstrip("/").casefold() or "/")
 
 
 def is_external(raw: str) -> bool:

@@ -12,12 +12,14 @@ Work that is long without a pause is done in threads, so that a server that impo
 """
 
 import asyncio
+import sys
 import time
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, overload
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,7 +28,7 @@ from octavo.accounts import queries as accounts_q
 from octavo.content import authors
 from octavo.content.errors import wrong
 from octavo.content.importers.addresses import Addresses, Directory
-from octavo.content.importers.fields import Found
+from octavo.content.importers.fields import Found, FoundCover
 from octavo.content.importers.report import ImportReport, Outcome, ReportRow, make_report
 from octavo.content.importers.storing import Byline, Prepared, store_batch
 from octavo.content.importers.updating import Known, load_known, match, update_piece
@@ -157,17 +159,68 @@ class Format(Protocol):
 
 @dataclass(kw_only=True, slots=True)
 class _Entry:
-    """An item on its way: what was decided about it between the walks."""
+    """An item on its way: what was decided about it between the walks.
+
+    There may be hundreds of thousands: what the first walk found is packed.
+    """
 
     number: int
-    item: Item
+    packed: bytes
     known: Known | None = None
     outcome: Outcome = "taken"
-    source_id: str = ""
+    other_id: str | None = None  # its source id, when it is not the item's
     slug: str = ""
     path: str = ""
-    redirects: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    redirects: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def item(self) -> Item:
+        """The item, unpacked anew each time."""
+        values, found, cover = msgspec.msgpack.decode(self.packed)
+        given = dict(zip(Found.__struct_fields__, found, strict=True))
+        given["cover"] = (
+            None
+            if cover is None
+            else FoundCover(**dict(zip(FoundCover.__struct_fields__, cover, strict=True)))
+        )
+        names = (name for name in Item.__struct_fields__ if name != "found")
+        return Item(found=Found(**given), **dict(zip(names, values, strict=True)))
+
+    def forget(self) -> None:
+        """Give the memory back: what became of the item is told."""
+        self.packed, self.redirects, self.warnings, self.known = b"", (), (), None
+
+
+def _packed(item: Item) -> bytes:
+    """Answer the item without the names of its fields, which are most of it."""
+    values = [getattr(item, name) for name in Item.__struct_fields__ if name != "found"]
+    found = [
+        None if name == "cover" else getattr(item.found, name) for name in Found.__struct_fields__
+    ]
+    cover = item.found.cover
+    whole = (values, found, None if cover is None else msgspec.structs.astuple(cover))
+    return msgspec.msgpack.encode(whole)
+
+
+class _Packed(Sequence[Wanted]):
+    """The items of the second walk, unpacked as they are asked for."""
+
+    def __init__(self, entries: list[_Entry]) -> None:
+        self._entries = entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, place: int) -> Wanted: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Wanted]: ...
+    def __getitem__(self, place: int | slice) -> Wanted | list[Wanted]:
+        if isinstance(place, slice):
+            return [Wanted(number=one.number, item=one.item) for one in self._entries[place]]
+        entry = self._entries[place]
+        return Wanted(number=entry.number, item=entry.item)
 
 
 async def take_in(
@@ -260,7 +313,7 @@ class _Intake:
         self._rows: dict[int, ReportRow] = {}
         self._unlogged: list[int] = []
         self._desk = Desk(
-            addresses=Addresses(pattern=pattern, zone=zone, now=now),
+            addresses=Addresses(pattern=pattern, zone=zone, now=now, name_of=self._name_of),
             directory=Directory(),
             zone=zone,
             now=now,
@@ -276,43 +329,57 @@ class _Intake:
                 if isinstance(head, ReportRow):
                     self._note(number, head)
                 elif head is not None:
-                    warnings = [*head.found.warnings, *head.warnings]
-                    self._entries.append(_Entry(number=number, item=head, warnings=warnings))
+                    packed = _packed(head)
+                    warnings = (*head.found.warnings, *head.warnings)
+                    self._entries.append(_Entry(number=number, packed=packed, warnings=warnings))
                 number += 1
 
     async def decide(self) -> None:
         """Settle what is new, what changed, and where everything stands."""
-        addresses, directory = self._desk.addresses, self._desk.directory
-        await addresses.load()
+        await self._desk.addresses.load()
         known = await load_known(self._source.source)
         seen: set[str] = set()
         for entry in self._entries:
-            self._find(entry, known)
-            if entry.source_id in seen:
+            item = entry.item
+            source_id = self._find(entry, item, known)
+            if source_id in seen:
                 self._skip(entry, "is in the source twice: the first one counts")
             else:
-                seen.add(entry.source_id)
-                self._settle(entry)
+                seen.add(source_id)
+                self._settle(entry, item)
         self._entries = [entry for entry in self._entries if entry.number not in self._rows]
         for entry in self._entries:
-            found = entry.item.found
-            if entry.known is None:
-                entry.redirects = addresses.claim_redirects(
-                    found, path=entry.path, file=_owner(entry), warnings=entry.warnings
+            self._connect(entry, entry.item)
+
+    def _connect(self, entry: _Entry, item: Item) -> None:
+        """Lead old addresses to the item, and let links find it."""
+        addresses, directory = self._desk.addresses, self._desk.directory
+        if entry.known is None:
+            warnings = list(entry.warnings)
+            entry.redirects = tuple(
+                addresses.claim_redirects(
+                    item.found, path=entry.path, owner=entry.number, warnings=warnings
                 )
-            if not found.draft and entry.item.status is None:
-                directory.add(_owner(entry), found, path=entry.path)
+            )
+            entry.warnings = tuple(warnings)
+        if item.found.draft or item.status is not None:
+            return
+        if self._source.ids_are_paths:
+            directory.add(item.file, item.found, path=entry.path)
+        else:
+            directory.add_address(item.found, path=entry.path)
 
     async def store(self) -> None:
         """Walk the second time: bring the texts and store them."""
         for entry in self._entries:
             if entry.outcome == "unchanged":
                 self._report(entry)
-        entries = {e.number: e for e in self._entries if e.outcome != "unchanged"}
-        done = len(self._entries) - len(entries)
-        wanted = [Wanted(number=e.number, item=e.item) for e in entries.values()]
+                entry.forget()
+        waiting = [entry for entry in self._entries if entry.outcome != "unchanged"]
+        entries = {entry.number: entry for entry in waiting}
+        done = len(self._entries) - len(waiting)
         batch: list[tuple[_Entry, Prepared]] = []
-        async for text in self._source.texts(wanted, self._desk):
+        async for text in self._source.texts(_Packed(waiting), self._desk):
             if isinstance(text, Text):
                 entry = entries[text.number]
                 await self._take(entry, self._prepared(entry, text), batch)
@@ -325,44 +392,52 @@ class _Intake:
             done += 1
             self._tell("importing", done, len(self._entries))
         await self._flush(batch)
-        await self._log_rows()
 
     def rows_in_order(self) -> list[ReportRow]:
         """Answer the rows in the order of the source."""
         return [self._rows[number] for number in sorted(self._rows)]
 
-    def _find(self, entry: _Entry, known: dict[str, Known]) -> None:
-        item = entry.item
-        if self._source.ids_are_paths:
-            entry.known, entry.source_id = match(
-                known, item.source_id, item.content_hash, item.found
-            )
-        else:
-            entry.known, entry.source_id = known.get(item.source_id), item.source_id
+    def _name_of(self, number: int) -> str:
+        """Say whose an address is."""
+        place = bisect_left(self._entries, number, key=lambda entry: entry.number)
+        item = self._entries[place].item
+        return item.file if not item.name else f"{item.file}, {item.name}"
 
-    def _settle(self, entry: _Entry) -> None:
-        found = entry.item.found
+    def _find(self, entry: _Entry, item: Item, known: dict[str, Known]) -> str:
+        """Find what the item became before; answer the source id to note."""
+        if not self._source.ids_are_paths:
+            entry.known = known.get(item.source_id)
+            return item.source_id
+        entry.known, source_id = match(known, item.source_id, item.content_hash, item.found)
+        if source_id != item.source_id:
+            entry.other_id = source_id
+        return source_id
+
+    def _settle(self, entry: _Entry, item: Item) -> None:
+        found = item.found
         if entry.known is not None:
             entry.slug, entry.path = entry.known.slug, entry.known.path
-            same = entry.known.content_hash == entry.item.content_hash
+            same = entry.known.content_hash == item.content_hash
             entry.outcome = "unchanged" if same else "changed"
             return
-        slug, path, missed = self._desk.addresses.settle(found, file=_owner(entry))
+        slug, path, missed = self._desk.addresses.settle(found, owner=entry.number)
         entry.slug, entry.path = slug, path
         if missed is not None:
-            entry.warnings.append(f"{found.slug_base!r} is the slug of {missed}: taken as {slug!r}")
+            text = f"{found.slug_base!r} is the slug of {missed}: taken as {slug!r}"
+            entry.warnings = (*entry.warnings, text)
 
     def _prepared(self, entry: _Entry, text: Text) -> Prepared:
-        entry.warnings += text.warnings
+        item = entry.item
+        entry.warnings = (*entry.warnings, *text.warnings)
         return Prepared(
-            source_id=entry.source_id,
-            content_hash=entry.item.content_hash,
+            source_id=entry.other_id or item.source_id,
+            content_hash=item.content_hash,
             found=text.found,
-            status=self._status(entry.item),
+            status=self._status(item),
             slug=entry.slug,
             path=entry.path,
             body=text.body,
-            redirects=entry.redirects,
+            redirects=list(entry.redirects),
         )
 
     def _status(self, item: Item) -> str:
@@ -388,6 +463,7 @@ class _Intake:
             self._report(entry, status=prepared.status)
         else:
             self._skip(entry, reason)
+        entry.forget()
 
     async def _flush(self, batch: list[tuple[_Entry, Prepared]]) -> None:
         """Store the batch and note its rows, both or neither."""
@@ -402,6 +478,8 @@ class _Intake:
             if not is_unique_violation(exc):
                 raise
             await self._flush_one_by_one(batch)
+        for entry, _ in batch:
+            entry.forget()
         batch.clear()
 
     async def _flush_one_by_one(self, batch: list[tuple[_Entry, Prepared]]) -> None:
@@ -430,7 +508,7 @@ class _Intake:
     def _report(self, entry: _Entry, *, status: str | None = None) -> None:
         item = entry.item
         row = ReportRow(
-            file=item.file,
+            file=sys.intern(item.file),
             line=item.line,
             item=item.name,
             outcome=entry.outcome,
@@ -438,7 +516,7 @@ class _Intake:
             status=status,
             url=entry.path,
             old_url=item.found.old_url,
-            warnings=[] if entry.outcome == "unchanged" else entry.warnings,
+            warnings=[] if entry.outcome == "unchanged" else list(entry.warnings),
         )
         self._note(entry.number, row)
 
@@ -465,12 +543,6 @@ class _Intake:
 
     def _tell_reading(self, done: int, total: int) -> None:
         self._tell("reading", done, total)
-
-
-def _owner(entry: _Entry) -> str:
-    """Say whose an address is."""
-    item = entry.item
-    return item.file if not item.name else f"{item.file}, {item.name}"
 
 
 def _is_full(batch: list[tuple[_Entry, Prepared]]) -> bool:

@@ -118,8 +118,7 @@ class WordPress:
     ) -> AsyncIterator[intake.Text | tuple[int, ReportRow]]:
         """Answer the texts of these items, and what became of the files."""
         await self._uploads.load()
-        by_number = {item.number: item for item in wanted}
-        async for chunk in intake.chunks(self._drafts(by_number, desk), _ROWS_AT_ONCE):
+        async for chunk in intake.chunks(self._drafts(iter(wanted), desk), _ROWS_AT_ONCE):
             drafts = [draft for draft in chunk if isinstance(draft, _Draft)]
             files = [file for file in chunk if not isinstance(file, _Draft)]
             urls = [url for draft in drafts for url in draft.urls]
@@ -241,15 +240,16 @@ class WordPress:
     # The second walk
 
     def _drafts(
-        self, wanted: dict[int, intake.Wanted], desk: intake.Desk
+        self, wanted: Iterator[intake.Wanted], desk: intake.Desk
     ) -> Iterator["_Draft | tuple[int, ReportRow, str]"]:
         number = len(self._refused) - 1
+        item = next(wanted, None)
         for name, path in self._files:
             for row in self._rows(name, path):
                 number += 1
-                item = wanted.get(number)
-                if item is not None:
+                if item is not None and item.number == number:
                     yield self._draft(item, row, desk)
+                    item = next(wanted, None)
                 elif self._uploads.is_wanted and items.post_type(row) == "attachment":
                     found = self.site.attachments.get(whole_number(row.text("post_id")))
                     if found is not None:
