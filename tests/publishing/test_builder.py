@@ -230,6 +230,25 @@ async def test_one_bad_piece_is_reported_and_its_last_good_page_stays(make_desk:
     assert "Fine again." in desk.read("piece-1/index.html")
 
 
+async def test_a_full_build_keeps_the_last_good_page_of_what_fails_now(make_desk: MakeDesk) -> None:
+    desk = make_desk(make_piece(1), make_piece(2))
+    await desk.site.build(now=NOW)
+    good = desk.read("piece-1/index.html")
+    template = desk.settings.home / "theme" / "templates" / "post.html"
+    template.parent.mkdir(parents=True)
+    template.write_text(
+        "{% if post.title == 'Piece 1' %}{{ post.nothing }}{% endif %}<title>{{ post.title }}</title>"
+    )
+
+    for full in (True, False, True):
+        report = await desk.site.build(full=full, now=NOW)
+        assert [p.subject for p in report.problems] == ["piece:1"]
+        assert desk.read("piece-1/index.html") == good
+        assert desk.read("piece-2/index.html") == "<title>Piece 2</title>"
+    template.unlink()
+    assert (await desk.site.build(now=NOW)).problems == []
+
+
 @pytest.mark.parametrize(
     "path", ["/../../etc/", "/a/../b/", "/assets/x/", "no-slash", "/a\\b/", "/x\0/"]
 )

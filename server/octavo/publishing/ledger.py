@@ -15,10 +15,14 @@ class Ledger:
     Args:
         made_anew: the names of all pages that this build makes; None when it makes every page into
             an empty state, where nothing needs to be looked up first.
+        old: the state of the site that stands there, to keep of it the pages that now fail.
     """
 
-    def __init__(self, state: State, *, made_anew: set[str] | None) -> None:
+    def __init__(
+        self, state: State, *, made_anew: set[str] | None, old: State | None = None
+    ) -> None:
         self._state = state
+        self._old = old
         self._made_anew = made_anew
         self._gone: dict[str, str] = {}
         self.written = 0
@@ -67,6 +71,12 @@ class Ledger:
         for made in pages:
             if made.problems:
                 self._state.set_problems(made.page, made.problems)
+            if made.failed and self._old is not None:
+                kept = self._old.artifacts_of(made.page)
+                self._state.put_artifacts(kept.values())
+                self._state.record_reads(made.page, self._old.reads_of(made.page))
+                self.unchanged += len(kept)
+                self.added += len(kept)
         steps = [
             Step(path=f.path, staged=f.staged)
             for m in good

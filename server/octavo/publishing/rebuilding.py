@@ -75,7 +75,7 @@ class Rebuild:
             await self._load_pieces(pool, model, kept, total)
             await self._load_redirects(model)
             await asyncio.to_thread(self._finish_model, model)
-            ledger = Ledger(self.state, made_anew=None)
+            ledger = Ledger(self.state, made_anew=None, old=old)
             jobs = self._jobs(self._every_page(model))
             await self._make(pool, jobs, ledger, total)
         self.state.begin()

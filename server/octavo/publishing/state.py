@@ -183,11 +183,15 @@ class State:
     def record_reads(self, page: str, keys: Iterable[str]) -> None:
         """Note that `page` read exactly `keys`."""
         wanted = set(keys)
-        known = {k for (k,) in self.db.execute("SELECT key FROM dep WHERE page = ?", (page,))}
+        known = self.reads_of(page)
         self.db.executemany(
             "DELETE FROM dep WHERE key = ? AND page = ?", [(k, page) for k in known - wanted]
         )
         self.db.executemany("INSERT INTO dep VALUES (?, ?)", [(k, page) for k in wanted - known])
+
+    def reads_of(self, page: str) -> set[str]:
+        """Answer what `page` read when it was made."""
+        return {k for (k,) in self.db.execute("SELECT key FROM dep WHERE page = ?", (page,))}
 
     def forget_page(self, page: str) -> list[str]:
         """Forget what `page` read, what went wrong with it and its files; answer their paths."""
