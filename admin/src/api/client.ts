@@ -51,6 +51,15 @@ export const api = {
   undoBulk: (body: Body<"/api/v1/pieces/bulk/undo", "post">) =>
     answer(client.POST("/api/v1/pieces/bulk/undo", { body })),
 
+  setUnpublishTime: (id: number, body: Body<"/api/v1/pieces/{piece_id}/unpublish-time", "post">) =>
+    answer(client.POST("/api/v1/pieces/{piece_id}/unpublish-time", { params: byId("piece_id", id), body })),
+  dropPlannedEdit: (id: number, version: number) =>
+    answer(
+      client.DELETE("/api/v1/pieces/{piece_id}/planned-edit", {
+        params: { ...byId("piece_id", id), query: { version } },
+      }),
+    ),
+
   revisions: (pieceId: number, query: T.PageQuery) =>
     answer(client.GET("/api/v1/pieces/{piece_id}/revisions", { params: { ...byId("piece_id", pieceId), query } })),
   revision: (pieceId: number, revisionId: number) =>
@@ -97,6 +106,12 @@ export const api = {
     answer(client.PATCH("/api/v1/authors/{author_id}", { params: byId("author_id", id), body })),
   deleteAuthor: (id: number) =>
     answer(client.DELETE("/api/v1/authors/{author_id}", { params: byId("author_id", id) })),
+  series: (query: T.PageQuery) => answer(client.GET("/api/v1/series", { params: { query } })),
+  createSeries: (body: Body<"/api/v1/series", "post">) => answer(client.POST("/api/v1/series", { body })),
+  patchSeries: (id: number, body: Body<"/api/v1/series/{series_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/series/{series_id}", { params: byId("series_id", id), body })),
+  deleteSeries: (id: number) =>
+    answer(client.DELETE("/api/v1/series/{series_id}", { params: byId("series_id", id) })),
   redirects: (query: T.PageQuery) => answer(client.GET("/api/v1/redirects", { params: { query } })),
   createRedirect: (body: Body<"/api/v1/redirects", "post">) => answer(client.POST("/api/v1/redirects", { body })),
   deleteRedirect: (id: number) =>

@@ -51,6 +51,7 @@ export const queries = {
   media: (filter: MediaQuery) => pagesOf(["media", filter], (page) => api.media({ ...filter, ...page, limit: 48 })),
   oneMedia: (id: number) => queryOptions({ queryKey: ["media", "one", id], queryFn: () => api.oneMedia(id) }),
   mediaUsages: (id: number) => pagesOf(["media", "usages", id], () => api.mediaUsages(id)),
+  series: () => pagesOf(["series"], api.series, 60_000),
   redirects: () => pagesOf(["redirects"], api.redirects),
   objectives: () => pagesOf(["objectives"], api.objectives),
   campaigns: () => pagesOf(["campaigns"], api.campaigns),

@@ -54,6 +54,7 @@ export interface PieceChanges {
 
 export type Tag = Schemas["Tag"];
 export type Author = Schemas["Author"];
+export type Series = Schemas["Series"];
 export type Redirect = Schemas["StoredRedirect"];
 /** Something that could not be built. The description calls two things `Problem` and keeps the other. */
 export interface BuildProblem {

@@ -127,6 +127,12 @@ const organiseAuthorsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/content/organise/AuthorsPage"), "AuthorsPage"),
 });
 
+const organiseSeriesRoute = createRoute({
+  getParentRoute: () => organiseRoute,
+  path: "series",
+  component: lazyRouteComponent(() => import("@/features/content/organise/SeriesPage"), "SeriesPage"),
+});
+
 const organiseRedirectsRoute = createRoute({
   getParentRoute: () => organiseRoute,
   path: "redirects",
@@ -184,7 +190,7 @@ const routeTree = rootRoute.addChildren([
     campaignsRoute,
     channelsRoute,
     mediaRoute,
-    organiseRoute.addChildren([organiseTagsRoute, organiseAuthorsRoute, organiseRedirectsRoute]),
+    organiseRoute.addChildren([organiseTagsRoute, organiseAuthorsRoute, organiseSeriesRoute, organiseRedirectsRoute]),
     siteRoute,
     settingsRoute.addChildren([settingsHomeRoute, settingsUsersRoute, settingsKeysRoute, settingsAuditRoute]),
   ]),

@@ -10,6 +10,7 @@ import type { SaveState } from "./autosave";
 import { CoverField } from "./fields/CoverField";
 import { KindFields } from "./fields/KindFields";
 import { SearchFields } from "./fields/SearchFields";
+import { SeriesField } from "./fields/SeriesField";
 import type { PieceText } from "./pieceText";
 import { t } from "./strings";
 
@@ -83,6 +84,7 @@ export function DetailsPanel({ piece, text, state, readOnly, onChange }: Details
         error={errors.author_ids}
         onChange={(ids) => onChange({ author_ids: ids.map(Number) })}
       />
+      <SeriesField text={text} readOnly={readOnly} errors={errors} onChange={onChange} />
       <CoverField
         cover={text.cover}
         readOnly={readOnly}

@@ -23,6 +23,7 @@ import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Piece, PieceChanges } from "@/api/types";
 import { uploadFile } from "@/api/upload";
+import { formatMoment } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
 import { Page } from "@/ui/Page";
 import { ErrorState, FormError, Rows } from "@/ui/States";
@@ -157,6 +158,18 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
           <div className={classes.phoneTabs}>{tabs}</div>
           {isNarrow && <div className={classes.phoneState}>{saveState}</div>}
           {isLocked && <p className={classes.notice}>{t("locked", { status: statusWord(piece.status).toLowerCase() })}</p>}
+          {piece.planned_edit && (
+            <p className={classes.notice}>
+              {t("plannedEditNotice", {
+                moment: formatMoment(piece.planned_edit.publish_instant, piece.planned_edit.publish_zone),
+              })}
+            </p>
+          )}
+          {piece.unpublish_instant && piece.status !== "archived" && (
+            <p className={classes.notice}>
+              {t("endNotice", { moment: formatMoment(piece.unpublish_instant, piece.unpublish_zone ?? undefined) })}
+            </p>
+          )}
           {editing.restored && <p className={classes.notice}>{t("draftFound")}</p>}
           {state.kind === "refused" && (
             <div className={classes.notice}>

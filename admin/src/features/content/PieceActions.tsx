@@ -10,7 +10,7 @@ import { IconButton } from "@/ui/IconButton";
 
 import type { Autosave } from "./autosave";
 import { actionsFor, type PieceAction } from "./pieceActions";
-import { PublishDialog } from "./PublishDialog";
+import { PublishDialog, type PublishMode } from "./PublishDialog";
 import { t } from "./strings";
 import { usePieceMove } from "./usePieceMove";
 
@@ -19,7 +19,7 @@ export function PieceActions({ autosave, title, onMoved }: { autosave: Autosave;
   const { piece } = autosave;
   const { user } = useSignedIn();
   const rights = { review: useMay("review"), write: useMay("write"), isOwn: piece.created_by === user.id };
-  const [publishing, setPublishing] = useState<"now" | "later" | null>(null);
+  const [publishing, setPublishing] = useState<PublishMode | null>(null);
   const [leaving, setLeaving] = useState<"draft" | "archived" | null>(null);
   const move = usePieceMove(autosave, {
     onMoved: () => {
@@ -32,11 +32,12 @@ export function PieceActions({ autosave, title, onMoved }: { autosave: Autosave;
   const { primary, others } = actionsFor(piece, rights);
 
   function start(action: PieceAction) {
+    const say = (error: Error) => notifications.show({ message: messageOf(error), color: "vermilion" });
     move.reset();
     if (action.kind === "publish") setPublishing(action.when);
     else if (action.kind === "leave") setLeaving(action.to);
+    else if (action.kind === "drop") move.mutate({ drop: "planned_edit" }, { onError: say });
     else {
-      const say = (error: Error) => notifications.show({ message: messageOf(error), color: "vermilion" });
       move.mutate({ to: action.to }, { onError: say });
     }
   }
@@ -79,7 +80,7 @@ export function PieceActions({ autosave, title, onMoved }: { autosave: Autosave;
         piece={piece}
         title={title}
         mode={publishing}
-        mayPublish={rights.review && piece.status !== "published"}
+        mayPublish={rights.review && (piece.status !== "published" || piece.has_unpublished_changes)}
         move={move}
         onMode={setPublishing}
         onClose={() => setPublishing(null)}

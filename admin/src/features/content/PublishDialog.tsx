@@ -1,28 +1,24 @@
-import { Button, Group, Modal, Radio, SegmentedControl, Stack, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, Group, Modal, SegmentedControl, Stack } from "@mantine/core";
 import type { UseMutationResult } from "@tanstack/react-query";
-import { useState } from "react";
 
-import { fieldErrors, ProblemError } from "@/api/problem";
-import { useSignedIn } from "@/api/session";
 import type { Piece } from "@/api/types";
-import { browserZone, formatMoment } from "@/ui/format";
 import { FormError } from "@/ui/States";
 import { t as ui } from "@/ui/strings";
-import { ZoneSelect } from "@/ui/ZoneSelect";
 
-import classes from "./PublishDialog.module.css";
 import { t } from "./strings";
 import type { Move } from "./usePieceMove";
-import { momentsOf, wallOf } from "./wallTime";
+import { WhenForm } from "./WhenForm";
+
+export type PublishMode = "now" | "later" | "end";
 
 interface PublishDialogProps {
   piece: Piece;
   title: string;
   /** Null: closed. */
-  mode: "now" | "later" | null;
+  mode: PublishMode | null;
   mayPublish: boolean;
   move: UseMutationResult<Piece, Error, Move>;
-  onMode: (mode: "now" | "later") => void;
+  onMode: (mode: PublishMode) => void;
   onClose: () => void;
 }
 
@@ -34,11 +30,11 @@ export function PublishDialog({ piece, title, mode, mayPublish, move, onMode, on
     <Modal
       opened={mode !== null}
       onClose={onClose}
-      title={t(later ? "scheduleTitle" : "publishTitle", { title: name })}
+      title={t(mode === "end" ? "endTitle" : later ? "scheduleTitle" : "publishTitle", { title: name })}
       closeButtonProps={{ "aria-label": ui("close") }}
     >
       <Stack gap="md">
-        {mayPublish && (
+        {mayPublish && mode !== "end" && (
           <SegmentedControl
             aria-label={t("publish")}
             value={mode ?? "now"}
@@ -53,7 +49,9 @@ export function PublishDialog({ piece, title, mode, mayPublish, move, onMode, on
             transitionDuration={0}
           />
         )}
-        {later ? (
+        {mode === "end" ? (
+          <EndForm piece={piece} move={move} onClose={onClose} />
+        ) : later ? (
           <ScheduleForm piece={piece} move={move} onClose={onClose} />
         ) : (
           <PublishNow piece={piece} move={move} onClose={onClose} />
@@ -85,119 +83,49 @@ function PublishNow({ piece, move, onClose }: FormProps) {
   );
 }
 
+/** A piece goes live at a time; the changes of a live one replace what readers see at a time. */
 function ScheduleForm({ piece, move, onClose }: FormProps) {
-  const { organisation } = useSignedIn();
-  const [zone, setZone] = useState(piece.publish_zone ?? organisation.zone);
-  const [wall, setWall] = useState(() => piece.publish_at?.slice(0, 16) ?? tomorrowAtNine(zone));
-  const [fold, setFold] = useState<"0" | "1" | null>(null);
-  const moments = momentsOf(wall, zone);
-  const errors = fieldErrors(move.error);
-  // Which of the two is asked right below, in words for people.
-  if (codeOf(move.error) === "time_repeated") errors.publish_at = t("foldChoose");
-  const isTwice = moments.length > 1;
-  const gapEnd = errors.publish_at && moments.length === 0 ? nextShown(wall, zone) : null;
-
-  function change(act: () => void) {
-    act();
-    setFold(null);
-    move.reset();
-  }
-
+  const isEdit = piece.status === "published";
+  const before = isEdit ? piece.planned_edit : piece;
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        move.mutate({
-          to: "scheduled",
-          publish_at: wall,
-          zone,
-          ...(isTwice && fold ? { fold: fold === "1" ? 1 : 0 } : {}),
-        });
-      }}
-    >
-      <Stack gap="md">
-        <p style={{ margin: 0 }} className="quiet">
-          {t("scheduleLead")}
-        </p>
-        <div className={classes.when}>
-          <TextInput
-            label={t("publishAt")}
-            type="datetime-local"
-            value={wall}
-            error={errors.publish_at}
-            data-autofocus
-            onChange={(event) => change(() => setWall(event.currentTarget.value))}
-          />
-          <ZoneSelect
-            label={t("zone")}
-            value={zone}
-            error={errors.zone}
-            onChange={(value) => value && change(() => setZone(value))}
-          />
-        </div>
-        {gapEnd && (
-          <UnstyledButton className={classes.suggestion} onClick={() => change(() => setWall(gapEnd))}>
-            {t("useInstead", { time: gapEnd.slice(11) })}
-          </UnstyledButton>
-        )}
-        {isTwice && (
-          <Radio.Group label={t("fold")} value={fold} onChange={(value) => setFold(value === "1" ? "1" : "0")}>
-            <Stack gap={4} mt={4}>
-              <Radio value="0" label={t("foldEarlier", { moment: formatMoment(moments[0] ?? "", zone) })} />
-              <Radio value="1" label={t("foldLater", { moment: formatMoment(moments[1] ?? "", zone) })} />
-            </Stack>
-          </Radio.Group>
-        )}
-        <Moment moment={isTwice ? moments[Number(fold ?? -1)] : moments[0]} zone={zone} />
-        <FormError error={isAtField(move.error) ? null : move.error} />
-        <Group gap="xs">
-          <Button type="submit" loading={move.isPending}>
-            {t("setSchedule")}
+    <WhenForm
+      lead={t(isEdit ? "scheduleEditLead" : "scheduleLead")}
+      label={t("publishAt")}
+      action={t("setSchedule")}
+      wall={before?.publish_at ?? null}
+      zone={before?.publish_zone ?? null}
+      field="publish_at"
+      error={move.error}
+      isPending={move.isPending}
+      onChange={() => move.reset()}
+      onSubmit={({ wall, ...rest }) => move.mutate({ to: isEdit ? "published" : "scheduled", publish_at: wall, ...rest })}
+      onClose={onClose}
+    />
+  );
+}
+
+/** When readers are to see it no more. */
+function EndForm({ piece, move, onClose }: FormProps) {
+  return (
+    <WhenForm
+      lead={t("endLead")}
+      label={t("endAt")}
+      action={t("endSet")}
+      wall={piece.unpublish_at}
+      zone={piece.unpublish_zone}
+      field="unpublish_at"
+      error={move.error}
+      isPending={move.isPending}
+      onChange={() => move.reset()}
+      onSubmit={({ wall, ...rest }) => move.mutate({ unpublish_at: wall, ...rest })}
+      onClose={onClose}
+      more={
+        piece.unpublish_at && (
+          <Button variant="subtle" onClick={() => move.mutate({ unpublish_at: null })}>
+            {t("endClear")}
           </Button>
-          <Button variant="subtle" onClick={onClose}>
-            {ui("cancel")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+        )
+      }
+    />
   );
-}
-
-/** The same moment in the zone it was given in, and in this browser's when that differs. */
-function Moment({ moment, zone }: { moment: Date | undefined; zone: string }) {
-  if (!moment) return null;
-  const own = browserZone();
-  return (
-    <p className={classes.moment} aria-live="polite">
-      <strong>{formatMoment(moment, zone)}</strong>
-      {own !== zone && <span>{t("instantIs", { moment: formatMoment(moment, own) })}</span>}
-    </p>
-  );
-}
-
-function codeOf(error: Error | null): string | undefined {
-  return error instanceof ProblemError ? error.problem.errors[0]?.code : undefined;
-}
-
-function isAtField(error: Error | null): boolean {
-  return (
-    error instanceof ProblemError &&
-    error.problem.errors.length > 0 &&
-    error.problem.errors.every(({ field }) => field === "publish_at" || field === "zone")
-  );
-}
-
-function tomorrowAtNine(zone: string): string {
-  return `${wallOf(new Date(Date.now() + 86_400_000), zone).slice(0, 10)}T09:00`;
-}
-
-/** The first minute after a skipped one that clocks in the zone do show. */
-function nextShown(wall: string, zone: string): string | null {
-  const start = Date.parse(`${wall}:00Z`);
-  for (let minute = 1; minute <= 24 * 60; minute += 1) {
-    const candidate = new Date(start + minute * 60_000).toISOString().slice(0, 16);
-    if (momentsOf(candidate, zone).length > 0) return candidate;
-  }
-  return null;
 }

@@ -7,7 +7,8 @@ import type { t } from "./strings";
 type Word = Parameters<typeof t>[0];
 
 export type PieceAction = { word: Word } & (
-  | { kind: "publish"; when: "now" | "later" }
+  | { kind: "publish"; when: "now" | "later" | "end" }
+  | { kind: "drop" }
   | { kind: "leave"; to: "draft" | "archived" }
   | { kind: "move"; to: PieceStatus }
 );
@@ -22,6 +23,9 @@ const PUBLISH: PieceAction = { word: "publish", kind: "publish", when: "now" };
 const SCHEDULE: PieceAction = { word: "schedule", kind: "publish", when: "later" };
 const RESCHEDULE: PieceAction = { word: "reschedule", kind: "publish", when: "later" };
 const PUBLISH_CHANGES: PieceAction = { word: "publishChanges", kind: "publish", when: "now" };
+const SCHEDULE_CHANGES: PieceAction = { word: "scheduleChanges", kind: "publish", when: "later" };
+const END: PieceAction = { word: "setEnd", kind: "publish", when: "end" };
+const DROP_EDIT: PieceAction = { word: "dropEdit", kind: "drop" };
 const SUBMIT: PieceAction = { word: "submit", kind: "move", to: "in_review" };
 const APPROVE: PieceAction = { word: "approve", kind: "move", to: "approved" };
 const TO_DRAFT: PieceAction = { word: "backToDraft", kind: "move", to: "draft" };
@@ -31,7 +35,7 @@ const WITHDRAW: PieceAction = { word: "withdraw", kind: "leave", to: "draft" };
 const ARCHIVE: PieceAction = { word: "archive", kind: "leave", to: "archived" };
 
 export function actionsFor(
-  piece: Pick<PieceSummary, "status" | "has_unpublished_changes">,
+  piece: Pick<PieceSummary, "status" | "has_unpublished_changes" | "planned_edit">,
   { review, write, isOwn }: Rights,
 ): { primary: PieceAction | null; others: PieceAction[] } {
   const own = review || (write && isOwn);
@@ -48,11 +52,20 @@ export function actionsFor(
       if (review) return { primary: PUBLISH, others: [SCHEDULE, TO_DRAFT, ARCHIVE] };
       return own ? { primary: SCHEDULE, others: [TO_DRAFT, ARCHIVE] } : { primary: null, others: [] };
     case "scheduled":
-      if (review) return { primary: RESCHEDULE, others: [PUBLISH, UNSCHEDULE, TO_DRAFT, ARCHIVE] };
+      if (review) return { primary: RESCHEDULE, others: [PUBLISH, END, UNSCHEDULE, TO_DRAFT, ARCHIVE] };
       return own ? { primary: RESCHEDULE, others: [UNSCHEDULE, TO_DRAFT, ARCHIVE] } : { primary: null, others: [] };
     case "published":
       if (!review) return { primary: null, others: [] };
-      return { primary: piece.has_unpublished_changes ? PUBLISH_CHANGES : null, others: [WITHDRAW, ARCHIVE] };
+      return {
+        primary: piece.has_unpublished_changes ? PUBLISH_CHANGES : null,
+        others: [
+          ...(piece.has_unpublished_changes ? [SCHEDULE_CHANGES] : []),
+          ...(piece.planned_edit ? [DROP_EDIT] : []),
+          END,
+          WITHDRAW,
+          ARCHIVE,
+        ],
+      };
     case "archived":
       return { primary: own ? RESTORE : null, others: [] };
   }

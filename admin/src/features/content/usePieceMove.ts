@@ -10,7 +10,10 @@ import { statusWord } from "@/ui/Status";
 import { isPiece, type Autosave } from "./autosave";
 import { t } from "./strings";
 
-export type Move = Omit<Transition, "version">;
+export type Move =
+  | Omit<Transition, "version">
+  | { unpublish_at: string | null; zone?: string; fold?: 0 | 1 }
+  | { drop: "planned_edit" };
 
 /** Move a piece to another state, after everything written so far is saved. */
 export function usePieceMove(autosave: Autosave, { onMoved, onOvertaken }: { onMoved: () => void; onOvertaken: () => void }) {
@@ -18,13 +21,16 @@ export function usePieceMove(autosave: Autosave, { onMoved, onOvertaken }: { onM
   return useMutation({
     mutationFn: async (move: Move) => {
       if (!(await autosave.flush())) throw new Error(unsavedReason(autosave));
-      return api.transition(autosave.piece.id, { ...move, version: autosave.piece.version });
+      const { id, version } = autosave.piece;
+      if ("drop" in move) return api.dropPlannedEdit(id, version);
+      if ("unpublish_at" in move) return api.setUnpublishTime(id, { version, ...move });
+      return api.transition(id, { ...move, version });
     },
-    onSuccess: (piece) => {
+    onSuccess: (piece, move) => {
       autosave.advance(piece);
       client.setQueryData(["piece", piece.id], piece);
       void client.invalidateQueries({ queryKey: ["pieces"] });
-      notifications.show({ message: whatHappened(piece), color: "moss" });
+      notifications.show({ message: whatHappened(piece, move), color: "moss" });
       onMoved();
     },
     onError: (error) => {
@@ -44,7 +50,16 @@ function unsavedReason(autosave: Autosave): string {
   return autosave.state.kind === "conflict" ? t("conflictTitle") : t("offline");
 }
 
-function whatHappened(piece: Piece): string {
+function whatHappened(piece: Piece, move: Move): string {
+  if ("drop" in move) return t("editDropped");
+  if ("unpublish_at" in move) {
+    if (!piece.unpublish_instant) return t("endCleared");
+    return t("endDone", { moment: formatMoment(piece.unpublish_instant, piece.unpublish_zone ?? undefined) });
+  }
+  if (piece.planned_edit && move.publish_at) {
+    const { publish_instant: instant, publish_zone: zone } = piece.planned_edit;
+    return t("editPlanned", { moment: formatMoment(instant, zone) });
+  }
   if (piece.status === "published") return t("published");
   if (piece.status === "scheduled" && piece.publish_instant) {
     return t("scheduledDone", { moment: formatMoment(piece.publish_instant, piece.publish_zone ?? undefined) });

@@ -105,6 +105,7 @@ export const t = catalogue({
     featuredHint: "Stands out where the theme shows it.",
     series: "Series",
     noSeries: "None",
+    positionShort: "Place",
     position: "Place in the series",
     authors: "Authors",
   },

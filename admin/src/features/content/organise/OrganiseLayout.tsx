@@ -13,6 +13,7 @@ export function OrganiseLayout() {
           {t("tags")}
         </Link>
         <Link to="/organise/authors">{t("authors")}</Link>
+        <Link to="/organise/series">{t("series")}</Link>
         <Link to="/organise/redirects">{t("redirects")}</Link>
       </Tabs>
       <Outlet />

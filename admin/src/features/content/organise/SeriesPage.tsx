@@ -1,0 +1,74 @@
+import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQueryClient } from "@tanstack/react-query";
+
+import { api } from "@/api/client";
+import { queries } from "@/api/queries";
+import { useMay } from "@/api/session";
+import type { Series } from "@/api/types";
+import { useList } from "@/api/useList";
+import { FormError } from "@/ui/States";
+import { useServerForm } from "@/ui/useServerForm";
+
+import { NamedThings } from "./NamedThings";
+import { t } from "./strings";
+
+export function SeriesPage() {
+  const series = useList(queries.series());
+  const client = useQueryClient();
+  const refresh = () => client.invalidateQueries({ queryKey: ["series"] });
+  return (
+    <NamedThings
+      label={t("series")}
+      list={series}
+      nameOf={(one) => one.title}
+      note={(one) => one.description}
+      uses={(one) => t("pieces", { count: one.pieces })}
+      mayMake={useMay("write")}
+      mayChange={useMay("review")}
+      words={{ make: t("newSeries"), edit: t("editSeries"), empty: t("noSeries") }}
+      form={(one, onClose) => <SeriesForm series={one} onClose={onClose} onSaved={refresh} />}
+      remove={{
+        act: (one) => api.deleteSeries(one.id),
+        warning: (one) => t("removeSeries", { count: one.pieces }),
+        done: refresh,
+      }}
+    />
+  );
+}
+
+interface SeriesFormProps {
+  series: Series | null;
+  onClose: () => void;
+  onSaved: () => Promise<void>;
+}
+
+function SeriesForm({ series, onClose, onSaved }: SeriesFormProps) {
+  const { form, onSubmit, isPending, error } = useServerForm({
+    initial: { title: series?.title ?? "", slug: series?.slug ?? "", description: series?.description ?? "" },
+    submit: ({ slug, ...values }) =>
+      series
+        ? api.patchSeries(series.id, { version: series.version, ...values, ...(slug ? { slug } : {}) })
+        : api.createSeries({ ...values, slug: slug || null }),
+    onDone: (saved) => {
+      notifications.show({ message: t("saved", { name: saved.title }), color: "moss" });
+      onClose();
+      void onSaved();
+    },
+  });
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack gap="md">
+        <TextInput label={t("title")} data-autofocus {...form.getInputProps("title")} />
+        <TextInput label={t("slug")} description={t("slugHint")} {...form.getInputProps("slug")} />
+        <Textarea label={t("description")} autosize minRows={2} {...form.getInputProps("description")} />
+        <FormError error={error} />
+        <Group>
+          <Button type="submit" loading={isPending}>
+            {t("save")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
