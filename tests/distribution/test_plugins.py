@@ -73,6 +73,8 @@ async def test_a_webhook_is_delivered_once_though_its_answer_was_lost(real: Any)
     assert data["ctas"][0]["url"] == planned.links[0].url
     assert planned.links[0].url in data["text"]
     assert data["url"] == "https://blog.example.org/paper/"
+    link = f'<p><a href="{planned.links[0].url}">Join us</a></p>'
+    assert data["html"] == f"<p>Text.</p>{link}"
 
 
 async def test_a_gone_webhook_blocks_its_channel(real: Any) -> None:

@@ -1,5 +1,6 @@
 """From a piece to the message that an adapter gets: what it says, and where its links lead."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,8 +9,11 @@ import msgspec
 from octavo.content import queries as content
 from octavo.content import site_queries
 from octavo.content.errors import PieceNotFoundError
+from octavo.content.schemas import PublishedPiece
 from octavo.cta import queries as ctas
 from octavo.cta import service as cta_service
+from octavo.publishing.bodies import TextJob, render_text
+from octavo.publishing.portable import TextLink
 from octavo.sdk import CtaLink, Finding, Message
 from octavo.sdk.text import compose, placeholders
 
@@ -32,6 +36,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     authors: tuple[str, ...]
     published_at: datetime | None
+    piece: PublishedPiece | None = None
 
 
 async def live_source(piece_id: int, *, base_url: str) -> Source | None:
@@ -48,6 +53,7 @@ async def live_source(piece_id: int, *, base_url: str) -> Source | None:
             tags=tuple(tag.name for tag in piece.tags),
             authors=tuple(author.name for author in piece.authors),
             published_at=piece.published_at,
+            piece=piece,
         )
     return None
 
@@ -106,7 +112,18 @@ async def sample_links(piece_id: int, *, base_url: str) -> list[CtaLink]:
     ]
 
 
-def compose_message(source: Source, *, text: str | None, links: Sequence[CtaLink]) -> Message:
+async def live_html(source: Source, links: Sequence[CtaLink], *, base_url: str) -> str | None:
+    """Answer the text of a live piece with absolute addresses and these tracked links."""
+    if source.piece is None:
+        return None
+    shown = tuple(TextLink(slug=link.slug, label=link.label, url=link.url) for link in links)
+    job = TextJob(piece=source.piece, links=shown)
+    return (await asyncio.to_thread(render_text, job, base_url=base_url)).html or None
+
+
+def compose_message(
+    source: Source, *, text: str | None, links: Sequence[CtaLink], html: str | None = None
+) -> Message:
     """Put the message together; `text` None = the default text."""
     return Message(
         piece_id=source.piece_id,
@@ -120,6 +137,7 @@ def compose_message(source: Source, *, text: str | None, links: Sequence[CtaLink
         authors=source.authors,
         ctas=tuple(links),
         published_at=source.published_at,
+        html=html,
     )
 
 

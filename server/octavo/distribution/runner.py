@@ -190,7 +190,10 @@ class Runner:
             now=now,
         )
         job.extra["links"] = msgspec.json.encode(kept).decode()
-        message = messages.compose_message(source, text=job.row["text"], links=links)
+        html = None
+        if "html" in job.connection.adapter.capabilities.formats:
+            html = await messages.live_html(source, links, base_url=self.settings.base_url)
+        message = messages.compose_message(source, text=job.row["text"], links=links, html=html)
         job.connection.adapter.refuse(message, limits)
         return message
 

@@ -19,7 +19,7 @@ from octavo.publishing.markdown import RENDERER_VERSION, BodyRefusedError, rende
 from octavo.publishing.portable import TextLink, portable_html
 from octavo.publishing.prepared import pack_html, unpack_html, url_path
 
-__all__ = ["Bodies", "Body", "TextJob"]
+__all__ = ["Bodies", "Body", "TextJob", "render_text"]
 
 _log = get_logger("octavo.publishing")
 
@@ -79,20 +79,7 @@ class Bodies:
         return hashlib.blake2b(msgspec.msgpack.encode(made_from), digest_size=16).digest()
 
     def _render_all(self, jobs: Sequence[TextJob]) -> list[Body]:
-        return [self._render(job) for job in jobs]
-
-    def _render(self, job: TextJob) -> Body:
-        url = self._base_url + url_path(job.piece.path)
-        try:
-            rendered = render_body(job.piece.body)
-        except BodyRefusedError as exc:
-            _log.warning("body_not_rendered", piece_id=job.piece.id, reason=str(exc))
-            return _NOTHING
-        # The site's own cleaning of what XML and some JSON readers cannot carry.
-        html = unpack_html(pack_html(rendered, small=False))
-        html = portable_html(html, job.links, url=url, anchors_stay=True)
-        plain = plain_lines(html)
-        return Body(html=html, plain=plain, words=rendered.words, images=html.count("<img "))
+        return [render_text(job, base_url=self._base_url) for job in jobs]
 
     def _keep(self, key: bytes, body: Body) -> None:
         size = _size(body)
@@ -102,6 +89,21 @@ class Bodies:
         self._kept_bytes += size
         while self._kept_bytes > self._limit_bytes:
             self._kept_bytes -= _size(self._kept.popitem(last=False)[1])
+
+
+def render_text(job: TextJob, *, base_url: str) -> Body:
+    """Render one text, which takes its time: not for the loop. One beyond the limits is empty."""
+    url = base_url.rstrip("/") + url_path(job.piece.path)
+    try:
+        rendered = render_body(job.piece.body)
+    except BodyRefusedError as exc:
+        _log.warning("body_not_rendered", piece_id=job.piece.id, reason=str(exc))
+        return _NOTHING
+    # The site's own cleaning of what XML and some JSON readers cannot carry.
+    html = unpack_html(pack_html(rendered, small=False))
+    html = portable_html(html, job.links, url=url, anchors_stay=True)
+    images = html.count("<img ")
+    return Body(html=html, plain=plain_lines(html), words=rendered.words, images=images)
 
 
 def _size(body: Body) -> int:
