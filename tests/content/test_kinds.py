@@ -91,6 +91,9 @@ async def test_fields_are_of_the_revision_and_change_one_by_one(room):
         ("press_release", {"contacts": [{"name": 1}]}, "fields.contacts[0].name"),
         ("press_release", {"contacts": [{"name": "a", "fax": "b"}]}, "fields.contacts[0].fax"),
         ("press_release", {"contacts": [{"name": "nul\0"}]}, "fields.contacts[0].name"),
+        ("press_release", {"contacts": [{"name": " "}]}, "fields.contacts[0].name"),
+        ("press_release", {"contacts": [{"name": "a", "email": "a"}]}, "fields.contacts[0].email"),
+        ("video", {"captions": [{"language": "?", "media_id": 3}]}, "fields.captions[0].language"),
         ("press_release", {"embargo_until": "2026-12-01T09:00"}, "fields.embargo_zone"),
         (
             "press_release",

@@ -19,6 +19,7 @@ from octavo.content.errors import (
     wrong,
 )
 from octavo.content.events import AuthorChanged, AuthorCreated
+from octavo.content.planned import has_planned_byline
 from octavo.content.queries import id_of
 from octavo.content.schemas import Author, AuthorIn, AuthorPatch, AuthorRef
 from octavo.content.tables import AuthorRow, PieceAuthorRow
@@ -194,6 +195,7 @@ async def delete_author(author_id: int, *, actor: Actor, now: datetime) -> None:
     author = await get_author(author_id)
     try:
         async with transaction():
+            await _check_unplanned(author)
             await AuthorRow.delete().where(AuthorRow.id == author_id)
             await accounts.record(actor, "author.deleted", subject=f"author:{author_id}", now=now)
     except Exception as exc:
@@ -201,6 +203,12 @@ async def delete_author(author_id: int, *, actor: Actor, now: datetime) -> None:
             msg = f"{author.name} signs {author.pieces} pieces: give them another author first"
             raise StillInUseError(msg) from exc
         raise
+
+
+async def _check_unplanned(author: Author) -> None:
+    if await has_planned_byline(author.id):
+        msg = f"{author.name} signs a planned edit: take that back first"
+        raise StillInUseError(msg)
 
 
 async def _of_user(user_id: int) -> AuthorRef | None:

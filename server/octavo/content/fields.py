@@ -18,6 +18,8 @@ _UNTITLED = frozenset({"update", "link", "picture"})
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _MARKS = re.compile(r"[#*_`>\[\]()!~|]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+")
 _TITLE_WORDS = 10
 
 
@@ -35,6 +37,12 @@ def check_fields(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("video", "audio"):
         if clean.get(name) is not None:
             _check_file(clean[name], field=f"fields.{name}")
+    for position, contact in enumerate(clean.get("contacts", ())):
+        _check_contact(contact, field=f"fields.contacts[{position}]")
+    for position, track in enumerate(clean.get("captions", ())):
+        if not _LANGUAGE.fullmatch(track["language"]):
+            field = f"fields.captions[{position}].language"
+            raise wrong(field, "must be a language tag such as `en` or `es-MX`")
     _check_embargo(clean)
     return clean
 
@@ -107,6 +115,13 @@ def _check_file(ref: Mapping[str, Any], *, field: str) -> None:
         raise wrong(field, "name a file of the media library or an address: one of the two")
     if ref["url"] and not re.fullmatch(r"https?://[^\s/]+\S*|/media/\S+", ref["url"]):
         raise wrong(f"{field}.url", "must be an absolute address, https://…")
+
+
+def _check_contact(contact: Mapping[str, Any], *, field: str) -> None:
+    if not contact["name"].strip():
+        raise wrong(f"{field}.name", "say who it is", code="required")
+    if contact["email"] and not _EMAIL.fullmatch(contact["email"]):
+        raise wrong(f"{field}.email", "must be an address such as ana@example.org")
 
 
 def _check_embargo(fields: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ Every move is one conditional UPDATE on the version that was read, so that of tw
 workers) moving the same piece one succeeds and the other learns about it.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from octavo.accounts import queries as accounts_q
@@ -24,12 +24,10 @@ from octavo.content.publication import (
 )
 from octavo.content.schemas import Piece, Status, Transition
 from octavo.content.tables import PieceRow
-from octavo.content.timing import check_fresh, is_own, moment_of, plan_edit, wall_text
+from octavo.content.timing import FURTHEST, check_fresh, is_own, moment_of, plan_edit, wall_text
 from octavo.kernel.db import is_unique_violation, transaction
 from octavo.kernel.events import EventBus
 from octavo.kernel.walltime import zone_named
-
-_FURTHEST = timedelta(days=366 * 20)
 
 
 async def transition_piece(
@@ -147,7 +145,7 @@ async def _schedule(row: dict[str, Any], move: Transition, *, now: datetime, bus
     await check_ready(row, at=moment.instant)
     if moment.instant <= now:
         raise wrong("publish_at", "is in the past; publish the piece now instead", code="past")
-    if moment.instant > now + _FURTHEST:
+    if moment.instant > now + FURTHEST:
         raise wrong("publish_at", "is more than twenty years away", code="out_of_range")
     done = await write(
         row,
@@ -169,14 +167,13 @@ async def _schedule(row: dict[str, Any], move: Transition, *, now: datetime, bus
 
 async def _backdated(row: dict[str, Any], move: Transition, *, now: datetime) -> datetime:
     """Answer the date of publication: the first one stays, a given one must have passed."""
-    if row["published_at"] is not None:
-        return row["published_at"]  # type: ignore[no-any-return]
-    if move.publish_at is None:
-        return now
-    instant = (await moment_of(move.publish_at, move.zone, move.fold)).instant
-    if instant > now:
-        raise wrong("publish_at", "is in the future; schedule the piece instead", code="future")
-    return instant
+    given = now
+    if move.publish_at is not None:
+        given = (await moment_of(move.publish_at, move.zone, move.fold)).instant
+    if given > now:
+        way = "move it to draft and schedule it" if row["status"] == "archived" else "schedule it"
+        raise wrong("publish_at", f"is in the future; {way} instead", code="future")
+    return row["published_at"] or given
 
 
 async def _repath(row: dict[str, Any], *, organisation: Organisation, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec import UNSET
 
 from octavo.accounts import service as accounts
@@ -11,9 +12,10 @@ from octavo.accounts.schemas import Actor
 from octavo.content import rules
 from octavo.content.errors import SeriesNotFoundError, StalePieceError, TakenError, wrong
 from octavo.content.events import SeriesChanged
+from octavo.content.kinds import Meta
 from octavo.content.queries import id_of
 from octavo.content.schemas import Series, SeriesIn, SeriesPatch
-from octavo.content.tables import PieceRow, SeriesRow
+from octavo.content.tables import PieceRow, RevisionRow, SeriesRow
 from octavo.kernel.db import fetch, is_unique_violation, transaction
 from octavo.kernel.events import EventBus
 from octavo.kernel.pagination import Page, encode_cursor
@@ -117,6 +119,7 @@ async def delete_series(series_id: int, *, actor: Actor, now: datetime, bus: Eve
         await PieceRow.update({PieceRow.series_position: None}).where(
             PieceRow.series_id == series_id
         )
+        await _leave_revisions(series_id)
         await SeriesRow.delete().where(SeriesRow.id == series_id)
         await accounts.record(actor, "series.deleted", subject=f"series:{series_id}", now=now)
         await bus.announce(SeriesChanged(series_id=series_id, piece_ids=piece_ids))
@@ -149,13 +152,33 @@ def _named(raw_title: str, raw_slug: str | None) -> tuple[str, str]:
 
 
 async def _pieces_of(series_id: int) -> tuple[int, ...]:
-    rows = await (
-        PieceRow.select(PieceRow.id)
-        .where(PieceRow.series_id == series_id)
-        .order_by(PieceRow.series_position)
-        .order_by(PieceRow.id)
+    """Answer the pieces that writers or readers see in the series."""
+    rows = await fetch(
+        "SELECT p.id FROM piece p LEFT JOIN piece_revision r ON r.id = p.live_revision_id"
+        " WHERE p.series_id = {} OR r.meta LIKE {} ORDER BY p.series_position IS NULL, p.series_position, p.id",
+        series_id,
+        _mark(series_id),
     )
     return tuple(row["id"] for row in rows)
+
+
+async def _leave_revisions(series_id: int) -> None:
+    """Let no revision name a series that goes away: its number may be given again."""
+    rows = await fetch(
+        "SELECT DISTINCT meta FROM piece_revision WHERE meta LIKE {}", _mark(series_id)
+    )
+    for row in rows:
+        meta = msgspec.json.decode(row["meta"], type=Meta)
+        if meta.series_id == series_id:
+            alone = msgspec.structs.replace(meta, series_id=None, series_position=None)
+            await RevisionRow.update({RevisionRow.meta: msgspec.json.encode(alone).decode()}).where(
+                RevisionRow.meta == row["meta"]
+            )
+
+
+def _mark(series_id: int) -> str:
+    """Answer a pattern for stored `Meta` of the series."""
+    return f'%"series_id":{series_id},%'
 
 
 async def _counted(rows: Sequence[dict[str, Any]]) -> list[Series]:

@@ -12,6 +12,7 @@ from octavo.accounts.schemas import Actor
 from octavo.content import rules
 from octavo.content.errors import StalePieceError, TagNotFoundError, TakenError, wrong
 from octavo.content.events import TagChanged, TagCreated
+from octavo.content.planned import replace_planned
 from octavo.content.queries import id_of
 from octavo.content.schemas import Tag, TagIn, TagPatch, TagRef
 from octavo.content.tables import PieceTagRow, TagRow
@@ -147,6 +148,7 @@ async def delete_tag(tag_id: int, *, actor: Actor, now: datetime, bus: EventBus)
     async with transaction():
         tag = await get_tag(tag_id)
         piece_ids = await _pieces_of(tag_id)
+        await replace_planned("tag_ids", tag_id)
         await TagRow.delete().where(TagRow.id == tag_id)
         await accounts.record(actor, "tag.deleted", subject=f"tag:{tag_id}", now=now)
         await bus.announce(TagChanged(tag_id=tag_id, piece_ids=piece_ids, old_slug=tag.slug))
@@ -174,6 +176,7 @@ async def merge_tag(tag_id: int, *, into: int, actor: Actor, now: datetime, bus:
                 & (PieceTagRow.live == live)
                 & PieceTagRow.piece_id.not_in(have_both)
             )
+        await replace_planned("tag_ids", tag_id, by=into)
         await TagRow.delete().where(TagRow.id == tag_id)
         await accounts.record(
             actor, "tag.merged", subject=f"tag:{tag_id}", detail={"into": into}, now=now

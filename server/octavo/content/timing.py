@@ -5,7 +5,7 @@ once, by one conditional UPDATE.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,11 +17,13 @@ from octavo.content import queries, rules
 from octavo.content.authors import is_signed_by
 from octavo.content.errors import ForbiddenMoveError, StalePieceError, wrong
 from octavo.content.events import PieceChanged, PieceMoved, PieceScheduled
+from octavo.content.planned import refs_from, stored_refs
 from octavo.content.publication import (
     NO_EDIT,
     NO_END,
     Row,
     Shown,
+    check_ready,
     head_of,
     publish,
     set_aside,
@@ -36,20 +38,15 @@ from octavo.kernel.log import get_logger
 from octavo.kernel.walltime import Moment, resolve
 
 __all__ = [
-    "check_fresh", "drop_planned_edit", "is_own", "moment_of", "plan_edit", "publish_due",
+    "FURTHEST", "check_fresh", "drop_planned_edit", "is_own", "moment_of", "plan_edit", "publish_due",
     "set_unpublish_time", "wall_text", "withdraw_due",
 ]  # fmt: skip
 
 log = get_logger(__name__)
 
 _DUE_BATCH = 200
-
-
-class _Refs(msgspec.Struct, frozen=True, kw_only=True):
-    """The tags and bylines of a planned edit, by id."""
-
-    tag_ids: list[int] = []
-    author_ids: list[int] = []
+FURTHEST = timedelta(days=366 * 20)
+"""Whoever plans further ahead has mistyped the year."""
 
 
 async def publish_due(now: datetime, bus: EventBus) -> list[int]:
@@ -109,17 +106,19 @@ async def plan_edit(row: Row, move: Transition, *, now: datetime, bus: EventBus)
     moment = await moment_of(move.publish_at or "", move.zone, move.fold)
     if row["unpublish_instant"] is not None and row["unpublish_instant"] <= moment.instant:
         raise wrong("publish_at", "the piece is taken away before that", code="out_of_range")
+    if moment.instant > now + FURTHEST:
+        raise wrong("publish_at", "is more than twenty years away", code="out_of_range")
+    await check_ready(row, at=moment.instant)
     head = await head_of(row)
-    refs = _Refs(
-        tag_ids=[tag.id for tag in head.tags], author_ids=[author.id for author in head.authors]
-    )
     changes: dict[Any, Any] = {
         PieceRow.edit_revision_id: head.revision_id,
         PieceRow.edit_at: wall_text(moment.wall),
         PieceRow.edit_zone: moment.zone,
         PieceRow.edit_fold: moment.fold,
         PieceRow.edit_instant: moment.instant,
-        PieceRow.edit_refs: msgspec.json.encode(refs).decode(),
+        PieceRow.edit_refs: stored_refs(
+            [tag.id for tag in head.tags], [author.id for author in head.authors]
+        ),
     }
     done = await write(row, changes, now=now)
     if done:
@@ -264,7 +263,7 @@ async def _planned(row: Row) -> Shown:
         .where(RevisionRow.id == row["edit_revision_id"])
         .first()
     )
-    refs = msgspec.json.decode(row["edit_refs"], type=_Refs)
+    refs = refs_from(row["edit_refs"])
     tags = await queries.tag_refs(refs.tag_ids)
     authors = await queries.author_refs(refs.author_ids)
     return Shown(
