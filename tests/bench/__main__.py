@@ -1,4 +1,4 @@
-"""`python -m tests.bench [sites] [clicks] [list] [pages] [reading] [--posts N]`: prints ratios, ends with 0.
+"""`python -m tests.bench [sites] [clicks] [list] [pages] [reading] [importing] [--posts N]`: prints ratios, ends with 0.
 
 Each line reads `name: ours X, peer Y, ratio Z`. Less is better of time and memory, more of rates.
 """
@@ -7,9 +7,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.bench import listing, reading, requests, sites
+from tests.bench import importing, listing, reading, requests, sites
 
-BENCHES = ("sites", "clicks", "list", "pages", "reading")
+BENCHES = ("sites", "clicks", "list", "pages", "reading", "importing")
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="|".join(BENCHES))
     parser.add_argument("--posts", type=int, help="so many made posts instead of real ones")
     parser.add_argument("--seconds", type=float, default=5, help="how long each rate is measured")
+    parser.add_argument("--whole", action="store_true", help="import an export of a gibibyte")
     given = parser.parse_args()
     if set(given.names) - set(BENCHES):
         parser.error(f"there is {', '.join(BENCHES)}")
@@ -37,6 +38,8 @@ def main() -> None:
         if "reading" in wanted:
             posts = given.posts or 1_000
             reading.run(folder / "reading", seconds=given.seconds, posts=posts)
+        if "importing" in wanted:
+            importing.run(folder / "importing", posts=given.posts, whole=given.whole)
 
 
 if __name__ == "__main__":

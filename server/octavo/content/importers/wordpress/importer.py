@@ -83,7 +83,7 @@ class WordPress:
     ) -> None:
         self.name = path.name
         self.site = Site()
-        self._given = Given(with_comments=with_comments)
+        self._given = Given(now=now, with_comments=with_comments)
         self._files: list[tuple[str, Path]] = []
         self._refused: list[tuple[str, str]] = []
         self._comments: Counter[str] = Counter()

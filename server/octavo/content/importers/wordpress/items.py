@@ -105,6 +105,8 @@ def understand(row: Row, site: Site, *, given: Given, zone: ZoneInfo, full: bool
     if status is None and published_at is None:
         status = "draft"
         warnings.append("has no date that can be read: taken as a draft")
+    if state == "future" and published_at is not None and published_at <= given.now:
+        warnings.append("was scheduled for a time that has passed: taken as published")
     old_url = _old_url(row)
     meta = dict(row.meta)
     found = Found(

@@ -3,6 +3,7 @@
 Filled by the first walk and read by the second; texts of posts are never in it.
 """
 
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -118,6 +119,7 @@ class Site:
 class Given(msgspec.Struct, frozen=True, kw_only=True):
     """What the user wants of an export, beside what every import has."""
 
+    now: datetime
     with_comments: bool = False
 
 
