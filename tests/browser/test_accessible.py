@@ -9,14 +9,27 @@ from pages import Admin, Scheme
 from playwright.sync_api import BrowserContext, Page, expect
 
 AXE = Path(__file__).parents[2] / "admin/node_modules/axe-core/axe.min.js"
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360"
+    "606060000000050001a5f645400000000049454e44ae426082"
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 SCREENS = [
     "/pieces",
     "/pieces?status=archived",
     "/pieces/{piece}",
+    "/pieces/{piece}/history",
+    "/pieces/{press}",
     "/pieces/{piece}/deliveries",
     "/pieces/{piece}/outcomes",
+    "/media",
+    "/media?file={media}",
+    "/organise",
+    "/organise/authors",
+    "/organise/series",
+    "/organise/redirects",
+    "/site",
     "/ctas",
     "/objectives",
     "/campaigns",
@@ -91,7 +104,24 @@ def filled(owner: httpx.Client) -> dict[str, int]:
     )
     owner.post(f"/api/v1/pieces/{piece}/deliveries", json={"channel_id": channel})
     owner.post("/api/v1/keys", json={"name": "Website", "scope": "content"})
-    return {"piece": piece}
+    owner.patch(f"/api/v1/pieces/{piece}", json={"version": 1, "excerpt": "On leaves."})
+    revision = owner.get(f"/api/v1/pieces/{piece}/revisions").json()["items"][0]["id"]
+    anchor = {"revision_id": revision, "start": 0, "end": 4}
+    post(f"/pieces/{piece}/comments", {"body": "Really?", "anchor": anchor})
+    file = {"file": ("dot.png", DOT, "image/png")}
+    media = int(owner.post("/api/v1/media", files=file).json()["id"])
+    press = post(
+        "/pieces",
+        {
+            "kind": "press_release",
+            "title": "A new press",
+            "fields": {"contacts": [{"name": "Ana"}]},
+            "cover": {"media_id": media, "alt": "A dot"},
+        },
+    )
+    post("/series", {"title": "Letters"})
+    post("/redirects", {"from_path": "/old/", "to_path": "/new/"})
+    return {"piece": piece, "press": press, "media": media}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -134,7 +164,13 @@ def test_dialogs_are_accessible(admin: Admin, filled: dict[str, int], scheme: Sc
     expect(admin.body).to_be_visible()
     admin.fill_schedule("2026-12-01T09:00")
     wrong += findings(page)
+    admin.open_piece(filled["piece"])
+    page.get_by_text("Review (1)").click()
+    expect(page.get_by_text("Really?")).to_be_visible()
+    wrong += [f"review: {line}" for line in findings(page)]
     for path, button in [
+        (f"/pieces/{filled['piece']}", "Picture or file"),
+        ("/organise", "New tag"),
         ("/channels", "Connect a channel"),
         ("/settings/people", "Invite"),
         ("/settings/keys", "Make a key"),

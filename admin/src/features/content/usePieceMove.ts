@@ -30,6 +30,7 @@ export function usePieceMove(autosave: Autosave, { onMoved, onOvertaken }: { onM
       autosave.advance(piece);
       client.setQueryData(["piece", piece.id], piece);
       void client.invalidateQueries({ queryKey: ["pieces"] });
+      void client.invalidateQueries({ queryKey: ["piece", piece.id, "review"] });
       notifications.show({ message: whatHappened(piece, move), color: "moss" });
       onMoved();
     },

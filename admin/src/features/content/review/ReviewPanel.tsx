@@ -37,7 +37,7 @@ export function ReviewPanel({ pieceId, settle, onMoved }: ReviewPanelProps) {
       <Standing review={review.data} />
       <People review={review.data} />
       {review.data.may_assign && <Assign review={review.data} settle={settle} onDone={done} />}
-      {review.data.may_judge && <Judge pieceId={pieceId} settle={settle} onDone={done} />}
+      {review.data.may_judge && review.data.status === "in_review" && <Judge pieceId={pieceId} settle={settle} onDone={done} />}
     </section>
   );
 }
@@ -54,7 +54,7 @@ function Standing({ review: { standing, waits_for: waitsFor } }: { review: Revie
       <p className={classes.standing} role="status" data-standing={standing}>
         {icons[standing]} {t(standing)}
       </p>
-      {waitsFor && <p className={classes.waits}>{waitsFor}</p>}
+      {waitsFor && standing === "waiting" && <p className={classes.waits}>{waitsFor}</p>}
     </>
   );
 }

@@ -1,0 +1,245 @@
+"""What a newsroom does: looks back, uses pictures, reviews, does one thing to many pieces."""
+
+import struct
+import zlib
+from collections.abc import Callable
+
+import httpx
+import pytest
+from pages import PASSWORD, Admin
+from playwright.sync_api import BrowserContext, expect
+from server_process import Server
+
+from conftest import sign_in
+
+
+def make_piece(owner: httpx.Client, **fields: object) -> dict[str, object]:
+    answer = owner.post("/api/v1/pieces", json={"title": "On folding", "body": "One.\n", **fields})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, object] = answer.json()
+    return made
+
+
+def stored(owner: httpx.Client, piece_id: object) -> dict[str, object]:
+    found: dict[str, object] = owner.get(f"/api/v1/pieces/{piece_id}").json()
+    return found
+
+
+def png(width: int, height: int, colour: bytes) -> bytes:
+    """A picture of one colour, small enough to be made here."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    rows = (b"\0" + colour * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.fixture
+def reviewer(
+    server: Server, owner: httpx.Client, new_context: Callable[..., BrowserContext]
+) -> Admin:
+    """An editor with a browser of their own."""
+    name = f"Grace {len(owner.get('/api/v1/users').json()['items'])}"
+    invited = owner.post("/api/v1/users/invitations", json={"role": "editor"}).json()
+    client = httpx.Client(base_url=server.base, timeout=30)
+    answer = client.post(
+        "/api/v1/setup",
+        json={
+            "token": invited["url"].rsplit("/", 1)[1],
+            "name": name,
+            "email": f"{name.replace(' ', '').lower()}@example.org",
+            "password": PASSWORD,
+        },
+    )
+    assert answer.status_code == 201, answer.text
+    context = new_context()
+    sign_in(context, client, server)
+    client.close()
+    admin = Admin(page=context.new_page(), base=server.base)
+    admin.page.evaluate("name => { window.name = name }", name)
+    return admin
+
+
+def test_an_older_version_is_compared_by_word_and_brought_back(
+    admin: Admin, owner: httpx.Client
+) -> None:
+    piece = make_piece(owner, body="The sheet is folded twice.\n")
+    for version, body in ((1, "The sheet is folded three times.\n"), (2, "Something else.\n")):
+        path = f"/api/v1/pieces/{piece['id']}"
+        assert owner.patch(path, json={"version": version, "body": body}).status_code == 200
+    page = admin.page
+
+    admin.open_piece(int(str(piece["id"])), "/history")
+    page.get_by_role("navigation", name="Versions").get_by_role("link").nth(1).click()
+    expect(page.get_by_role("heading", name="Version 2")).to_be_visible()
+    expect(page.locator("del")).to_have_text(["twice"])
+    expect(page.locator("ins")).to_have_text(["three times"])
+    page.get_by_role("button", name="Bring this version back").click()
+    expect(page.get_by_role("heading", name="Version 4")).to_be_visible()
+
+    assert stored(owner, piece["id"])["body"] == "The sheet is folded three times.\n"
+
+
+def test_a_picture_is_uploaded_described_used_and_kept_while_it_is_used(
+    admin: Admin, owner: httpx.Client
+) -> None:
+    piece = make_piece(owner, title="With a picture", body="Words.\n")
+    page = admin.page
+    picture = png(40, 30, b"\xa6\x33\x1b")
+    admin.open("/media")
+    page.locator("input[type=file]").first.set_input_files(
+        files=[{"name": "fold.png", "mimeType": "image/png", "buffer": picture}]
+    )
+    page.get_by_role("button", name="Open fold.png").click()
+    drawer = page.get_by_role("dialog", name="About the file")
+    drawer.get_by_label("Alternative text").fill("A folded sheet")
+    drawer.get_by_label("From the left, in percent").fill("20")
+    drawer.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    media = owner.get("/api/v1/media").json()["items"][0]
+    assert (media["alt"], media["focal_x"], media["focal_y"]) == ("A folded sheet", 0.2, 0.5)
+
+    admin.open_piece(int(str(piece["id"])))
+    expect(admin.body).to_be_visible()
+    page.get_by_role("button", name="Picture or file").click()
+    page.get_by_role("dialog").get_by_role("button", name="Choose fold.png").click()
+    admin.expect_saved()
+    body = str(stored(owner, piece["id"])["body"])
+    assert f"![A folded sheet](/media/{media['path']})" in body
+
+    admin.open(f"/media?file={media['id']}")
+    expect(drawer.get_by_role("link", name="With a picture")).to_be_visible()
+    drawer.get_by_role("button", name="Delete…").click()
+    question = page.get_by_role("dialog", name="Delete “fold.png”?")
+    question.get_by_role("button", name="Delete").click()
+    expect(question.get_by_text("It cannot be deleted while pieces use it")).to_be_visible()
+    assert owner.get(f"/api/v1/media/{media['id']}").status_code == 200
+
+
+def test_a_picture_that_is_pasted_stands_where_the_cursor_was(
+    admin: Admin, owner: httpx.Client
+) -> None:
+    piece = make_piece(owner, title="Pasted", body="Before.\n\nAfter.\n")
+    admin.open_piece(int(str(piece["id"])))
+    admin.body.click()
+    admin.page.keyboard.press("Control+Home")
+    admin.page.keyboard.press("End")
+    picture = list(png(24, 24, b"\x2b\x4a\x6f"))
+    admin.body.evaluate(
+        """(node, bytes) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], "shot.png", {type: "image/png"}));
+            const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true});
+            node.dispatchEvent(event);
+        }""",
+        picture,
+    )
+    expect(admin.body).to_contain_text("![](/media/")
+    admin.expect_saved()
+
+    body = str(stored(owner, piece["id"])["body"])
+    assert body.startswith("Before.![](/media/")
+    assert body.endswith("After.\n")
+
+
+def test_a_review_goes_round(admin: Admin, reviewer: Admin, owner: httpx.Client) -> None:
+    piece = make_piece(owner, title="For review", body="The sheet is folded twice.\n")
+    piece_id = int(str(piece["id"]))
+    name = str(reviewer.page.evaluate("window.name"))
+    page = admin.page
+
+    admin.open_piece(piece_id)
+    admin.panel.get_by_text("Review", exact=True).click()
+    admin.panel.get_by_role("combobox", name="Reviewers").click()
+    page.get_by_role("option", name=name).click()
+    expect(admin.panel.get_by_role("listitem").filter(has_text=name)).to_contain_text("not said")
+    page.keyboard.press("Escape")
+    admin.open_action("Ask for a review")
+    admin.expect_status("in_review")
+
+    theirs = reviewer.page
+    reviewer.open_piece(piece_id)
+    expect(theirs.get_by_text("Ada Lovelace is here")).to_be_visible()
+    reviewer.body.click()
+    theirs.keyboard.press("Control+Home")
+    theirs.keyboard.press("Control+Shift+ArrowRight")
+    theirs.get_by_role("button", name="Comment (Ctrl Alt M)").click()
+    reviewer.panel.get_by_label("On this passage").fill("Three times, surely?")
+    reviewer.panel.get_by_role("button", name="Comment", exact=True).click()
+    expect(theirs.locator(".cm-comment")).to_have_text(["The"])
+    reviewer.panel.get_by_label("What do you say to it?").fill("Count again.")
+    reviewer.panel.get_by_role("button", name="Ask for changes").click()
+    expect(reviewer.panel.locator("[data-standing=changes_requested]")).to_be_visible()
+
+    admin.open_piece(piece_id)
+    admin.panel.get_by_text("Review (1)").click()
+    expect(admin.panel.get_by_text("Count again.")).to_be_visible()
+    expect(admin.panel.get_by_text("Three times, surely?")).to_be_visible()
+    admin.panel.get_by_role("button", name="Resolve").click()
+    expect(page.locator(".cm-comment")).to_have_count(0)
+
+    admin.open_action("Ask for a review")
+    admin.expect_status("in_review")
+    reviewer.open_piece(piece_id)
+    reviewer.panel.get_by_text("Review", exact=True).click()
+    reviewer.panel.get_by_role("button", name="Approve").click()
+    expect(reviewer.panel.locator("[data-standing=approved]")).to_be_visible()
+    assert stored(owner, piece_id)["status"] == "approved"
+
+
+def test_many_pieces_get_a_tag_and_lose_it_again(admin: Admin, owner: httpx.Client) -> None:
+    ids = [make_piece(owner, title=f"Bulk {number}")["id"] for number in range(4)]
+    page = admin.page
+    admin.open("/pieces?q=Bulk")
+    page.get_by_role("checkbox", name="Select Bulk 3").check()
+    page.get_by_role("checkbox", name="Select Bulk 1").click(modifiers=["Shift"])
+    expect(page.get_by_text("3 selected")).to_be_visible()
+    # By keyboard, too: the fourth row.
+    page.get_by_role("link", name="Bulk 0").focus()
+    page.keyboard.press("x")
+    expect(page.get_by_text("4 selected")).to_be_visible()
+
+    page.get_by_role("button", name="Add tags…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Tags").fill("Folding")
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("4 pieces changed.")).to_be_visible()
+
+    def tags() -> list[list[str]]:
+        pieces = (stored(owner, piece_id) for piece_id in ids)
+        return [[tag["name"] for tag in piece["tags"]] for piece in pieces]  # type: ignore[attr-defined]
+
+    assert tags() == [["Folding"]] * 4
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("4 pieces are as they were.")).to_be_visible()
+    assert tags() == [[]] * 4
+
+
+def test_pictures_of_a_piece_change_places_by_keyboard(admin: Admin, owner: httpx.Client) -> None:
+    media = []
+    for number, colour in enumerate((b"\x1f\x6f\x4a", b"\x8a\x5a\x00")):
+        files = {"file": (f"no-{number}.png", png(20, 20, colour), "image/png")}
+        media.append(owner.post("/api/v1/media", files=files).json()["id"])
+    pictures = [{"media_id": one, "alt": f"Number {one}"} for one in media]
+    piece = make_piece(owner, kind="picture", fields={"pictures": pictures})
+
+    admin.open_piece(int(str(piece["id"])))
+    admin.panel.get_by_role("button", name="Move picture 2 forward").focus()
+    admin.page.keyboard.press("Enter")
+    expect(admin.panel.get_by_role("button", name="Move picture 1 back")).to_be_focused()
+    admin.expect_state("editing")
+    admin.expect_saved()
+
+    fields = stored(owner, piece["id"])["fields"]
+    order = [one["media_id"] for one in fields["pictures"]]  # type: ignore[index]
+    assert order == list(reversed(media))
