@@ -1,4 +1,4 @@
-"""`python -m tests.bench [sites] [clicks] [list] [pages] [reading] [importing] [--posts N]`: prints ratios, ends with 0.
+"""`python -m tests.bench [NAME …] [--posts N]`: prints ratios, ends with 0; `-h` lists the names.
 
 Each line reads `name: ours X, peer Y, ratio Z`. Less is better of time and memory, more of rates.
 """

@@ -6,10 +6,36 @@ from pathlib import Path
 
 __all__ = ["write_export"]
 
-_WORDS = (
-    "press sheet paper folded eight leaves page type hand readers wait news campaign draft delivery"
-    " garden bread oven flour water salt morning evening street market letter answer question"
-).split()
+_WORDS = [
+    "press",
+    "sheet",
+    "paper",
+    "folded",
+    "eight",
+    "leaves",
+    "page",
+    "type",
+    "hand",
+    "readers",
+    "wait",
+    "news",
+    "campaign",
+    "draft",
+    "delivery",
+    "garden",
+    "bread",
+    "oven",
+    "flour",
+    "water",
+    "salt",
+    "morning",
+    "evening",
+    "street",
+    "market",
+    "letter",
+    "answer",
+    "question",
+]
 _HEAD = """<?xml version="1.0" encoding="UTF-8" ?>
 <rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
  xmlns:content="http://purl.org/rss/1.0/modules/content/"
@@ -17,8 +43,10 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8" ?>
 <channel><title>Made</title><link>https://blog.example</link><language>en-GB</language>
 <wp:wxr_version>1.2</wp:wxr_version><wp:base_site_url>https://blog.example</wp:base_site_url>
 <wp:base_blog_url>https://blog.example</wp:base_blog_url>
-<wp:author><wp:author_login>ada</wp:author_login><wp:author_display_name>Ada L.</wp:author_display_name></wp:author>
-<wp:author><wp:author_login>ben</wp:author_login><wp:author_display_name>Ben K.</wp:author_display_name></wp:author>
+<wp:author><wp:author_login>ada</wp:author_login>
+<wp:author_display_name>Ada L.</wp:author_display_name></wp:author>
+<wp:author><wp:author_login>ben</wp:author_login>
+<wp:author_display_name>Ben K.</wp:author_display_name></wp:author>
 """
 _UPLOADS = "https://blog.example/wp-content/uploads/2024/05"
 
@@ -39,7 +67,7 @@ def write_export(path: Path, *, posts: int = 0, size_bytes: int = 0, paragraphs:
 
 
 def _post(number: int, dice: random.Random, paragraphs: int) -> str:
-    day = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(hours=number)
+    day = _day(number)
     texts = [" ".join(dice.choices(_WORDS, k=70)) for _ in range(paragraphs)]
     body = _blocks(texts, number) if number % 2 else _classic(texts, number)
     stamp = day.strftime("%Y-%m-%d %H:%M:%S")
@@ -55,7 +83,7 @@ def _post(number: int, dice: random.Random, paragraphs: int) -> str:
         f"<excerpt:encoded><![CDATA[About {number}]]></excerpt:encoded>"
         f"<wp:post_id>{number}</wp:post_id><wp:post_date>{stamp}</wp:post_date>"
         f"<wp:post_date_gmt>{stamp}</wp:post_date_gmt><wp:post_modified_gmt>{stamp}</wp:post_modified_gmt>"
-        f"<wp:post_name>{slug}</wp:post_name><wp:status>{'draft' if number % 50 == 0 else 'publish'}"
+        f"<wp:post_name>{slug}</wp:post_name><wp:status>{'draft' if number % 50 == 3 else 'publish'}"
         "</wp:status><wp:post_parent>0</wp:post_parent><wp:menu_order>0</wp:menu_order>"
         "<wp:post_type>post</wp:post_type><wp:post_password></wp:post_password>"
         f"<wp:is_sticky>{int(number % 100 == 1)}</wp:is_sticky>"
@@ -66,8 +94,13 @@ def _post(number: int, dice: random.Random, paragraphs: int) -> str:
     )
 
 
+def _day(number: int) -> datetime:
+    return datetime(2010, 1, 1, tzinfo=UTC) + timedelta(hours=number)
+
+
 def _classic(texts: list[str], number: int) -> str:
-    link = f'See <a href="https://blog.example/2010/01/post-{max(1, number - 1)}/">the last one</a>.'
+    last = max(1, number - 1)
+    link = f'<a href="https://blog.example/{_day(last):%Y/%m}/post-{last}/">The last one</a>.'
     caption = (
         f'[caption id="attachment_{number}" width="300"]<img src="{_UPLOADS}/p{number}-300x200.jpg"'
         ' alt="A press" /> The press[/caption]'
@@ -89,7 +122,7 @@ def _blocks(texts: list[str], number: int) -> str:
 
 def _comment(number: int, stamp: str) -> str:
     return (
-        f"<wp:comment><wp:comment_id>{number}</wp:comment_id><wp:comment_author>Someone</wp:comment_author>"
+        f"<wp:comment><wp:comment_id>{number}</wp:comment_id><wp:comment_author>A</wp:comment_author>"
         f"<wp:comment_date_gmt>{stamp}</wp:comment_date_gmt><wp:comment_content>Yes, {number}."
         "</wp:comment_content><wp:comment_approved>1</wp:comment_approved><wp:comment_type></wp:comment_type>"
         "</wp:comment>"
