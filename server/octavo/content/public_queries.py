@@ -81,7 +81,7 @@ def _meta(name: str) -> _Name:
     return _Name(
         f"NULLIF(json_extract(r.meta, '$.{name}'), '')",
         text=True,
-        postgres=f"NULLIF(r.meta::json ->> '{name}', '')",
+        postgres=f"NULLIF(CAST(r.meta AS json) ->> '{name}', '')",
     )
 
 
@@ -100,14 +100,15 @@ PIECE_NAMES: Mapping[str, _Name] = {
     "featured": _Name(
         "CASE WHEN json_extract(r.meta, '$.featured') THEN 'true' ELSE 'false' END",
         text=True,
-        postgres="COALESCE(r.meta::json ->> 'featured', 'false')",
+        postgres="COALESCE(CAST(r.meta AS json) ->> 'featured', 'false')",
     ),
     "meta_title": _meta("meta_title"),
     "meta_description": _meta("meta_description"),
     "series": _Name(
         "(SELECT s.slug FROM series s WHERE s.id = json_extract(r.meta, '$.series_id'))",
         text=True,
-        postgres="(SELECT s.slug FROM series s WHERE s.id = (r.meta::json ->> 'series_id')::int)",
+        postgres="(SELECT s.slug FROM series s"
+        " WHERE s.id = CAST(CAST(r.meta AS json) ->> 'series_id' AS integer))",
     ),
     "tags.id": _Name("t.id", _TAGS),
     "tags.name": _Name("t.name", _TAGS),
