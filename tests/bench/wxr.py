@@ -87,7 +87,8 @@ def _post(number: int, dice: random.Random, paragraphs: int) -> str:
         "</wp:status><wp:post_parent>0</wp:post_parent><wp:menu_order>0</wp:menu_order>"
         "<wp:post_type>post</wp:post_type><wp:post_password></wp:post_password>"
         f"<wp:is_sticky>{int(number % 100 == 1)}</wp:is_sticky>"
-        f'<category domain="category" nicename="topic-{number % 20}"><![CDATA[Topic {number % 20}]]></category>'
+        f'<category domain="category" nicename="topic-{number % 20}">'
+        f"<![CDATA[Topic {number % 20}]]></category>"
         f'<category domain="post_tag" nicename="tag-{number % 300}"><![CDATA[Tag {number % 300}]]></category>'
         "<wp:postmeta><wp:meta_key>_edit_last</wp:meta_key><wp:meta_value>1</wp:meta_value></wp:postmeta>"
         f"{comments}</item>\n"
