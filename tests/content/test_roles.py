@@ -13,6 +13,7 @@ from octavo.content.review.tables import CommentRow, PresenceRow, ReviewerRow, V
 from octavo.content.rules import STATUSES, TRANSITIONS
 from octavo.content.tables import PieceRow, RevisionRow
 from octavo.kernel.events import Event
+from octavo.kernel.ids import new_code
 
 ROLES_PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 POWERS = {"E": {"reviewer"}, "A": {"reviewer", "author"}, "W": {"reviewer", "author", "writer"}}
@@ -178,6 +179,26 @@ async def delete(house, client):
     return await client.delete(f"/api/v1/pieces/{made.json()['id']}")
 
 
+async def set_end(house, client):
+    body = {"version": 1, "unpublish_at": "2030-01-01T09:00", "zone": "Europe/Madrid"}
+    return await client.post(f"/api/v1/pieces/{house.piece_id}/unpublish-time", json=body)
+
+
+async def drop_planned_edit(house, client):
+    path = f"/api/v1/pieces/{house.piece_id}/planned-edit"
+    return await client.delete(path, params={"version": 1})
+
+
+async def create_series(house, client):
+    return await client.post("/api/v1/series", json={"title": f"Series {new_code(8)}"})
+
+
+async def edit_series(house, client):
+    made = await create_series(house, house.clients["owner"])
+    body = {"version": 1, "title": "Changed"}
+    return await client.patch(f"/api/v1/series/{made.json()['id']}", json=body)
+
+
 async def bulk(house, client):
     body = {"ids": [house.piece_id], "action": {"type": "add_tags", "tags": ["x"]}}
     return await client.post("/api/v1/pieces/bulk", json=body)
@@ -251,6 +272,11 @@ DOORS = {
     "edit_judged": (edit, "approved"),
     "restore": (restore, "draft"),
     "delete": (delete, "draft"),
+    "set_end": (set_end, "draft"),
+    "set_end_live": (set_end, "published"),
+    "drop_planned_edit": (drop_planned_edit, "published"),
+    "create_series": (create_series, "draft"),
+    "edit_series": (edit_series, "draft"),
     "bulk": (bulk, "draft"),
     "compare": (compare, "draft"),
     "assign_reviewers": (assign_reviewers, "draft"),

@@ -20,7 +20,8 @@ _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _MARKS = re.compile(r"[#*_`>\[\]()!~|]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+")
-_TITLE_WORDS = 10
+_TITLE_WORDS, _TITLE_SIGNS = 10, 200
+_SAID = ("caption", "alt")
 
 
 def check_fields(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,13 +102,20 @@ def fields_from(kind: str, stored: str) -> dict[str, Any]:
         return msgspec.to_builtins(FIELDS.get(kind, Plain)())  # type: ignore[no-any-return]
 
 
-def shown_title(title: str, body: str) -> str:
-    """Answer what lists call a piece: its title, else its first words."""
+def shown_title(title: str, body: str, fields: Mapping[str, Any] | None = None) -> str:
+    """Answer what lists call a piece: its title, else its first words; empty when it has none."""
     if title:
         return title
-    words = _MARKS.sub(" ", body[:400]).split()
-    short = " ".join(words[:_TITLE_WORDS])
+    texts = [body, *_words_of(fields or {})]
+    words = next((found for text in texts if (found := _MARKS.sub(" ", text[:400]).split())), [])
+    short = " ".join(words[:_TITLE_WORDS])[:_TITLE_SIGNS]
     return short + ("…" if len(words) > _TITLE_WORDS else "")
+
+
+def _words_of(fields: Mapping[str, Any]) -> list[str]:
+    """Answer what a kind without a title says in its fields."""
+    pictures = [item.get(name, "") for item in fields.get("pictures", ()) for name in _SAID]
+    return [fields.get("quote", ""), fields.get("source_title", ""), *pictures]
 
 
 def _check_file(ref: Mapping[str, Any], *, field: str) -> None:

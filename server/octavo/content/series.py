@@ -155,7 +155,8 @@ async def _pieces_of(series_id: int) -> tuple[int, ...]:
     """Answer the pieces that writers or readers see in the series."""
     rows = await fetch(
         "SELECT p.id FROM piece p LEFT JOIN piece_revision r ON r.id = p.live_revision_id"
-        " WHERE p.series_id = {} OR r.meta LIKE {} ORDER BY p.series_position IS NULL, p.series_position, p.id",
+        " WHERE p.series_id = {} OR r.meta LIKE {}"
+        " ORDER BY p.series_position IS NULL, p.series_position, p.id",
         series_id,
         _mark(series_id),
     )

@@ -71,7 +71,7 @@ async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: Event
         made = PieceRow(
             kind=data.kind,
             status=data.status,
-            title=shown_title(draft.title, draft.body),
+            title=shown_title(draft.title, draft.body, draft.fields),
             series_id=draft.meta.series_id,
             series_position=draft.meta.series_position,
             campaign_id=data.campaign_id,
@@ -257,7 +257,7 @@ async def _keep(piece_id: int, number: int, draft: Draft, *, actor: Actor, now: 
 async def _changes(before: Piece, patch: PiecePatch, draft: Draft) -> dict[Any, Any]:
     """Answer the columns of the piece itself that the patch touches."""
     changes: dict[Any, Any] = {}
-    title = shown_title(draft.title, draft.body)
+    title = shown_title(draft.title, draft.body, draft.fields)
     if title != before.title or draft.slug != before.slug:
         changes[PieceRow.title] = title
         changes[PieceRow.search_key] = rules.search_key(title, draft.slug)

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
+from octavo.content.fields import shown_title
 from octavo.content.schemas import AuthorRef, PublishedPiece, TagRef
 from octavo.publishing import dates
 from octavo.publishing.contexts import TocEntry
@@ -91,7 +92,7 @@ def prepare(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool = Tru
     return Prepared(
         record=PieceRecord(
             id=piece.id,
-            title=_clean(piece.title).strip() or piece.slug,
+            title=_clean(shown_title(piece.title, piece.body, piece.fields)).strip() or piece.slug,
             path=unquote(piece.path),
             excerpt=excerpt,
             published=published,

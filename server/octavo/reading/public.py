@@ -172,7 +172,7 @@ class PublicReads:
         everything: dict[str, Any] = {
             "id": piece.id,
             "kind": piece.kind,
-            "title": shown_title(piece.title, piece.body),
+            "title": shown_title(piece.title, piece.body, piece.fields),
             "slug": piece.slug,
             "path": piece.path,
             "url": self._base_url + url_path(piece.path),

@@ -15,7 +15,7 @@ from octavo.accounts import service as accounts
 from octavo.accounts.schemas import SYSTEM
 from octavo.content import authors, rules, tags
 from octavo.content.events import PiecesImported, RedirectsChanged
-from octavo.content.fields import check_cover
+from octavo.content.fields import check_cover, shown_title
 from octavo.content.importers.fields import Found
 from octavo.content.kinds import Cover, Meta
 from octavo.content.schemas import AuthorRef, TagRef
@@ -116,13 +116,14 @@ def _piece(item: Prepared, *, zone: ZoneInfo, created_by: int | None, now: datet
     instant = item.found.published_at
     live, scheduled = item.status == "published", item.status == "scheduled"
     wall = instant.astimezone(zone) if scheduled and instant else None
+    title = shown_title(item.found.title, item.body, item.found.fields)
     return PieceRow(
         kind=item.found.kind,
         status=item.status,
-        title=item.found.title,
+        title=title,
         slug=item.slug,
         path=item.path,
-        search_key=rules.search_key(item.found.title, item.slug),
+        search_key=rules.search_key(title, item.slug),
         publish_at=wall and wall.replace(tzinfo=None).isoformat(timespec="seconds"),
         publish_zone=zone.key if scheduled else None,
         publish_fold=wall and wall.fold,

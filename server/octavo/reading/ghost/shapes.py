@@ -63,7 +63,7 @@ def piece(whole: WholePiece, site: Site, *, formats: Collection[str]) -> Made:
     made: Made = {
         "id": ids.ghost_id("piece", source.id),
         "uuid": ids.ghost_uuid(source.id, site=site.key),
-        "title": shown_title(source.title, source.body),
+        "title": shown_title(source.title, source.body, source.fields),
         "slug": source.slug,
         "html": body.html,
         "plaintext": body.plain,
