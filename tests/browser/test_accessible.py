@@ -104,7 +104,6 @@ def filled(owner: httpx.Client) -> dict[str, int]:
     )
     owner.post(f"/api/v1/pieces/{piece}/deliveries", json={"channel_id": channel})
     owner.post("/api/v1/keys", json={"name": "Website", "scope": "content"})
-    owner.patch(f"/api/v1/pieces/{piece}", json={"version": 1, "excerpt": "On leaves."})
     revision = owner.get(f"/api/v1/pieces/{piece}/revisions").json()["items"][0]["id"]
     anchor = {"revision_id": revision, "start": 0, "end": 4}
     post(f"/pieces/{piece}/comments", {"body": "Really?", "anchor": anchor})
@@ -121,6 +120,8 @@ def filled(owner: httpx.Client) -> dict[str, int]:
     )
     post("/series", {"title": "Letters"})
     post("/redirects", {"from_path": "/old/", "to_path": "/new/"})
+    # Changed last, so that it stands first in the list.
+    owner.patch(f"/api/v1/pieces/{piece}", json={"version": 1, "excerpt": "On leaves."})
     return {"piece": piece, "press": press, "media": media}
 
 

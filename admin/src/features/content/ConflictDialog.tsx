@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Radio, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
 
 import type { Piece, PieceChanges } from "@/api/types";
 import { t as ui } from "@/ui/strings";
 
 import type { Autosave } from "./autosave";
+import { clashesIn, mergedChanges, withPicks, type Clash, type MergeProposal, type Pick } from "./clashes";
 import classes from "./ConflictDialog.module.css";
 import { compareLines, mergeTexts, type Line } from "./merge";
 import { contested, textOf, type Field } from "./pieceText";
@@ -13,13 +14,14 @@ import { t } from "./strings";
 interface ConflictDialogProps {
   autosave: Autosave;
   current: Piece;
+  proposal: MergeProposal | null;
   opened: boolean;
   onClose: () => void;
   onResolve: (changes: PieceChanges) => void;
 }
 
 /** Both texts, side by side. Nothing is chosen for the writer, and nothing is lost by closing it. */
-export function ConflictDialog({ autosave, current, opened, onClose, onResolve }: ConflictDialogProps) {
+export function ConflictDialog({ autosave, current, proposal, opened, onClose, onResolve }: ConflictDialogProps) {
   const [merging, setMerging] = useState(false);
   const theirs = textOf(current);
   const mine = autosave.text;
@@ -43,23 +45,40 @@ export function ConflictDialog({ autosave, current, opened, onClose, onResolve }
         </p>
         {merging ? (
           <Merge
-            initial={merged.text}
+            initial={proposal?.body ?? merged.text}
+            clashes={proposal ? clashesIn(proposal, "body") : []}
             onCancel={() => setMerging(false)}
-            onSave={(body) => onResolve({ ...autosave.mine, body })}
+            onSave={(body) =>
+              onResolve({ ...(proposal ? mergedChanges(autosave.mine, proposal) : autosave.mine), body })
+            }
           />
         ) : (
           <>
+            {proposal?.clean && <p style={{ margin: 0 }}>{t("fitsTogether")}</p>}
             {fields.map((field) => (
               <FieldPair key={field} field={field} theirs={theirs[field]} mine={mine[field]} />
             ))}
             <Group gap="xs">
+              {proposal?.clean && (
+                <Button onClick={() => onResolve(mergedChanges(autosave.mine, proposal))} data-autofocus>
+                  {t("keepBoth")}
+                </Button>
+              )}
               <Button variant="outline" color="ink" onClick={() => onResolve({})}>
                 {t("takeTheirs")}
               </Button>
               <Button variant="outline" color="ink" onClick={() => onResolve(autosave.mine)}>
                 {t("keepMine")}
               </Button>
-              {fields.includes("body") && <Button onClick={() => setMerging(true)}>{t("mergeByHand")}</Button>}
+              {fields.includes("body") && (
+                <Button
+                  variant={proposal?.clean ? "outline" : "filled"}
+                  color={proposal?.clean ? "ink" : undefined}
+                  onClick={() => setMerging(true)}
+                >
+                  {t("mergeByHand")}
+                </Button>
+              )}
             </Group>
           </>
         )}
@@ -105,19 +124,48 @@ function Side({ title, lines }: { title: string; lines: Line[] }) {
 
 function Merge({
   initial,
+  clashes,
   onSave,
   onCancel,
 }: {
   initial: string;
+  /** Where both changed the same words: each can be picked before the text is edited by hand. */
+  clashes: Clash[];
   onSave: (body: string) => void;
   onCancel: () => void;
 }) {
   const [body, setBody] = useState(initial);
+  const [picks, setPicks] = useState<Pick[]>(() => clashes.map(() => "mine"));
+  const isTouched = body !== withPicks(initial, clashes, picks);
+  const pick = (index: number, side: Pick) => {
+    const next = picks.map((one, at) => (at === index ? side : one));
+    setPicks(next);
+    setBody(withPicks(initial, clashes, next));
+  };
   return (
     <>
+      {clashes.map((clash, index) => (
+        <Radio.Group
+          key={index}
+          label={t("clash", { number: index + 1, count: clashes.length })}
+          value={picks[index] ?? "mine"}
+          onChange={(value) => pick(index, value === "theirs" ? "theirs" : "mine")}
+        >
+          <Stack gap={4} mt={4}>
+            {(["mine", "theirs"] as const).map((side) => (
+              <Radio
+                key={side}
+                value={side}
+                disabled={isTouched}
+                label={t("clashSide", { side: t(side), words: asText(clash[side]) || t("empty") })}
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
+      ))}
       <Textarea
         label={t("merged")}
-        description={t("mergedHint")}
+        description={t(clashes.length > 0 ? "clashHint" : "mergedHint")}
         value={body}
         onChange={(event) => setBody(event.currentTarget.value)}
         rows={18}

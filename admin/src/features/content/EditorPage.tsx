@@ -279,6 +279,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
         <ConflictDialog
           autosave={autosave}
           current={state.current}
+          proposal={state.merge}
           opened={resolving}
           onClose={() => setResolving(false)}
           onResolve={(changes) => take(() => autosave.resolve(changes))}

@@ -9,6 +9,7 @@
 import { OfflineError, ProblemError } from "@/api/problem";
 import type { Piece, PieceChanges } from "@/api/types";
 
+import { isProposal, type MergeProposal } from "./clashes";
 import { contested, realChanges, textOf, type PieceText } from "./pieceText";
 
 export const DEBOUNCE_MS = 800;
@@ -20,7 +21,7 @@ export type SaveState =
   | { kind: "saving" }
   | { kind: "offline" }
   | { kind: "refused"; error: Error }
-  | { kind: "conflict"; current: Piece };
+  | { kind: "conflict"; current: Piece; merge: MergeProposal | null };
 
 /** What is kept on the device: the changes, and the saved state that they were made on. */
 export interface Draft {
@@ -82,6 +83,8 @@ export class Autosave {
 
   edit(changes: PieceChanges): void {
     this.waiting = { ...this.waiting, ...changes };
+    // What the server proposed does not know these words.
+    if (this.state.kind === "conflict" && this.state.merge) this.set({ ...this.state, merge: null });
     if (!this.travelling) this.waiting = realChanges(this.waiting, this.base);
     void this.keep();
     if (this.state.kind === "conflict") return;
@@ -225,7 +228,9 @@ export class Autosave {
 
   private async conflicted(error: ProblemError): Promise<void> {
     try {
-      this.meet(isPiece(error.problem.current) ? error.problem.current : await this.options.reload());
+      const { current, merge } = error.problem;
+      if (isPiece(current)) this.meet(current, isProposal(merge) ? merge : null);
+      else this.meet(await this.options.reload());
     } catch {
       // A conflict whose other side cannot be read yet: try again, which conflicts again.
       this.set({ kind: "offline" });
@@ -233,9 +238,9 @@ export class Autosave {
     }
   }
 
-  private meet(current: Piece): void {
+  private meet(current: Piece, merge: MergeProposal | null = null): void {
     if (contested(this.base, this.waiting, textOf(current)).length > 0) {
-      this.set({ kind: "conflict", current });
+      this.set({ kind: "conflict", current, merge });
       return;
     }
     this.piece = current;

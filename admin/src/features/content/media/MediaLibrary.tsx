@@ -97,10 +97,9 @@ export function MediaLibrary({ filter, onFilter, onPick, pickWord, only, onStore
               <li key={one.id}>
                 <UnstyledButton
                   className={view === "grid" ? classes.tile : classes.row}
-                  aria-label={t(pickWord, { name: one.name })}
                   onClick={() => onPick(one)}
                 >
-                  {view === "grid" ? <Tile media={one} /> : <Row media={one} />}
+                  {view === "grid" ? <Tile media={one} verb={t(pickWord)} /> : <Row media={one} verb={t(pickWord)} />}
                 </UnstyledButton>
               </li>
             ))}
@@ -191,12 +190,22 @@ export function Frame({ media }: { media: Media }) {
   );
 }
 
-function Tile({ media }: { media: Media }) {
+/** What pressing it does is said to those who hear it: sighted people see it is a button. */
+function Name({ media, verb }: { media: Media; verb: string }) {
+  return (
+    <span className={classes.name}>
+      <span className="visually-hidden">{verb} </span>
+      {media.name}
+    </span>
+  );
+}
+
+function Tile({ media, verb }: { media: Media; verb: string }) {
   return (
     <>
       <Frame media={media} />
       <span className={classes.label}>
-        <span className={classes.name}>{media.name}</span>
+        <Name media={media} verb={verb} />
         <span className={classes.note}>
           {formatSize(media.size_bytes, currentLanguage())} · {usedWords(media)}
         </span>
@@ -206,12 +215,12 @@ function Tile({ media }: { media: Media }) {
   );
 }
 
-function Row({ media }: { media: Media }) {
+function Row({ media, verb }: { media: Media; verb: string }) {
   return (
     <>
       <Frame media={media} />
       <span>
-        <span className={classes.name}>{media.name}</span>
+        <Name media={media} verb={verb} />
         <span className={classes.note}>{media.alt || media.caption}</span>
         <Lack media={media} />
       </span>
