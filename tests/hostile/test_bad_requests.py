@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+import re
+import time
 from typing import Any
 
 import httpx
@@ -23,6 +25,7 @@ LISTS = (
 )  # fmt: skip
 ONES = (
     "pieces", "tags", "authors", "objectives", "campaigns", "ctas", "channels", "deliveries",
+    "series", "media", "imports", "webhooks",
 )  # fmt: skip
 
 CURSORS = (
@@ -70,13 +73,14 @@ FILTERS = {
 async def test_wrong_ids_in_paths_are_not_found(world: Any, faults: Any) -> None:
     found = faults()
     before = await world.rows()
+    started = time.monotonic()
     for name in ONES:
         for wrong in WRONG_IDS:
             for method in ("GET", "PATCH", "DELETE"):
                 answer = await world.owner.request(
                     method, f"/api/v1/{name}/{wrong}", json={"version": 1}
                 )
-                found.check(f"{method} {name}/{wrong[:30]}", answer, status=(400, 404, 405, 422))
+                found.check(f"{method} {name}/{wrong[:30]}", answer, status=(404, 405))
     for wrong in WRONG_IDS:
         for path in ("ctas", "transitions", "deliveries", "deliveries/preview"):
             body = {"to": "draft", "version": 1} if path == "transitions" else {"channel_id": 1}
@@ -95,6 +99,8 @@ async def test_wrong_ids_in_paths_are_not_found(world: Any, faults: Any) -> None
         found.check(f"DELETE keys/{wrong[:30]}", answer, status=(400, 404, 422))
         answer = await world.owner.patch(f"/api/v1/users/{wrong}", json={"name": "X"})
         found.check(f"PATCH users/{wrong[:30]}", answer, status=(400, 404, 422))
+    # Drawing a trace of every wrong number once took ten times as long.
+    assert time.monotonic() - started < 20
     assert not found.found, "\n".join(found.found)
     assert await world.rows() == before
 
@@ -142,13 +148,14 @@ async def test_strange_queries_break_nothing(world: Any, faults: Any) -> None:
 async def test_wrong_methods_are_405_as_problems(world: Any, faults: Any) -> None:
     found = faults()
     schema = (await world.owner.get("/api/v1/openapi.json")).json()
+    taken: dict[str, set[str]] = {}
     for path, operations in schema["paths"].items():
-        filled = path.replace("{token}", "x")
-        for part in ("piece_id", "revision_id", "tag_id", "author_id", "redirect_id", "cta_id"):
-            filled = filled.replace("{" + part + "}", "1")
-        for part in ("objective_id", "campaign_id", "channel_id", "delivery_id", "user_id"):
-            filled = filled.replace("{" + part + "}", "1")
-        filled = filled.replace("{key_id}", "1")
+        # Two templates may share a place: `/imports/{format_}` and `/imports/{run_id}`.
+        taken.setdefault(re.sub(r"\{\w+\}", "{}", path), set()).update(operations)
+    for path in schema["paths"]:
+        operations = taken[re.sub(r"\{\w+\}", "{}", path)]
+        filled = path.replace("{token}", "x").replace("{format_}", "ghost")
+        filled = re.sub(r"\{\w+\}", "1", filled)
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "X" * 2_000):
             if method.lower() in operations:
                 continue

@@ -32,6 +32,7 @@ from octavo.kernel.log import get_logger
 __all__ = ["EXCEPTION_HANDLERS", "Problem", "problem_of", "request_id_of"]
 
 MEDIA_TYPE = "application/problem+json"
+_LARGEST_ID = 2**31 - 1
 
 _log = get_logger("octavo.http")
 AnyRequest = Request[Any, Any, Any]
@@ -134,10 +135,13 @@ def handle_validation(request: AnyRequest, error: ClientException) -> Response[b
 
 
 def handle_out_of_range(request: AnyRequest, error: Exception) -> Response[bytes]:
-    """Answer a value that no column holds: a number beyond 64 bits, NUL in a text."""
+    """Answer a value that no column holds: a number beyond 64 bits, NUL in a text; in a path, 404."""
     if isinstance(error, OverflowError | RecursionError) and not _is_about_input(error):
         return handle_unexpected(request, error)
-    _log.warning("value_out_of_range", route=_route(request), exc_info=error)
+    # No trace: what a client sends is no fault of ours, and drawing one takes a second of processor.
+    _log.warning("value_out_of_range", route=_route(request), error=type(error).__name__)
+    if any(isinstance(part, int) and part > _LARGEST_ID for part in request.path_params.values()):
+        return _respond(_problem(404, "nothing has such an id", code="not_found"))
     detail = "a value is out of range: a number is too large, or a text holds what cannot be stored"
     return _respond(_problem(400, detail, code="out_of_range"))
 
