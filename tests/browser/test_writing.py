@@ -151,6 +151,58 @@ def test_a_conflict_is_merged_by_hand_from_what_does_not_contradict(
     assert stored(owner, piece)["body"] == "ONE\n\ntwo\n\nthree\n"
 
 
+def test_changes_that_do_not_touch_each_other_both_stay_at_one_press(
+    admin: Admin, owner: httpx.Client, piece: dict[str, object]
+) -> None:
+    open_piece(admin, piece)
+    save_elsewhere(owner, piece, body="ONE\n\ntwo\n")
+    admin.set_body("one\n\ntwo\n\nthree\n")
+    admin.page.get_by_role("button", name="Keep both").click()
+
+    admin.expect_saved()
+    assert stored(owner, piece)["body"] == "ONE\n\ntwo\n\nthree\n"
+    assert admin.body_text == "ONE\n\ntwo\n\nthree\n"
+
+
+def test_words_that_both_changed_are_picked_one_by_one(
+    admin: Admin, owner: httpx.Client, piece: dict[str, object]
+) -> None:
+    open_piece(admin, piece)
+    save_elsewhere(owner, piece, body="one\n\ntheirs\n")
+    admin.set_body("one\n\nmine\n\nthree\n")
+    admin.page.get_by_role("button", name="Merge by hand").click()
+    admin.page.get_by_label("Theirs, on the server: theirs").check()
+    admin.page.get_by_role("button", name="Save the merged text").click()
+
+    admin.expect_saved()
+    assert "theirs" in str(stored(owner, piece)["body"])
+    assert "mine" not in str(stored(owner, piece)["body"])
+
+
+def test_changes_of_a_live_piece_wait_for_their_time_and_it_gets_an_end(
+    admin: Admin, owner: httpx.Client, piece: dict[str, object]
+) -> None:
+    open_piece(admin, piece)
+    admin.publish_now()
+    admin.set_body("one\n\nlater\n")
+    admin.expect_saved()
+    admin.open_action("Schedule the changes…")
+    dialog = admin.page.get_by_role("dialog")
+    dialog.get_by_label("Date and time").fill("2031-02-01T09:00")
+    dialog.get_by_role("button", name="Schedule", exact=True).click()
+    expect(admin.page.get_by_text("A version of this piece goes live")).to_be_visible()
+    admin.open_action("Set an end…")
+    dialog.get_by_label("Until").fill("2031-03-01T09:00")
+    dialog.get_by_role("button", name="Set the end").click()
+    expect(admin.page.get_by_text("Readers see it until").first).to_be_visible()
+
+    now = stored(owner, piece)
+    assert now["planned_edit"]["publish_at"].startswith("2031-02-01T09:00")  # type: ignore[index]
+    assert str(now["unpublish_at"]).startswith("2031-03-01T09:00")
+    admin.open_action("Take back the planned changes")
+    expect(admin.page.get_by_text("A version of this piece goes live")).to_have_count(0)
+
+
 def test_changes_of_different_fields_need_no_dialog(
     admin: Admin, owner: httpx.Client, piece: dict[str, object]
 ) -> None:

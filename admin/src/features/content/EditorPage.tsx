@@ -156,7 +156,12 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
       <div className={classes.desk} data-panel={isPanelShown || undefined} data-mode={shownMode}>
         <div className={classes.canvas}>
           <div className={classes.phoneTabs}>{tabs}</div>
-          {isNarrow && <div className={classes.phoneState}>{saveState}</div>}
+          {isNarrow && (
+            <div className={classes.phoneState}>
+              <PresenceLine pieceId={piece.id} />
+              {saveState}
+            </div>
+          )}
           {isLocked && <p className={classes.notice}>{t("locked", { status: statusWord(piece.status).toLowerCase() })}</p>}
           {piece.planned_edit && (
             <p className={classes.notice}>
