@@ -56,13 +56,9 @@ export type Tag = Schemas["Tag"];
 export type Author = Schemas["Author"];
 export type Series = Schemas["Series"];
 export type Redirect = Schemas["StoredRedirect"];
-/** Something that could not be built. The description calls two things `Problem` and keeps the other. */
-export interface BuildProblem {
-  subject: string;
-  message: string;
-}
-export type BuildReport = Omit<Schemas["BuildReport"], "problems"> & { problems: BuildProblem[] };
-export type SiteStatus = Omit<Schemas["SiteStatus"], "last_build"> & { last_build: BuildReport | null };
+export type BuildProblem = Schemas["BuildProblem"];
+export type BuildReport = Schemas["BuildReport"];
+export type SiteStatus = Schemas["SiteStatus"];
 
 export type Media = Schemas["Media"];
 export interface MediaQuery {
@@ -101,6 +97,12 @@ export type Channel = Schemas["Channel"];
 export type Attempt = Schemas["Attempt"];
 export type Delivery = Schemas["Delivery"];
 export type Resolution = Schemas["Resolution"];
+
+export type Webhook = Schemas["Webhook"];
+export type WebhookMade = Schemas["WebhookMade"];
+export type WebhookDelivery = Schemas["WebhookDelivery"];
+export type WebhookAttempt = Schemas["WebhookAttempt"];
+export type EventKind = Schemas["EventKind"];
 
 /** The part of JSON Schema that plugins describe their settings with. */
 export interface JsonSchema {

@@ -41,7 +41,7 @@ from octavo.publishing.output import Output
 from octavo.publishing.pages import TEMPLATES, SiteSettings
 from octavo.publishing.preview import render_draft
 from octavo.publishing.rebuilding import Progress, Rebuild
-from octavo.publishing.schemas import BuildReport, PreviewIn, Problem
+from octavo.publishing.schemas import BuildProblem, BuildReport, PreviewIn
 from octavo.publishing.state import State, StateLostError
 from octavo.publishing.stepping import apply_changes, make_in_process
 from octavo.publishing.templates import Theme, ThemeError
@@ -209,7 +209,8 @@ class Site:
             if target.announces:
                 await self._announce(state, [change.id for change in logged], now)
             problems = [
-                Problem(subject=_subject(p), message=m) for p, m in state.problems(_PROBLEM_LIMIT)
+                BuildProblem(subject=_subject(p), message=m)
+                for p, m in state.problems(_PROBLEM_LIMIT)
             ]
             return BuildReport(
                 full=scratch,

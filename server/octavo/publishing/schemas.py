@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-__all__ = ["BuildIn", "BuildReport", "LivePiece", "PreviewIn", "Problem", "SiteStatus"]
+__all__ = ["BuildIn", "BuildProblem", "BuildReport", "LivePiece", "PreviewIn", "SiteStatus"]
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class BuildProblem(msgspec.Struct, frozen=True, kw_only=True):
     """Something that could not be built, for the person who can mend it.
 
     `subject` names it: `piece:12`, `redirect:/old/`, `media:ab/cd.png`, `theme`.
@@ -27,7 +27,7 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     unchanged: int
     removed: int
     seconds: float
-    problems: list[Problem]
+    problems: list[BuildProblem]
     went_live: int = 0
 
 
