@@ -192,6 +192,36 @@ export const api = {
     answer(client.POST("/api/v1/deliveries/{delivery_id}/retry", { params: byId("delivery_id", id) })),
   resolveDelivery: (id: number, body: T.Resolution) =>
     answer(client.POST("/api/v1/deliveries/{delivery_id}/resolve", { params: byId("delivery_id", id), body })),
+
+  webhooks: (query: T.PageQuery) => answer(client.GET("/api/v1/webhooks", { params: { query } })),
+  webhook: (id: number) =>
+    answer(client.GET("/api/v1/webhooks/{webhook_id}", { params: byId("webhook_id", id) })),
+  webhookEvents: () => answer(client.GET("/api/v1/webhooks/events")),
+  createWebhook: (body: Body<"/api/v1/webhooks", "post">) => answer(client.POST("/api/v1/webhooks", { body })),
+  patchWebhook: (id: number, body: Body<"/api/v1/webhooks/{webhook_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/webhooks/{webhook_id}", { params: byId("webhook_id", id), body })),
+  deleteWebhook: (id: number) =>
+    answer(client.DELETE("/api/v1/webhooks/{webhook_id}", { params: byId("webhook_id", id) })),
+  newWebhookSecret: (id: number, body: Body<"/api/v1/webhooks/{webhook_id}/secret", "post">) =>
+    answer(client.POST("/api/v1/webhooks/{webhook_id}/secret", { params: byId("webhook_id", id), body })),
+  pingWebhook: (id: number) =>
+    answer(client.POST("/api/v1/webhooks/{webhook_id}/ping", { params: byId("webhook_id", id) })),
+  webhookDeliveries: (id: number, query: { state?: string } & T.PageQuery) =>
+    answer(client.GET("/api/v1/webhooks/{webhook_id}/deliveries", { params: { ...byId("webhook_id", id), query } })),
+  webhookDelivery: (id: number, deliveryId: number) =>
+    answer(
+      client.GET("/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}", {
+        params: { path: { webhook_id: id, delivery_id: deliveryId } },
+      }),
+    ),
+  replayWebhookDelivery: (id: number, deliveryId: number) =>
+    answer(
+      client.POST("/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay", {
+        params: { path: { webhook_id: id, delivery_id: deliveryId } },
+      }),
+    ),
+  replayWebhookFailures: (id: number, body: Body<"/api/v1/webhooks/{webhook_id}/replay", "post">) =>
+    answer(client.POST("/api/v1/webhooks/{webhook_id}/replay", { params: byId("webhook_id", id), body })),
 };
 
 /** A plugin's settings: their shape is the plugin's own, and checked by the server. */

@@ -3,7 +3,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
-import type { MediaQuery, Page, PageQuery, PieceQuery } from "@/api/types";
+import type { MediaQuery, Page, PageQuery, PieceQuery, WebhookDelivery } from "@/api/types";
 
 const MANY = 100;
 
@@ -12,6 +12,8 @@ export interface ListOptions<T> {
   queryKey: readonly unknown[];
   read: (page: PageQuery) => Promise<Page<T>>;
   staleTime: number;
+  /** How soon to look again, in milliseconds, while these are shown; false: not by itself. */
+  follow?: (items: T[]) => number | false;
 }
 
 function pagesOf<T>(queryKey: readonly unknown[], read: (page: PageQuery) => Promise<Page<T>>, staleTime = 0): ListOptions<T> {
@@ -82,5 +84,21 @@ export const queries = {
       queryFn: () => api.deliveries(pieceId),
       // Deliveries move by themselves; the page follows while it is looked at.
       refetchInterval: 5_000,
+    }),
+  webhooks: () => pagesOf(["webhooks"], api.webhooks),
+  webhook: (id: number) => queryOptions({ queryKey: ["webhook", id], queryFn: () => api.webhook(id) }),
+  webhookEvents: () =>
+    queryOptions({ queryKey: ["webhooks", "events"], queryFn: () => api.webhookEvents(), staleTime: Infinity }),
+  webhookDeliveries: (id: number, state?: string): ListOptions<WebhookDelivery> => ({
+    ...pagesOf(["webhook", id, "deliveries", state ?? ""], (page) =>
+      api.webhookDeliveries(id, { state, ...page, limit: 30 }),
+    ),
+    follow: (items) => (items.some((delivery) => delivery.state === "pending") ? 3_000 : 15_000),
+  }),
+  webhookBody: (id: number, deliveryId: number) =>
+    queryOptions({
+      queryKey: ["webhook", id, "body", deliveryId],
+      queryFn: () => api.webhookDelivery(id, deliveryId),
+      staleTime: Infinity,
     }),
 };

@@ -20,7 +20,7 @@ export interface List<T> {
 
 /** A list of the server by its pages: one at a time as somebody asks, or `all` for a selector. */
 export function useList<T>(
-  { queryKey, read, staleTime }: ListOptions<T>,
+  { queryKey, read, staleTime, follow }: ListOptions<T>,
   { all = false, enabled = true }: { all?: boolean; enabled?: boolean } = {},
 ): List<T> {
   const query = useInfiniteQuery({
@@ -30,6 +30,7 @@ export function useList<T>(
     getNextPageParam: (page) => page.next_cursor,
     staleTime,
     enabled,
+    refetchInterval: follow && ((current) => follow(current.state.data?.pages.flatMap((page) => page.items) ?? [])),
   });
   const { data, hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
   const pages = data?.pages.length ?? 0;

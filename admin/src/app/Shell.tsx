@@ -16,6 +16,7 @@ import {
   IconSpeakerphone,
   IconTags,
   IconTarget,
+  IconWebhook,
   IconWorld,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -59,7 +60,13 @@ const GROUPS: { word: Parameters<typeof t>[0]; places: Place[] }[] = [
       { to: "/ctas", word: "ctas", icon: IconFocus2 },
     ],
   },
-  { word: "groupReach", places: [{ to: "/channels", word: "channels", icon: IconSpeakerphone }] },
+  {
+    word: "groupReach",
+    places: [
+      { to: "/channels", word: "channels", icon: IconSpeakerphone },
+      { to: "/webhooks", word: "webhooks", icon: IconWebhook, needs: "configure" },
+    ],
+  },
   {
     word: "groupHouse",
     places: [

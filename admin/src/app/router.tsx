@@ -102,6 +102,18 @@ const channelsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/distribution/ChannelsPage"), "ChannelsPage"),
 });
 
+const webhooksRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "webhooks",
+  component: lazyRouteComponent(() => import("@/features/webhooks/WebhooksPage"), "WebhooksPage"),
+});
+
+const webhookRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "webhooks/$webhookId",
+  component: lazyRouteComponent(() => import("@/features/webhooks/WebhookPage"), "WebhookPage"),
+});
+
 const mediaRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "media",
@@ -189,6 +201,8 @@ const routeTree = rootRoute.addChildren([
     objectivesRoute,
     campaignsRoute,
     channelsRoute,
+    webhooksRoute,
+    webhookRoute,
     mediaRoute,
     organiseRoute.addChildren([organiseTagsRoute, organiseAuthorsRoute, organiseSeriesRoute, organiseRedirectsRoute]),
     siteRoute,

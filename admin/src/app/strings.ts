@@ -13,6 +13,7 @@ export const t = catalogue({
     objectives: "Objectives",
     campaigns: "Campaigns",
     channels: "Channels",
+    webhooks: "Webhooks",
     settings: "Settings",
     groupWrite: "Write",
     groupPlan: "Plan",

@@ -51,6 +51,18 @@ function lookOf(state: string): Look {
       return { word: t("sending"), icon: IconLoader2, colour: "blueprint" };
     case "sent":
       return { word: t("sent"), icon: IconCircleCheck, colour: "moss" };
+    case "delivered":
+      return { word: t("delivered"), icon: IconCircleCheck, colour: "moss" };
+    case "pending":
+      return { word: t("pending"), icon: IconClock, colour: "blueprint" };
+    case "waiting":
+      return { word: t("waiting"), icon: IconClock, colour: "blueprint" };
+    case "running":
+      return { word: t("running"), icon: IconLoader2, colour: "blueprint" };
+    case "done":
+      return { word: t("doneState"), icon: IconCircleCheck, colour: "moss" };
+    case "disabled":
+      return { word: t("disabled"), icon: IconAlertTriangle, colour: "vermilion" };
     case "retrying":
       return { word: t("retrying"), icon: IconRefresh, colour: "ochre" };
     case "failed":
