@@ -240,6 +240,7 @@ def import_markdown(
 ) -> None:
     """Import a folder (or .zip) of Markdown files with front matter."""
     from octavo.content.importers import markdown as importer
+    from octavo.cta.carrying import Carrier
 
     async def run(runtime: "Runtime") -> Any:
         return await importer.import_markdown(
@@ -251,6 +252,7 @@ def import_markdown(
             bus=runtime.bus,
             media=runtime.media,
             progress=_progress("importing"),
+            ctas=Carrier(),
         )
 
     report = _run(run)
@@ -372,6 +374,68 @@ def import_ghost(
         )
 
     report = _run(run)
+    if as_json:
+        _print_json(report)
+    else:
+        click.echo(report.as_table())
+
+
+@cli.group("export")
+def export() -> None:
+    """Take content out, whole."""
+
+
+@export.command("markdown")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def export_markdown(directory: Path, *, as_json: bool) -> None:
+    """Write everything as Markdown that `import markdown` takes back without loss."""
+    from octavo.content.exporters import markdown as exporter
+    from octavo.cta.carrying import Carrier
+
+    async def run(runtime: "Runtime") -> Any:
+        return await exporter.export_markdown(
+            directory, media=runtime.media, ctas=Carrier(), progress=_progress("exporting")
+        )
+
+    _print_report(_run(run), as_json=as_json)
+
+
+@export.command("json")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def export_json(file: Path, *, as_json: bool) -> None:
+    """Write every table that is yours into one JSON document, revisions included."""
+    from octavo.content.exporters.everything import export_json as write
+    from octavo.runtime import all_tables
+
+    async def run(runtime: "Runtime") -> Any:
+        return await write(file, tables=all_tables(), now=runtime.clock())
+
+    _print_report(_run(run), as_json=as_json)
+
+
+@export.command("wxr")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def export_wxr(file: Path, *, as_json: bool) -> None:
+    """Write posts and pages for WordPress (WXR 1.2)."""
+    from octavo.content.exporters.wxr import export_wxr as write
+    from octavo.publishing.markdown import plain_html
+
+    async def run(runtime: "Runtime") -> Any:
+        return await write(
+            file,
+            media=runtime.media,
+            render=plain_html,
+            now=runtime.clock(),
+            progress=_progress("exporting"),
+        )
+
+    _print_report(_run(run), as_json=as_json)
+
+
+def _print_report(report: Any, *, as_json: bool) -> None:
     if as_json:
         _print_json(report)
     else:

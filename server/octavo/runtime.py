@@ -148,6 +148,15 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe_all(webhooks.on_event(clock, base_url=base_url))
 
 
+def all_tables() -> list[type[Table]]:
+    """Answer the tables of every feature, bound once a runtime was built."""
+    return [
+        table
+        for app in piccolo_conf.APPS
+        for table in import_module(f"octavo.{app}.piccolo_app").APP_CONFIG.table_classes
+    ]
+
+
 def _database(settings: Settings) -> Database:
     tables: list[type[Table]] = []
     side: dict[str, list[type[Table]]] = {}

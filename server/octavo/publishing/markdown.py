@@ -111,6 +111,17 @@ def render_body(markdown: str) -> Rendered:
     return render_trusted_size(markdown)
 
 
+def plain_html(markdown: str) -> str:
+    """Answer a body as sanitised HTML for other programs: no colours in code, no contents.
+
+    Raises:
+        BodyRefusedError: it is too large, or takes too long.
+    """
+    if len(markdown) > BODY_LIMIT or _is_suspect(markdown):
+        return render_body(markdown).html
+    return clean_html(_renderer.render(markdown.replace("\0", "")))
+
+
 def render_trusted_size(markdown: str) -> Rendered:
     """Render without asking how long it will take."""
     html = _renderer.render(markdown.replace("\0", ""))

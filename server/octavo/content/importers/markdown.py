@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from octavo.content.importers import fields, frontmatter, intake
+from octavo.content.importers import fields, frontmatter, intake, restoring
 from octavo.content.importers.dates import parse_date
 from octavo.content.importers.fields import Found, SkippedError
 from octavo.content.importers.frontmatter import FrontMatter
@@ -47,6 +47,7 @@ async def import_markdown(
     bus: EventBus,
     media: MediaStore,
     progress: Progress | None = None,
+    ctas: restoring.Companion | None = None,
 ) -> ImportReport:
     """Import every post and page below `path`; say what became of each file.
 
@@ -55,11 +56,17 @@ async def import_markdown(
         author_email: the user who signs pieces that name no author.
         zone: IANA zone of dates that name none, if the site's configuration names none; default:
             the organisation's.
+        ctas: who takes the calls to action of an export of ours.
 
     Raises:
         UnusableSourceError: there is nothing to import at `path`; nothing was changed.
         InvalidInputError: the zone or the author cannot be used; nothing was changed.
     """
+    if restoring.is_own_export(path):
+        return await restoring.restore(
+            path, dry_run=dry_run, now=now, bus=bus, media=media, progress=progress,
+            ctas=ctas or restoring.NoCtas(),
+        )  # fmt: skip
     shown: intake.Progress | None = None
     if progress is not None:
         told = progress

@@ -12,6 +12,7 @@ _STEM_LIMIT = 60
 _TOKEN_SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"  # noqa: S105 - no secret: none that look alike
 _TOKEN_LENGTH = 12
 _PLACES = re.compile(r"[/\\]")
+_OWN_PATH = re.compile(r"[a-z0-9]{2}/[a-z0-9][a-z0-9_-]{0,99}\.[a-z0-9]{1,8}")
 _SPACES = re.compile(r"\s+")
 
 
@@ -30,6 +31,11 @@ def shown_name(raw: str) -> str:
         end = dot + extension if stem and len(extension) <= 10 else ""  # noqa: PLR2004 - plausible
         name = name[: _NAME_LIMIT - len(end)] + end
     return name or "file"
+
+
+def is_own_path(path: str, *, extension: str) -> bool:
+    """Say whether an address could be one that was given out here, to a file of that kind."""
+    return _OWN_PATH.fullmatch(path) is not None and path.endswith(f".{extension}")
 
 
 def new_path(name: str, *, extension: str) -> str:

@@ -39,7 +39,7 @@ from octavo.content.events import (
 from octavo.content.media import queries, uses
 from octavo.content.media.incoming import Incoming, received
 from octavo.content.media.kinds import NotMediaError
-from octavo.content.media.names import new_path, shown_name
+from octavo.content.media.names import is_own_path, new_path, shown_name
 from octavo.content.media.schemas import Media, MediaPatch
 from octavo.content.media.store import MediaStore
 from octavo.content.tables import MediaRow
@@ -99,6 +99,7 @@ async def store_file(
     alt: str = "",
     described: Callable[[], Described] | None = None,
     origin: str = "",
+    at: str = "",
 ) -> Stored:
     """Store a file, or answer the one that has the same bytes; its alt text and name stay.
 
@@ -108,6 +109,7 @@ async def store_file(
         is_named: somebody chose the name, so a name that claims another kind is refused.
         described: asked once the file is here, for what came after it; goes before `alt` and `name`.
         origin: where an importer found it.
+        at: the address it had elsewhere; kept if it is a good one, and nobody's here.
 
     Raises:
         NotMediaRefusedError: it is no file that may be stored; a NotMediaError of the same words
@@ -128,6 +130,10 @@ async def store_file(
             await _heal(known, file, store)
             return Stored(media=known, is_new=False)
         path = new_path(shown, extension=file.found.extension)
+        if is_own_path(at, extension=file.found.extension) and not await MediaRow.exists().where(
+            MediaRow.path == at
+        ):
+            path = at
         await asyncio.to_thread(store.storage.put, path, file.path)
         try:
             media_id = await _insert(

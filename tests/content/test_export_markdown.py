@@ -1,0 +1,148 @@
+"""Markdown on its way out and back: what comes back is what went out, to the byte."""
+
+from datetime import timedelta
+
+import pytest
+from tests.content.media_samples import png
+
+from octavo.content import timing
+from octavo.content.exporters import markdown as exporter
+from octavo.content.importers import restoring
+from octavo.content.kinds import Cover
+from octavo.content.media.service import store_file
+from octavo.content.media.store import MediaStore
+from octavo.content.schemas import UnpublishTime
+from octavo.content.tables import TABLES, MediaRow, PieceRow, RevisionRow
+from octavo.kernel.storage import LocalStorage
+
+ODD = 'He said: "no" \\ back\u2028line\u0085 — naïve 日本 🎉 #not: a {{ comment }}'
+KINDS = {
+    "post": {},
+    "page": {},
+    "press_release": {
+        "dateline": "MADRID, 1 Dec",
+        "boilerplate": ODD,
+        "contacts": [{"name": "Ana", "email": "ana@example.org"}, {"name": "007"}],
+        "embargo_until": "2020-01-01T09:00",
+        "embargo_zone": "Europe/Madrid",
+    },
+    "video": {"video": {"url": "https://v.example/1"}, "duration_s": 61, "transcript": "1\n\n2\n"},
+    "audio": {"audio": {"url": "https://a.example/1"}, "episode": 7, "explicit": True},
+    "newsletter": {"subject": "true", "preheader": "null"},
+    "update": {},
+    "link": {"quote": "1.10", "source_title": "~"},
+}
+
+
+@pytest.fixture
+def store(tmp_path):
+    return MediaStore(storage=LocalStorage(tmp_path / "storage"))
+
+
+async def every_kind_and_state(room, store):
+    """A piece of every kind in every state, with odd texts, and edits of what is live."""
+    picture = (await store_file(png(), "tree.png", store=store, now=room.now, alt="A tree")).media
+    await MediaRow.update({MediaRow.credit: "Ana", MediaRow.focal_x: 2500}).where(
+        MediaRow.id == picture.id
+    )
+    kinds = {**KINDS, "picture": {"pictures": [{"media_id": picture.id, "alt": "x"}]}}
+    for number, (kind, fields) in enumerate(kinds.items()):
+        for status in ("idea", "draft", "scheduled", "published", "archived"):
+            piece = await room.make(
+                kind=kind,
+                title=f"{kind} {status} {ODD}"[:200],
+                body=f"---\nnot a head\n---\n\r\n{ODD}\n\n![x](/media/{picture.path})"
+                + "\n" * number,
+                excerpt=ODD,
+                tags=["Bread & butter", "C++"] if number % 2 else [],
+                fields=fields,
+                source_url="https://source.example/a?b=c",
+                cover=Cover(media_id=picture.id, alt="t", caption=ODD) if number % 3 else None,
+                meta_title="1.10",
+                featured=bool(number % 2),
+                language="es-MX" if number == 2 else "",
+                planned_for="2026-W49" if status == "draft" else None,
+                status="idea" if status == "idea" else "draft",
+            )
+            if status == "scheduled":
+                await room.move(
+                    piece, "scheduled", publish_at="2031-10-26T02:30", zone="Europe/Madrid", fold=1
+                )
+            if status in {"published", "archived"}:
+                piece = await room.move(piece, "published")
+                piece = await room.patch(
+                    piece, title=f"Newer {kind} {status}", slug=f"n-{kind}-{status}"
+                )
+                if number % 2 and status == "published":
+                    piece = await room.move(
+                        piece, "published", publish_at="2031-01-01T10:00", zone="UTC"
+                    )
+                    if number % 3:
+                        piece = await room.patch(piece, body="newest, without an end of line")
+                    await timing.set_unpublish_time(
+                        piece.id,
+                        UnpublishTime(
+                            version=piece.version,
+                            unpublish_at="2032-01-01T10:00",
+                            zone="Asia/Tokyo",
+                        ),
+                        actor=room.editor,
+                        now=room.now,
+                        bus=room.bus,
+                    )
+            if status == "archived":
+                await room.move(piece, "archived")
+
+
+def contents(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+async def empty_database():
+    for table in reversed(TABLES):
+        await table.delete(force=True)
+
+
+async def export(target, store):
+    return await exporter.export_markdown(target, media=store, ctas=exporter.NoCtas())
+
+
+async def bring_back(path, room, store, **options):
+    return await restoring.restore(
+        path,
+        now=room.now + timedelta(days=3),
+        bus=room.bus,
+        media=store,
+        ctas=restoring.NoCtas(),
+        **{"dry_run": False, **options},
+    )
+
+
+async def test_what_comes_back_goes_out_the_same(room, store, tmp_path):
+    await every_kind_and_state(room, store)
+    pieces = await PieceRow.count()
+    report = await export(tmp_path / "one", store)
+    assert report.counts["pieces"] == pieces == 45
+    first = contents(tmp_path / "one")
+    await export(tmp_path / "again", store)
+    assert contents(tmp_path / "again") == first
+
+    await empty_database()
+    other = MediaStore(storage=LocalStorage(tmp_path / "other"))
+    dry = await bring_back(tmp_path / "one", room, other, dry_run=True)
+    assert dry.counts["taken"] == pieces
+    assert not await PieceRow.count()
+    back = await bring_back(tmp_path / "one", room, other)
+    assert [row for row in back.rows if row.outcome != "taken" or row.warnings] == []
+    await export(tmp_path / "two", other)
+    second = contents(tmp_path / "two")
+    assert second.keys() == first.keys()
+    assert {name for name in first if first[name] != second[name]} == set()
+
+    again = await bring_back(tmp_path / "one", room, other)
+    assert (again.counts["unchanged"], again.counts["taken"]) == (pieces, 0)
+    assert await RevisionRow.count() > pieces
