@@ -399,11 +399,13 @@ def _cursor(row: Row, name: str) -> str:
 
 def _beyond(cursor: str, *, name: str, descending: bool) -> Any:
     """Answer the condition for rows after the cursor, in a shape that an index can serve."""
-    column = _SORT[name]
-    value, last_id = _decoded(cursor, column=_name_of(name))
-    if descending:
-        return (column <= value) & ((column < value) | (PieceRow.id < last_id))
-    return (column >= value) & ((column > value) | (PieceRow.id > last_id))
+    column = _name_of(name)
+    value, last_id = _decoded(cursor, column=column)
+    # A row value, and not `<= … AND (< … OR id < …)`: all that an import brought has one time, and
+    # the index would be read from the first of them.
+    return WhereRaw(
+        f"(piece.{column}, piece.id) {'<' if descending else '>'} ({{}}, {{}})", value, last_id
+    )
 
 
 def _name_of(sort: str) -> str:
