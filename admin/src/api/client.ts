@@ -193,6 +193,11 @@ export const api = {
   resolveDelivery: (id: number, body: T.Resolution) =>
     answer(client.POST("/api/v1/deliveries/{delivery_id}/resolve", { params: byId("delivery_id", id), body })),
 
+  imports: (query: T.PageQuery) => answer(client.GET("/api/v1/imports", { params: { query } })),
+  importRun: (id: number) => answer(client.GET("/api/v1/imports/{run_id}", { params: byId("run_id", id) })),
+  importRows: (id: number, query: { outcome?: T.ImportRow["outcome"] } & T.PageQuery) =>
+    answer(client.GET("/api/v1/imports/{run_id}/rows", { params: { ...byId("run_id", id), query } })),
+
   webhooks: (query: T.PageQuery) => answer(client.GET("/api/v1/webhooks", { params: { query } })),
   webhook: (id: number) =>
     answer(client.GET("/api/v1/webhooks/{webhook_id}", { params: byId("webhook_id", id) })),

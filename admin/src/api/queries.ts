@@ -3,7 +3,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
-import type { MediaQuery, Page, PageQuery, PieceQuery, WebhookDelivery } from "@/api/types";
+import type { ImportRow, ImportRun, MediaQuery, Page, PageQuery, PieceQuery, WebhookDelivery } from "@/api/types";
 
 const MANY = 100;
 
@@ -18,6 +18,10 @@ export interface ListOptions<T> {
 
 function pagesOf<T>(queryKey: readonly unknown[], read: (page: PageQuery) => Promise<Page<T>>, staleTime = 0): ListOptions<T> {
   return { queryKey, read: (page) => read({ limit: MANY, ...page }), staleTime };
+}
+
+function isUnderWay(run: Pick<ImportRun, "state">): boolean {
+  return run.state === "waiting" || run.state === "running";
 }
 
 export const queries = {
@@ -85,6 +89,18 @@ export const queries = {
       // Deliveries move by themselves; the page follows while it is looked at.
       refetchInterval: 5_000,
     }),
+  imports: (): ListOptions<ImportRun> => ({
+    ...pagesOf(["imports"], api.imports),
+    follow: (items) => (items.some(isUnderWay) ? 2_000 : false),
+  }),
+  importRun: (id: number) =>
+    queryOptions({
+      queryKey: ["import", id],
+      queryFn: () => api.importRun(id),
+      refetchInterval: ({ state: { data } }) => (data && isUnderWay(data) ? 1_000 : false),
+    }),
+  importRows: (id: number, state: string, outcome?: ImportRow["outcome"]) =>
+    pagesOf(["import", id, "rows", state, outcome ?? ""], (page) => api.importRows(id, { outcome, ...page })),
   webhooks: () => pagesOf(["webhooks"], api.webhooks),
   webhook: (id: number) => queryOptions({ queryKey: ["webhook", id], queryFn: () => api.webhook(id) }),
   webhookEvents: () =>

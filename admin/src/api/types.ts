@@ -104,6 +104,17 @@ export type WebhookDelivery = Schemas["WebhookDelivery"];
 export type WebhookAttempt = Schemas["WebhookAttempt"];
 export type EventKind = Schemas["EventKind"];
 
+export type ImportRun = Schemas["ImportRun"];
+export type ImportRow = Schemas["ReportRow"];
+export interface ImportOptions {
+  dry_run: boolean;
+  author: string;
+  timezone: string;
+  fetch_media: boolean;
+  comments: boolean;
+  site_url: string;
+}
+
 /** The part of JSON Schema that plugins describe their settings with. */
 export interface JsonSchema {
   type?: string | string[];

@@ -3,6 +3,7 @@ import { useHotkeys, useLocalStorage, useDisclosure, useNetwork } from "@mantine
 import {
   IconArrowUpRight,
   IconCloudOff,
+  IconFileImport,
   IconFlag,
   IconFiles,
   IconFocus2,
@@ -71,6 +72,7 @@ const GROUPS: { word: Parameters<typeof t>[0]; places: Place[] }[] = [
     word: "groupHouse",
     places: [
       { to: "/site", word: "site", icon: IconWorld },
+      { to: "/imports", word: "imports", icon: IconFileImport },
       { to: "/settings", word: "settings", icon: IconSettings },
     ],
   },

@@ -114,6 +114,18 @@ const webhookRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/webhooks/WebhookPage"), "WebhookPage"),
 });
 
+const importsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "imports",
+  component: lazyRouteComponent(() => import("@/features/exchange/ImportsPage"), "ImportsPage"),
+});
+
+const importRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "imports/$runId",
+  component: lazyRouteComponent(() => import("@/features/exchange/ImportPage"), "ImportPage"),
+});
+
 const mediaRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "media",
@@ -202,6 +214,8 @@ const routeTree = rootRoute.addChildren([
     campaignsRoute,
     channelsRoute,
     webhooksRoute,
+    importsRoute,
+    importRoute,
     webhookRoute,
     mediaRoute,
     organiseRoute.addChildren([organiseTagsRoute, organiseAuthorsRoute, organiseSeriesRoute, organiseRedirectsRoute]),

@@ -14,6 +14,7 @@ export const t = catalogue({
     campaigns: "Campaigns",
     channels: "Channels",
     webhooks: "Webhooks",
+    imports: "Imports",
     settings: "Settings",
     groupWrite: "Write",
     groupPlan: "Plan",
