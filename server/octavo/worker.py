@@ -19,6 +19,7 @@ from octavo.content.bulk import service as bulk
 from octavo.content.importers.runs import jobs as import_jobs
 from octavo.content.media import jobs as media_jobs
 from octavo.cta import jobs as cta_jobs
+from octavo.cta.carrying import Carrier
 from octavo.distribution import jobs as distribution_jobs
 from octavo.kernel.idempotency import drop_old_answers
 from octavo.kernel.log import get_logger
@@ -110,6 +111,7 @@ def _imports(runtime: Runtime) -> Callable[[], Awaitable[object]]:
         http=runtime.http,
         folder=runtime.settings.state_dir / "imports",
         owner=runtime.owner,
+        ctas=Carrier(),
     )
     return partial(import_jobs.run_next, importing)
 

@@ -13,7 +13,14 @@ from octavo.content.media.service import store_file
 from octavo.content.media.store import MediaStore
 from octavo.content.schemas import UnpublishTime
 from octavo.content.tables import TABLES, MediaRow, PieceRow, RevisionRow
+from octavo.cta import service as ctas
+from octavo.cta.carrying import Carrier
+from octavo.cta.schemas import CtaIn, Destination, Expected
+from octavo.cta.tables import CtaRow, PieceCtaRow
 from octavo.kernel.storage import LocalStorage
+from octavo.strategy import service as strategy
+from octavo.strategy.schemas import CampaignIn
+from octavo.strategy.tables import CampaignRow
 
 ODD = 'He said: "no" \\ back\u2028line\u0085 — naïve 日本 🎉 #not: a {{ comment }}'
 KINDS = {
@@ -117,8 +124,7 @@ async def bring_back(path, room, store, **options):
         now=room.now + timedelta(days=3),
         bus=room.bus,
         media=store,
-        ctas=restoring.NoCtas(),
-        **{"dry_run": False, **options},
+        **{"dry_run": False, "ctas": restoring.NoCtas(), **options},
     )
 
 
@@ -146,3 +152,45 @@ async def test_what_comes_back_goes_out_the_same(room, store, tmp_path):
     again = await bring_back(tmp_path / "one", room, other)
     assert (again.counts["unchanged"], again.counts["taken"]) == (pieces, 0)
     assert await RevisionRow.count() > pieces
+
+
+async def test_campaigns_and_calls_to_action_come_along(room, store, tmp_path):
+    campaign = CampaignIn(name="Autumn", note="leaves")
+    made = await strategy.create_campaign(campaign, actor=room.owner, now=room.now, bus=room.bus)
+    piece = await room.make(campaign_id=made.id)
+    data = CtaIn(
+        label="Subscribe",
+        action="subscribe",
+        destination=Destination(url="https://example.org/news"),
+        expected=Expected(count=10),
+    )
+    cta = await ctas.create_cta(data, actor=room.owner, now=room.now, bus=room.bus)
+    await PieceCtaRow.insert(
+        PieceCtaRow(piece_id=piece.id, cta_id=cta.id, position=0, expected_count=3)
+    )
+    await exporter.export_markdown(tmp_path / "one", media=store, ctas=Carrier())
+    await empty_database()
+    for table in (PieceCtaRow, CtaRow, CampaignRow):
+        await table.delete(force=True)
+    back = await bring_back(tmp_path / "one", room, store, ctas=Carrier())
+    assert [row.outcome for row in back.rows] == ["taken"]
+    await exporter.export_markdown(tmp_path / "two", media=store, ctas=Carrier())
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+    assert b"Autumn" in (tmp_path / "two" / "pieces" / f"{piece.slug}.md").read_bytes()
+
+
+async def test_a_hostile_file_is_refused_with_its_reason_and_nothing_of_it_is_stored(
+    room, store, tmp_path
+):
+    await room.make(title="One")
+    await room.make(title="Two")
+    await export(tmp_path / "out", store)
+    await empty_database()
+    file = tmp_path / "out" / "pieces" / "one.md"
+    file.write_text(file.read_text().replace('slug: "one"', 'slug: "../../etc"'))
+    back = await bring_back(tmp_path / "out", room, store)
+    assert [(row.file, row.outcome) for row in back.rows] == [
+        ("pieces/one.md", "skipped"),
+        ("pieces/two.md", "taken"),
+    ]
+    assert await PieceRow.count() == 1

@@ -155,7 +155,7 @@ def _head(
         lang=row["language"],
         canonical=row["canonical_url"],
         source_url=row["source_url"],
-        image=cover and (f"/media/{cover.media}" if cover.media else cover.url),
+        image=_address(cover),
         featured=meta.get("featured", False),
         meta_title=meta.get("meta_title", ""),
         meta_description=meta.get("meta_description", ""),
@@ -228,6 +228,12 @@ def _cover(cover: dict[str, Any] | None, library: Library) -> CoverLine | None:
         alt=cover.get("alt", ""),
         caption=cover.get("caption", ""),
     )
+
+
+def _address(cover: CoverLine | None) -> str | None:
+    if cover is None:
+        return None
+    return f"/media/{cover.media}" if cover.media else cover.url
 
 
 def _outward(value: Any, library: Library) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from octavo.content.importers import intake
+from octavo.content.importers import intake, restoring
 from octavo.content.importers.ghost.service import GhostOptions, import_ghost
 from octavo.content.importers.markdown import MarkdownFolder
 from octavo.content.importers.report import ImportReport, ReportRow
@@ -51,6 +51,7 @@ class Importing:
     http: GuardedClient
     folder: Path
     owner: str
+    ctas: restoring.Companion = field(default_factory=restoring.NoCtas)
 
 
 async def run_next(importing: Importing) -> bool:
@@ -144,6 +145,18 @@ async def _import(
             common=common, fetch_media=options.fetch_media, site_url=options.site_url
         )
         return await import_ghost(path, options=ghost, **given, **reach)
+    if await asyncio.to_thread(restoring.is_own_export, path):
+        report = await restoring.restore(
+            path,
+            dry_run=options.dry_run,
+            now=given["now"],
+            bus=importing.bus,
+            media=importing.media,
+            ctas=importing.ctas,
+            progress=lambda done, total: progress("importing", done, total),
+        )
+        await log(list(enumerate(report.rows)))
+        return report
     folder = MarkdownFolder(path, media=importing.media, now=given["now"], dry_run=options.dry_run)
     return await intake.take_in(folder, options=common, **given)
 
