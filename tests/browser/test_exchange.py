@@ -1,6 +1,7 @@
 """What goes to other systems and comes from them: webhooks and imports."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ from outside import Receiver, run_receiver
 from pages import Admin
 from playwright.sync_api import expect
 from server_process import Server
+from test_accessible import findings, settle
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +78,60 @@ def test_a_webhook_is_made_tested_paused_and_its_messages_are_sent_again(
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused")).to_be_visible()
+
+
+EXPORT = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>Old press</title><wp:wxr_version>1.2</wp:wxr_version>
+<item><title>On leading</title><link>https://old.example/on-leading/</link>
+<dc:creator>ada</dc:creator><content:encoded><![CDATA[<p>Space.</p>]]></content:encoded>
+<wp:post_id>1</wp:post_id><wp:post_date_gmt>2020-05-01 08:00:00</wp:post_date_gmt>
+<wp:post_name>on-leading</wp:post_name><wp:status>publish</wp:status>
+<wp:post_type>post</wp:post_type></item>
+<item><title>Thrown away</title><wp:post_id>2</wp:post_id><wp:status>trash</wp:status>
+<wp:post_type>post</wp:post_type></item>
+</channel></rss>
+"""
+
+
+def test_a_blog_is_looked_at_first_and_then_imported(admin: Admin, tmp_path: Path) -> None:
+    page = admin.page
+    export = tmp_path / "press.xml"
+    export.write_text(EXPORT, encoding="utf-8")
+    admin.open("/imports")
+    page.get_by_role("button", name="Import a blog").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name="WordPress").check()
+    dialog.locator("input[type=file]").set_input_files(export)
+    dialog.get_by_role("button", name="Look first").click()
+
+    expect(page.get_by_text("This was a dry run: nothing was changed.")).to_be_visible(
+        timeout=60_000
+    )
+    expect(page.get_by_role("cell", name="Left out")).to_be_visible()
+    admin_pieces = page.request.get(f"{admin.base}/api/v1/pieces").json()["items"]
+    assert "On leading" not in [piece["title"] for piece in admin_pieces]
+
+    page.get_by_role("button", name="Import now").click()
+    expect(page.get_by_text("This was a dry run: nothing was changed.")).to_have_count(0)
+    expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
+    page.get_by_label("Show").select_option("taken")
+    expect(page.get_by_role("row").filter(has_text="Taken")).to_have_count(1)
+    admin.open("/pieces")
+    expect(page.get_by_role("link", name="On leading")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_screens_of_exchange_are_accessible_and_fit(admin: Admin, width: int) -> None:
+    page = admin.page
+    page.set_viewport_size({"width": width, "height": 900})
+    for scheme in ("light", "dark"):
+        admin.open("/pieces")
+        admin.set_scheme(scheme)  # type: ignore[arg-type]
+        for path in ("/webhooks", "/webhooks/1", "/imports", "/imports/1"):
+            admin.open(path)
+            settle(page)
+
+            assert findings(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
