@@ -38,6 +38,7 @@ from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 from octavo.publishing.api import router as publishing_router
 from octavo.publishing.builder import Site
+from octavo.publishing.checks.api import router as checks_router
 from octavo.publishing.serve import site_app
 from octavo.reading.answers import Answers, VersionReader
 from octavo.reading.api import router as reading_router
@@ -154,6 +155,7 @@ def _api_router() -> Router:
             cta_router,
             tracking_router,
             publishing_router,
+            checks_router,
             distribution_router,
             reading_router,
             webhooks_router,

@@ -1,0 +1,111 @@
+"""What checks take and answer."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from octavo.content.kinds import Cover
+from octavo.publishing.schemas import PreviewIn
+
+__all__ = [
+    "Around",
+    "CheckIn",
+    "CheckReport",
+    "Draft",
+    "Finding",
+    "Picture",
+    "Readability",
+    "Severity",
+]
+
+Severity = Literal["error", "warning", "hint"]
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to mend. `start` and `end` count characters of `field`; None: all of it.
+
+    `message` says what is the matter, `fix` what to do, in one sentence each.
+    """
+
+    check: str
+    severity: Severity
+    message: str
+    fix: str
+    field: str
+    start: int | None = None
+    end: int | None = None
+
+
+class Readability(msgspec.Struct, frozen=True, kw_only=True):
+    """How easily a text reads, 0 to 100 and beyond; `score` None: not measured in this language."""
+
+    language: str
+    formula: str
+    score: float | None
+    words: int
+    sentences: int
+
+
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, the worst first; `left_out` counts what was not listed for sheer number."""
+
+    items: list[Finding]
+    readability: Readability
+    left_out: int = 0
+
+
+class CheckIn(PreviewIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A draft as its editor has it: what a preview takes and, if known, what stands around it."""
+
+    slug: Annotated[str, Meta(max_length=120)] = ""
+    cover: Cover | None = None
+    meta_title: Annotated[str, Meta(max_length=300)] = ""
+    meta_description: Annotated[str, Meta(max_length=1_000)] = ""
+    campaign_id: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    source_url: Annotated[str, Meta(max_length=2_000)] | None = None
+    fields: dict[str, Any] = {}
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What is checked: the words of a piece."""
+
+    kind: str = "post"
+    title: str = ""
+    body: str = ""
+    excerpt: str = ""
+    slug: str = ""
+    language: str = ""
+    meta_title: str = ""
+    meta_description: str = ""
+    cover: Cover | None = None
+    fields: Mapping[str, Any] = {}
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """What the library knows of a picture."""
+
+    alt: str
+    decorative: bool
+    size_bytes: int
+    width: int | None
+    height: int | None
+
+
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known around a draft.
+
+    `leads` holds the paths of this site that the draft links to and that lead somewhere; `pictures`
+    the library's by the path they are shown at. `ctas` and `has_objective` are None where nobody
+    can know: a draft that was never saved.
+    """
+
+    base_url: str = "http://localhost"
+    url: str = "http://localhost/draft/"
+    leads: frozenset[str] = frozenset()
+    pictures: Mapping[str, Picture] = {}
+    by_id: Mapping[int, Picture] = {}
+    ctas: int | None = None
+    has_objective: bool | None = None
+    same_title: int | None = None
