@@ -153,14 +153,16 @@ async def list_pieces(
     name, descending = sort.removeprefix("-"), sort.startswith("-")
     organisation = await accounts_q.get_organisation()
     conditions = _conditions(wanted, zone_named(organisation.zone))
-    if cursor:
-        conditions.append(_beyond(cursor, name=name, descending=descending))
-    query = PieceRow.select(*_PIECE).order_by(_SORT[name], ascending=not descending)
-    if name != "id":
-        query = query.order_by(PieceRow.id, ascending=not descending)
-    if conditions:
-        query = query.where(reduce(and_, conditions))
-    rows = await query.limit(limit + 1)
+    rows: list[Row] = []
+    for part in _parts_beyond(cursor, name=name, descending=descending) if cursor else [[]]:
+        query = PieceRow.select(*_PIECE).order_by(_SORT[name], ascending=not descending)
+        if name != "id":
+            query = query.order_by(PieceRow.id, ascending=not descending)
+        if conditions + part:
+            query = query.where(reduce(and_, conditions + part))
+        rows += await query.limit(limit + 1 - len(rows))
+        if len(rows) > limit:
+            break
     more = len(rows) > limit
     next_cursor = _cursor(rows[limit - 1], name) if more else None
     return Page(items=await _summaries(rows[:limit]), next_cursor=next_cursor)
@@ -397,15 +399,18 @@ def _cursor(row: Row, name: str) -> str:
     return encode_cursor((row[_name_of(name)], row["id"]))
 
 
-def _beyond(cursor: str, *, name: str, descending: bool) -> Any:
-    """Answer the condition for rows after the cursor, in a shape that an index can serve."""
-    column = _name_of(name)
-    value, last_id = _decoded(cursor, column=column)
-    # A row value, and not `<= … AND (< … OR id < …)`: all that an import brought has one time, and
-    # the index would be read from the first of them.
-    return WhereRaw(
-        f"(piece.{column}, piece.id) {'<' if descending else '>'} ({{}}, {{}})", value, last_id
-    )
+def _parts_beyond(cursor: str, *, name: str, descending: bool) -> list[list[Any]]:
+    """Answer the conditions for rows after the cursor: those of its own moment, then the others.
+
+    One condition for both would read the index from the first row of that moment, and all that an
+    import brought is of one; SQLite does so for a row value, too.
+    """
+    column = _SORT[name]
+    value, last_id = _decoded(cursor, column=_name_of(name))
+    ids = PieceRow.id < last_id if descending else PieceRow.id > last_id
+    if name == "id":
+        return [[ids]]
+    return [[column == value, ids], [column < value if descending else column > value]]
 
 
 def _name_of(sort: str) -> str:
