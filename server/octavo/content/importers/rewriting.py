@@ -53,8 +53,8 @@ class Rewriting:
         rewritten = links.rewrite(body, link=self._link, reference=self._reference)
         if not self._wanted and not self._wanted_remote:
             return rewritten
-        for url in self._wanted_remote if self._remote is not None else ():
-            problem = await self._remote.take(url)
+        for url in self._wanted_remote:
+            problem = None if self._remote is None else await self._remote.take(url)
             if problem is not None:
                 self._problems.append(f"picture {url[:200]} {problem}: its link stays as it is")
         for file in self._wanted:
