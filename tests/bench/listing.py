@@ -15,6 +15,7 @@ __all__ = ["run"]
 
 _PAGE = 20
 _FAR = 500
+_ROUNDS = 4
 
 
 def run(folder: Path, *, seconds: float, posts: int) -> None:
@@ -31,8 +32,13 @@ def run(folder: Path, *, seconds: float, posts: int) -> None:
     headers = {"authorization": f"Bearer {made.stdout.strip()}"}
     with run_server("octavo", home, folder) as server:
         number, far = _walk(server.base, headers, pages=min(_FAR, posts // _PAGE))
-        rates = [_asked(server.port, path, headers, seconds) for path in (far, _first())]
-    say(f"page {number} of {posts} pieces", ours=rates[0], peer=rates[1], unit="/s", digits=0)
+        # In turns, and the best of each: what else the machine does hits both.
+        rounds = [
+            [_asked(server.port, path, headers, seconds / _ROUNDS) for path in (_first(), far)]
+            for _ in range(_ROUNDS)
+        ]
+    first, there = (max(rates) for rates in zip(*rounds, strict=True))
+    say(f"page {number} of {posts} pieces", ours=there, peer=first, unit="/s", digits=0)
 
 
 def _first() -> str:
