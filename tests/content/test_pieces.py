@@ -99,7 +99,10 @@ async def test_of_many_edits_at_once_exactly_one_wins(room):
         ({"campaign_id": 99}, "campaign_id"),
         ({"author_ids": [99]}, "author_ids"),
         ({"kind": "video", "fields": {"plot": 1}}, "fields.plot"),
-        ({"kind": "picture", "fields": {"pictures": [{"media_id": 0}]}}, "fields.pictures[0].media_id"),
+        (
+            {"kind": "picture", "fields": {"pictures": [{"media_id": 0}]}},
+            "fields.pictures[0].media_id",
+        ),
         ({"cover": {"media_id": 1, "url": "https://x.org/y"}}, "cover"),
         ({"series_id": 99}, "series_id"),
         ({"language": "<script>"}, "language"),

@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+from fakes import make_piece
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
 from octavo.publishing.markdown import BodyRefusedError, ComrakRenderer, render_body, shorten
 from octavo.publishing.placing import place_ctas
+from octavo.publishing.prepared import NOT_XML, prepare, unpack_html
 from octavo.publishing.sanitise import clean_html
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -275,3 +277,14 @@ def test_the_commonmark_examples_agree_with_the_standard() -> None:
 
     # Autolinks, footnotes and the like go beyond the standard on purpose.
     assert len(wrong) <= len(examples) * 0.03, wrong
+
+
+@pytest.mark.parametrize("sign", ["\x01", "\x0e", "\x1f", "\ufffe", "&#1;", "&#xffff;"])
+def test_what_no_feed_can_carry_is_replaced_and_brings_no_script_together(sign: str) -> None:
+    body = f'<a href="java{sign}script:alert(1)">x</a> one{sign}two'
+    piece = make_piece(1, body=body)
+
+    stored = unpack_html(prepare(piece, []).html)
+
+    assert "javascript:" not in stored
+    assert NOT_XML.search(stored) is None

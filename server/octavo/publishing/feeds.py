@@ -22,6 +22,7 @@ from octavo.publishing.prepared import NOT_XML, PieceDetail, PieceRecord, file_p
 __all__ = ["feed_files"]
 
 _ENTRY_CACHE = 200
+_ENTRY_LIMIT = 1_000_000  # characters; the whole feed is held in memory, here and by its readers
 _LONG_AGO = 946_684_800_000_000  # 2000-01-01: the time of a feed without entries
 
 
@@ -84,14 +85,17 @@ def _make_entry(maker: PageMaker, record: PieceRecord, detail: PieceDetail) -> _
         record=record,
         updated=detail.updated or record.published,
         language=detail.language,
-        html=_content(html, detail.ctas, url, maker.base_url),
+        html=_content(html, record, detail.ctas, url, maker.base_url),
         tags=[(t.name, maker.base_url + t.url) for t in tags],
         authors=[(a.name, maker.base_url + a.url) for a in authors],
         reads=reads,
     )
 
 
-def _content(html: str, ctas: list[CtaSpec], url: str, base_url: str) -> str:
+def _content(html: str, record: PieceRecord, ctas: list[CtaSpec], url: str, base_url: str) -> str:
+    """Answer a text in full, or what it is about when it is longer than a reader would load."""
+    if len(html) > _ENTRY_LIMIT:
+        html = f"<p>{html_text.escape(record.excerpt)}</p>"
     links = [TextLink(slug=c.slug, label=c.label, url=base_url + c.feed_path) for c in ctas]
     return portable_html(html, links, url=url)
 

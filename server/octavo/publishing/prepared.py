@@ -124,11 +124,12 @@ def prepare(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool = Tru
 def pack_html(rendered: Rendered, *, small: bool) -> bytes:
     """Answer the text as it is stored; compressed (it begins with an `x` then) to keep it small.
 
-    What XML cannot carry is dropped here, once, and not in every feed.
+    What XML cannot carry is replaced here, once, and not in every feed. Replaced and not dropped: the
+    text is sanitised, and an address with a hole in it would be another one without the hole.
     """
-    html = rendered.html.encode().translate(None, _CONTROLS)
-    for noncharacter in _NONCHARACTERS:
-        html = html.replace(noncharacter, b"")
+    html = rendered.html.encode()
+    if len(html.translate(None, _CONTROLS)) < len(html) or any(n in html for n in _NONCHARACTERS):
+        html = NOT_XML.sub("\ufffd", rendered.html).encode()
     return zlib.compress(html, 1) if small or html.startswith(b"x") else html
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a sentence stands in one line
 """Every sentence of the checks, in every language that the admin speaks.
 
 A test holds the languages to the same checks and the same blanks.

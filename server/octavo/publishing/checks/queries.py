@@ -80,7 +80,7 @@ async def _leading(paths: list[str]) -> set[str]:
     )
     found |= {wanted[row["live_path"]] for row in rows}
     redirects = await site_queries.redirects_at(list(wanted))
-    return found | {wanted[redirect.from_path] for redirect in redirects}
+    return found | {wanted[redirect.path] for redirect in redirects}
 
 
 def _forms(path: str) -> tuple[str, str]:

@@ -73,7 +73,7 @@ def syllables(word: str, language: str) -> int:
 
 def _english(word: str) -> int:
     word = word.replace("'", "").replace("’", "")
-    if word.endswith("le") and len(word) > 2 and word[-3] not in "aeiouylrw":  # ta-ble, not whole
+    if word.endswith("le") and word[-3:-2] not in {"", *"aeiouylrw"}:  # ta-ble, not whole
         return max(1, len(_GROUPS_EN.findall(word[:-2])) + 1)
     count = len(_GROUPS_EN.findall(_SILENT_E.sub("", word)))
     count += len(_HIATUS_EN.findall(word))

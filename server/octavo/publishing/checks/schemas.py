@@ -65,7 +65,7 @@ class CheckIn(PreviewIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
     meta_description: Annotated[str, Meta(max_length=1_000)] = ""
     campaign_id: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     source_url: Annotated[str, Meta(max_length=2_000)] | None = None
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {}  # noqa: RUF012 - msgspec makes a new one each time
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

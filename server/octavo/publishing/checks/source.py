@@ -22,6 +22,8 @@ __all__ = [
     "words_of",
 ]
 
+_FURTHEST_RUN = 50
+
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
     level: int
@@ -54,7 +56,7 @@ _ADDRESS = r"<?(?P<address>[^\s()<>]{0,2000}(?:\([^\s()<>]{0,200}\)[^\s()<>]{0,2
 _IMAGE = re.compile(r"!\[(?P<alt>[^\[\]]{0,2000})\]\([ \t]{0,9}" + _ADDRESS)
 _LINK = re.compile(r"\]\([ \t]{0,9}" + _ADDRESS)
 _DEFINED = re.compile(
-    r"^ {0,3}\[(?!\^)[^\[\]\n]{1,300}\]:[ \t]{0,9}<?(?P<address>[^\s<>]{1,2000})", re.M
+    r"^ {0,3}\[(?!\^)[^\[\]\n]{1,300}\]:[ \t]{0,9}<?(?P<address>[^\s<>]{1,2000})", re.MULTILINE
 )
 _TAG = re.compile(r"<(?P<name>a|img)(?=[\s/])(?P<rest>[^<>]{0,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
@@ -117,7 +119,11 @@ def _inline_code(text: str) -> Iterator[tuple[int, int]]:
     index = 0
     while index < len(runs):
         close = closing[index]
-        if close is None or close - index > 50 or "\n\n" in text[runs[index][1] : runs[close][0]]:
+        if (
+            close is None
+            or close - index > _FURTHEST_RUN
+            or "\n\n" in text[runs[index][1] : runs[close][0]]
+        ):
             index += 1
             continue
         yield runs[index][0], runs[close][1]
