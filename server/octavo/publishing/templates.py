@@ -66,8 +66,8 @@ class Theme:
         self._strings: dict[str, dict[str, str]] = {}
         self._assets: dict[str, Asset] = {}
         self._sources: dict[str, str] = {}
-        self._templates: dict[tuple[str, str], tuple[object, Template]] = {}
-        self._environments: dict[str, tuple[object, Environment]] = {}
+        self._templates: dict[tuple[str, str, bool], tuple[object, Template]] = {}
+        self._environments: dict[tuple[str, bool], tuple[object, Environment]] = {}
 
     @cached_property
     def settings(self) -> dict[str, str]:
@@ -170,15 +170,21 @@ class Theme:
 
     def _template(self, name: str, locale: str, site: object = None) -> Template:
         """Answer a template, compiled for one `site`: what it shows of that is written into it."""
-        known = self._templates.get((name, locale))
+        key = (name, locale, site is None)
+        known = self._templates.get(key)
         if known is None or known[0] is not site:
-            known = site, self._environment(locale, site).get_template(name)
-            self._templates[name, locale] = known
+            # A build has a view of the site of its own; mostly it says what the last one said.
+            if known is not None and known[0] == site:
+                found = known[1]
+            else:
+                found = self._environment(locale, site).get_template(name)
+            self._templates[key] = known = site, found
         return known[1]
 
     def _environment(self, locale: str, site: object) -> Environment:
-        known = self._environments.get(locale)
-        if known is None or known[0] is not site:
+        key = (locale, site is None)
+        known = self._environments.get(key)
+        if known is None or known[0] != site:
             environment = _Environment(
                 loader=_ThemeLoader(self),
                 autoescape=True,
@@ -189,7 +195,7 @@ class Theme:
             environment.known = dict(environment.globals)
             if site is not None:
                 environment.known["site"] = site
-            self._environments[locale] = known = site, environment
+            self._environments[key] = known = site, environment
         return known[1]
 
     def source(self, name: str) -> str | None:
