@@ -134,7 +134,11 @@ function Report({ run, eyed }: { run: ImportRun; eyed: ImportRow[] }) {
 
 function ReportTable({ rows }: { rows: ImportRow[] }) {
   return (
-    <Table.ScrollContainer minWidth={640}>
+    // Nothing in it takes the focus: on a phone, the keyboard scrolls the region itself.
+    <Table.ScrollContainer
+      minWidth={640}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("report") } }}
+    >
       <Table>
         <Table.Thead>
           <Table.Tr>
