@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from octavo.content import queries, site_queries
+from octavo.content import listing, site_queries
 from octavo.content.events import PiecesImported
 from octavo.content.importers.markdown import import_markdown
 from octavo.content.media.store import MediaStore
@@ -80,9 +80,9 @@ async def test_posts_keep_their_dates_tags_bylines_states_and_old_addresses(run,
     # A day without a time is midnight in the organisation's zone, Madrid.
     assert live["bundle"].published_at == datetime(2024, 3, 31, 22, tzinfo=UTC)
     assert (live["about-us"].kind, live["first"].kind) == ("page", "post")
-    drafts = await queries.list_pieces(PieceFilter(statuses=("draft",)))
+    drafts = await listing.list_pieces(PieceFilter(statuses=("draft",)))
     assert [(item.title, item.kind) for item in drafts.items] == [("Half done", "post")]
-    (later,) = (await queries.list_pieces(PieceFilter(statuses=("scheduled",)))).items
+    (later,) = (await listing.list_pieces(PieceFilter(statuses=("scheduled",)))).items
     assert (later.publish_at, later.publish_zone) == ("2030-01-01T09:00:00", "Europe/Madrid")
     assert later.publish_instant == datetime(2030, 1, 1, 8, tzinfo=UTC)
     leads = {item.path: item.target for item in await site_queries.redirects_page(None, 99)}
@@ -147,7 +147,7 @@ async def test_a_changed_file_is_taken_over_unless_its_piece_was_edited_here(run
     for name in ("first", "noise"):
         file = blog / "content" / "posts" / f"{name}.md"
         file.write_bytes(file.read_bytes() + b"\nOne more line.\n")
-    noise = (await queries.list_pieces(PieceFilter(q="noise"))).items[0]
+    noise = (await listing.list_pieces(PieceFilter(q="noise"))).items[0]
     await room.patch(noise, title="Edited here")
     room.now += timedelta(days=1)
     report = await run(blog, now=room.now)

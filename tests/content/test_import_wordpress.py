@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from octavo.content import queries
+from octavo.content import listing, queries
 from octavo.content.importers.intake import Options
 from octavo.content.importers.sources import UnusableSourceError
 from octavo.content.importers.wordpress.service import WordPressOptions, import_wordpress
@@ -235,7 +235,7 @@ async def test_what_somebody_edited_here_is_left_alone(run, room, tmp_path):
 
 async def test_a_dry_run_tells_the_same_and_changes_nothing(run, settings):
     dry = await run(uploads=UPLOADS, dry_run=True)
-    page = await queries.list_pieces(PieceFilter(), sort="-updated_at", cursor=None, limit=20)
+    page = await listing.list_pieces(PieceFilter(), sort="-updated_at", cursor=None, limit=20)
 
     assert page.items == []
     assert await MediaRow.count() == await RedirectRow.count() == 0

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from octavo.accounts.tables import OrganisationRow
-from octavo.content import queries, site_queries
+from octavo.content import listing, queries, site_queries
 from octavo.content import redirects as redirects_of
 from octavo.content import service as content
 from octavo.content.errors import (
@@ -294,7 +294,7 @@ async def test_pages_of_every_order_are_whole_among_pieces_of_one_moment(room, s
     made = [(await room.make(title="Same")).id for _ in range(5)]
     seen, cursor = [], None
     while cursor is not None or not seen:
-        page = await queries.list_pieces(PieceFilter(), sort=sort, cursor=cursor, limit=2)
+        page = await listing.list_pieces(PieceFilter(), sort=sort, cursor=cursor, limit=2)
         seen += [item.id for item in page.items]
         cursor = page.next_cursor
 
@@ -309,24 +309,24 @@ async def test_lists_filter_sort_and_page_without_gaps_or_repeats(room):
         await room.make(title=f"Piece {number} Ñandú", tags=["odd" if number % 2 else "even"])
     seen, cursor = [], None
     for _ in range(4):
-        page = await queries.list_pieces(PieceFilter(), sort="title", cursor=cursor, limit=2)
+        page = await listing.list_pieces(PieceFilter(), sort="title", cursor=cursor, limit=2)
         seen += [item.title for item in page.items]
         cursor = page.next_cursor
     assert seen == [f"Piece {number} Ñandú" for number in range(7)]
     assert cursor is None
-    odd = await queries.list_pieces(PieceFilter(tag="odd", q="ñandu", statuses=("draft",)))
+    odd = await listing.list_pieces(PieceFilter(tag="odd", q="ñandu", statuses=("draft",)))
     assert [item.title[6] for item in odd.items] == ["5", "3", "1"]
     for wanted in (
         PieceFilter(q="100%"), PieceFilter(campaign_id=5), PieceFilter(tag="none"),
         PieceFilter(day_from=room.now.date() + timedelta(days=1)), PieceFilter(author="nobody"),
     ):  # fmt: skip
-        assert (await queries.list_pieces(wanted)).items == []
+        assert (await listing.list_pieces(wanted)).items == []
     planned = await room.make(title="Planned", planned_for="2026-12-24")
     eve = PieceFilter(day_from=date(2026, 12, 24), day_to=date(2026, 12, 24))
-    assert [item.id for item in (await queries.list_pieces(eve)).items] == [planned.id]
-    first = await queries.list_pieces(PieceFilter(), sort="id", limit=2)
+    assert [item.id for item in (await listing.list_pieces(eve)).items] == [planned.id]
+    first = await listing.list_pieces(PieceFilter(), sort="id", limit=2)
     for cursor in ("rubbish", "W10", first.next_cursor[:-3]):
         with pytest.raises(InvalidInputError):
-            await queries.list_pieces(PieceFilter(), sort="title", cursor=cursor)
+            await listing.list_pieces(PieceFilter(), sort="title", cursor=cursor)
     with pytest.raises(InvalidInputError):
-        await queries.list_pieces(PieceFilter(), sort="title", cursor=first.next_cursor)
+        await listing.list_pieces(PieceFilter(), sort="title", cursor=first.next_cursor)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from octavo.content import queries
+from octavo.content import listing, queries
 from octavo.content.errors import StalePieceError, TakenError
 from octavo.content.events import PieceChanged, PieceCreated
 from octavo.kernel.errors import InvalidInputError
@@ -117,7 +117,7 @@ async def test_a_field_that_cannot_be_used_is_named_and_nothing_is_stored(room, 
     assert [wrong.field for wrong in caught.value.fields] == [field]
     from octavo.content.schemas import PieceFilter
 
-    assert (await queries.list_pieces(PieceFilter())).items == []
+    assert (await listing.list_pieces(PieceFilter())).items == []
 
 
 async def test_ten_megabytes_are_a_piece(room):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from octavo.content import authors, queries, series, site_queries, tags
+from octavo.content import authors, listing, queries, series, site_queries, tags
 from octavo.content import service as content
 from octavo.content.errors import (
     SeriesNotFoundError,
@@ -83,7 +83,7 @@ async def test_readers_see_the_series_of_the_published_revision(room):
     (live,) = await site_queries.published_pieces([piece.id])
     assert (live.series.slug, live.series_position) == ("bread", 2)
     assert (piece.series.slug, piece.series_position) == ("salt", 1)
-    (listed,) = (await queries.list_pieces(PieceFilter(series="salt"))).items
+    (listed,) = (await listing.list_pieces(PieceFilter(series="salt"))).items
     assert listed.id == piece.id
     piece = await room.patch(piece, series_id=None)
     assert (piece.series, piece.series_position) == (None, None)
@@ -120,7 +120,7 @@ async def test_only_those_in_the_series_are_told_of(room):
         await drop(room, made[0])
 
     assert room.of(SeriesChanged)[-1].piece_ids == (one.id,)
-    other = await queries.list_pieces(PieceFilter(series="series-10"))
+    other = await listing.list_pieces(PieceFilter(series="series-10"))
     assert len(other.items) == 1
 
 

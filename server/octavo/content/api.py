@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from octavo.accounts.access import Action, may
 from octavo.accounts.schemas import Actor
-from octavo.content import authors, queries, redirects, service, tags
+from octavo.content import authors, listing, queries, redirects, service, tags
 from octavo.content.answers import with_current_url as _with_current_url
 from octavo.content.answers import with_url as _with_url
 from octavo.content.bulk.api import router as bulk_router
@@ -81,7 +81,7 @@ async def list_pieces(
         day_to=day_to,
         q=q,
     )
-    page = await queries.list_pieces(wanted, sort=sort, cursor=cursor, limit=limit)
+    page = await listing.list_pieces(wanted, sort=sort, cursor=cursor, limit=limit)
     items = [_with_url(item, settings) for item in page.items]
     return Page(items=items, next_cursor=page.next_cursor)
 

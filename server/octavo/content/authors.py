@@ -11,6 +11,7 @@ from octavo.accounts import queries as accounts_q
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import Actor
 from octavo.content import rules
+from octavo.content.cursors import id_of
 from octavo.content.errors import (
     AuthorNotFoundError,
     StalePieceError,
@@ -20,7 +21,6 @@ from octavo.content.errors import (
 )
 from octavo.content.events import AuthorChanged, AuthorCreated
 from octavo.content.planned import has_planned_byline
-from octavo.content.queries import id_of
 from octavo.content.schemas import Author, AuthorIn, AuthorPatch, AuthorRef
 from octavo.content.tables import AuthorRow, PieceAuthorRow
 from octavo.kernel.db import is_foreign_key_violation, is_unique_violation, transaction

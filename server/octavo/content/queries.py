@@ -1,30 +1,22 @@
 """Reads of pieces and their revisions, as writers see them. Rows in, Structs out."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
-from functools import reduce
-from operator import and_
-from typing import Any, TypeGuard
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import msgspec
-from piccolo.columns.combination import WhereRaw
 
-from octavo.accounts import queries as accounts_q
-from octavo.content import rules
-from octavo.content.errors import PieceNotFoundError, RevisionNotFoundError, wrong
+from octavo.content.cursors import id_of
+from octavo.content.errors import PieceNotFoundError, RevisionNotFoundError
 from octavo.content.fields import fields_from
 from octavo.content.kinds import Meta
 from octavo.content.schemas import (
     AuthorRef,
     Piece,
-    PieceFilter,
     PieceSummary,
     PlannedEdit,
     Revision,
     RevisionSummary,
     SeriesRef,
-    SortBy,
     TagRef,
 )
 from octavo.content.tables import (
@@ -36,12 +28,11 @@ from octavo.content.tables import (
     SeriesRow,
     TagRow,
 )
-from octavo.kernel.pagination import Page, decode_cursor, encode_cursor
-from octavo.kernel.walltime import zone_named
+from octavo.kernel.pagination import Page, encode_cursor
 
 Row = dict[str, Any]
 
-_PIECE = (
+PIECE_COLUMNS = (
     PieceRow.id,
     PieceRow.kind,
     PieceRow.title,
@@ -93,20 +84,11 @@ _REVISION = (
     RevisionRow.created_by,
     RevisionRow.created_by_name,
 )
-_SORT = {
-    "updated_at": PieceRow.updated_at,
-    "created_at": PieceRow.created_at,
-    "stands_at": PieceRow.stands_at,
-    "published_at": PieceRow.stands_at,
-    "title": PieceRow.search_key,
-    "id": PieceRow.id,
-}
-_INSTANTS = frozenset({"updated_at", "created_at", "stands_at"})
 
 
 async def find_piece(piece_id: int) -> Piece | None:
     """Answer a piece with its text, or None."""
-    row = await PieceRow.select(*_PIECE).where(PieceRow.id == piece_id).first()
+    row = await PieceRow.select(*PIECE_COLUMNS).where(PieceRow.id == piece_id).first()
     if row is None:
         return None
     text = await (
@@ -114,7 +96,7 @@ async def find_piece(piece_id: int) -> Piece | None:
         .where(RevisionRow.id == row["head_revision_id"])
         .first()
     )
-    (summary,) = await _summaries([row])
+    (summary,) = await summaries([row])
     known = {name: getattr(summary, name) for name in PieceSummary.__struct_fields__}
     meta = _taken_apart(text, kind=summary.kind) if text else {}
     for name in ("series_id", "series_position"):  # of the piece: a series may be gone since
@@ -138,34 +120,8 @@ async def pieces_named(piece_ids: Sequence[int]) -> dict[int, PieceSummary]:
     """Answer those of the pieces that exist, without their texts."""
     if not piece_ids:
         return {}
-    rows = await PieceRow.select(*_PIECE).where(PieceRow.id.is_in(list(piece_ids)))
-    return {summary.id: summary for summary in await _summaries(rows)}
-
-
-async def list_pieces(
-    wanted: PieceFilter, *, sort: SortBy = "-updated_at", cursor: str | None = None, limit: int = 20
-) -> Page[PieceSummary]:
-    """Answer a page of pieces without their texts; any page costs the same.
-
-    Raises:
-        InvalidContentError: the cursor was not made by this list in this order.
-    """
-    name, descending = sort.removeprefix("-"), sort.startswith("-")
-    organisation = await accounts_q.get_organisation()
-    conditions = _conditions(wanted, zone_named(organisation.zone))
-    rows: list[Row] = []
-    for part in _parts_beyond(cursor, name=name, descending=descending) if cursor else [[]]:
-        query = PieceRow.select(*_PIECE).order_by(_SORT[name], ascending=not descending)
-        if name != "id":
-            query = query.order_by(PieceRow.id, ascending=not descending)
-        if conditions + part:
-            query = query.where(reduce(and_, conditions + part))
-        rows += await query.limit(limit + 1 - len(rows))
-        if len(rows) > limit:
-            break
-    more = len(rows) > limit
-    next_cursor = _cursor(rows[limit - 1], name) if more else None
-    return Page(items=await _summaries(rows[:limit]), next_cursor=next_cursor)
+    rows = await PieceRow.select(*PIECE_COLUMNS).where(PieceRow.id.is_in(list(piece_ids)))
+    return {summary.id: summary for summary in await summaries(rows)}
 
 
 async def list_revisions(
@@ -275,7 +231,7 @@ def _grouped(rows: list[Row], kind: type[Any]) -> dict[int, list[Any]]:
     return grouped
 
 
-async def _summaries(rows: list[Row]) -> list[PieceSummary]:
+async def summaries(rows: list[Row]) -> list[PieceSummary]:
     if not rows:
         return []
     ids = [row["id"] for row in rows]
@@ -345,100 +301,3 @@ def _is_marked(revision_id: int, marks: Row) -> Row:
         "is_head": revision_id == marks["head_revision_id"],
         "is_live": revision_id == marks["live_revision_id"],
     }
-
-
-def _conditions(wanted: PieceFilter, zone: ZoneInfo) -> list[Any]:
-    conditions: list[Any] = []
-    if wanted.kinds:
-        conditions.append(PieceRow.kind.is_in(list(wanted.kinds)))
-    if wanted.statuses:
-        conditions.append(PieceRow.status.is_in(list(wanted.statuses)))
-    if wanted.campaign_id is not None:
-        conditions.append(PieceRow.campaign_id == wanted.campaign_id)
-    if wanted.day_from:
-        conditions.append(PieceRow.stands_at >= _instant(wanted.day_from, time.min, zone))
-    if wanted.day_to:
-        conditions.append(PieceRow.stands_at <= _instant(wanted.day_to, time.max, zone))
-    if wanted.q.strip():
-        pattern = rules.like_pattern(wanted.q)
-        conditions.append(WhereRaw("search_key LIKE {} ESCAPE '!'", pattern))
-    return conditions + _label_conditions(wanted)
-
-
-def _label_conditions(wanted: PieceFilter) -> list[Any]:
-    conditions: list[Any] = []
-    if wanted.tag is not None:
-        tagged = PieceTagRow.select(PieceTagRow.piece_id).where(
-            PieceTagRow.tag_id.is_in(TagRow.select(TagRow.id).where(TagRow.slug == wanted.tag))
-            & (PieceTagRow.live == False)  # noqa: E712 - SQL
-        )
-        conditions.append(PieceRow.id.is_in(tagged))
-    if wanted.author is not None:
-        signed = PieceAuthorRow.select(PieceAuthorRow.piece_id).where(
-            PieceAuthorRow.author_id.is_in(
-                AuthorRow.select(AuthorRow.id).where(AuthorRow.slug == wanted.author)
-            )
-            & (PieceAuthorRow.live == False)  # noqa: E712 - SQL
-        )
-        conditions.append(PieceRow.id.is_in(signed))
-    if wanted.series is not None:
-        of_slug = SeriesRow.select(SeriesRow.id).where(SeriesRow.slug == wanted.series)
-        conditions.append(PieceRow.series_id.is_in(of_slug))
-    return conditions
-
-
-def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    local = datetime.combine(day, at, tzinfo=zone)
-    try:
-        return local.astimezone(UTC)
-    except OverflowError:  # the first or the last day that there is
-        return local.replace(tzinfo=UTC)
-
-
-def _cursor(row: Row, name: str) -> str:
-    return encode_cursor((row[_name_of(name)], row["id"]))
-
-
-def _parts_beyond(cursor: str, *, name: str, descending: bool) -> list[list[Any]]:
-    """Answer the conditions for rows after the cursor: those of its own moment, then the others.
-
-    One condition for both would read the index from the first row of that moment, and all that an
-    import brought is of one; SQLite does so for a row value, too.
-    """
-    column = _SORT[name]
-    value, last_id = _decoded(cursor, column=_name_of(name))
-    ids = PieceRow.id < last_id if descending else PieceRow.id > last_id
-    if name == "id":
-        return [[ids]]
-    return [[column == value, ids], [column < value if descending else column > value]]
-
-
-def _name_of(sort: str) -> str:
-    return {"published_at": "stands_at", "title": "search_key"}.get(sort, sort)
-
-
-def _decoded(cursor: str, *, column: str) -> tuple[Any, int]:
-    values = decode_cursor(cursor)
-    expected = datetime if column in _INSTANTS else str if column == "search_key" else int
-    if len(values) != 2 or not isinstance(values[0], expected):  # noqa: PLR2004 - key and id
-        raise wrong("cursor", "was made for another order")
-    aware = not isinstance(values[0], datetime) or values[0].tzinfo is not None
-    if not aware or not _is_id(values[1]) or (expected is int and not _is_id(values[0])):
-        raise wrong("cursor", "was not made by this list")
-    return values[0], values[1]
-
-
-def id_of(cursor: str) -> int:
-    """Answer the id that the cursor of a list ordered by id holds.
-
-    Raises:
-        InvalidContentError: it holds something else.
-    """
-    values = decode_cursor(cursor)
-    if len(values) != 1 or not _is_id(values[0]):
-        raise wrong("cursor", "was not made by this list")
-    return values[0]
-
-
-def _is_id(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and 0 <= value < 2**31

@@ -7,9 +7,9 @@ from typing import Literal
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import Actor
 from octavo.content import rules
+from octavo.content.cursors import id_of
 from octavo.content.errors import RedirectNotFoundError, TakenError, wrong
 from octavo.content.events import RedirectsChanged
-from octavo.content.queries import id_of
 from octavo.content.schemas import RedirectIn, StoredRedirect
 from octavo.content.tables import PieceRow, RedirectRow
 from octavo.kernel.db import is_unique_violation, transaction

@@ -10,10 +10,10 @@ from msgspec import UNSET
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import Actor
 from octavo.content import rules
+from octavo.content.cursors import id_of
 from octavo.content.errors import SeriesNotFoundError, StalePieceError, TakenError, wrong
 from octavo.content.events import SeriesChanged
 from octavo.content.kinds import Meta
-from octavo.content.queries import id_of
 from octavo.content.schemas import Series, SeriesIn, SeriesPatch
 from octavo.content.tables import PieceRow, RevisionRow, SeriesRow
 from octavo.kernel.db import fetch, is_unique_violation, transaction

@@ -10,10 +10,10 @@ from msgspec import UNSET
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import Actor
 from octavo.content import rules
+from octavo.content.cursors import id_of
 from octavo.content.errors import StalePieceError, TagNotFoundError, TakenError, wrong
 from octavo.content.events import TagChanged, TagCreated
 from octavo.content.planned import replace_planned
-from octavo.content.queries import id_of
 from octavo.content.schemas import Tag, TagIn, TagPatch, TagRef
 from octavo.content.tables import PieceTagRow, TagRow
 from octavo.kernel.db import is_unique_violation, transaction

@@ -6,10 +6,10 @@ from typing import Any
 from piccolo.columns.combination import WhereRaw
 
 from octavo.content import rules
+from octavo.content.cursors import id_of
 from octavo.content.errors import MediaNotFoundError
 from octavo.content.media import uses
 from octavo.content.media.schemas import Media, MediaFilter, MediaUsage
-from octavo.content.queries import id_of
 from octavo.content.tables import MediaRow
 from octavo.kernel.pagination import Page, encode_cursor
 

@@ -9,6 +9,7 @@ from octavo.accounts import service as accounts
 from octavo.accounts.access import Action, can
 from octavo.accounts.schemas import Actor
 from octavo.content.apart import think
+from octavo.content.cursors import id_of
 from octavo.content.errors import CommentNotFoundError, ForbiddenReviewError, wrong
 from octavo.content.events import (
     CommentAdded,
@@ -16,7 +17,6 @@ from octavo.content.events import (
     CommentDeleted,
     CommentResolved,
 )
-from octavo.content.queries import id_of
 from octavo.content.review.anchors import Finder, Passage, Spot, neighbourhood
 from octavo.content.review.queries import actor_id, body_of, piece_row
 from octavo.content.review.rules import principal_of

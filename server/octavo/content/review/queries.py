@@ -7,8 +7,8 @@ import msgspec
 from octavo.accounts import queries as accounts_q
 from octavo.accounts.schemas import Actor, User
 from octavo.content import queries
+from octavo.content.cursors import id_of
 from octavo.content.errors import PieceNotFoundError
-from octavo.content.queries import id_of
 from octavo.content.review import rules
 from octavo.content.review.schemas import Review, Reviewer, Verdict
 from octavo.content.review.tables import ReviewerRow, VerdictRow
