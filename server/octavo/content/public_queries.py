@@ -258,18 +258,23 @@ async def next_pieces(
     where: Condition, *, after: tuple[datetime, int] | None, newest_first: bool, limit: int
 ) -> list[tuple[datetime, int]]:
     """Answer (published_at, id) of the next live pieces in that order; costs the same anywhere."""
-    rest = _Statement(PIECE_NAMES).add(f" WHERE {_LIVE} AND ").where(where)
     beyond, word = ("<", "DESC") if newest_first else (">", "ASC")
+    parts: list[tuple[str, tuple[Any, ...]]] = [("", ())]
     if after is not None:
-        # In this shape the index serves it: see `piece_live`.
-        rest.add(
-            f" AND p.published_at {beyond}= {{}} AND (p.published_at {beyond} {{}} OR p.id {beyond} {{}})",
-            after[0],
-            *after,
-        )
-    rest.add(f" ORDER BY p.published_at {word}, p.id {word} LIMIT {{}}", limit)
-    rows = await _pieces("p.id AS id, p.published_at AS at", rest)
-    return [(_instant(row["at"]), row["id"]) for row in rows]
+        # Those of its moment, then the others: the index goes straight to both (see `site_queries`).
+        parts = [
+            (f" AND p.published_at = {{}} AND p.id {beyond} {{}}", after),
+            (f" AND p.published_at {beyond} {{}}", after[:1]),
+        ]
+    found: list[tuple[datetime, int]] = []
+    for part, args in parts:
+        rest = _Statement(PIECE_NAMES).add(f" WHERE {_LIVE} AND ").where(where).add(part, *args)
+        rest.add(f" ORDER BY p.published_at {word}, p.id {word} LIMIT {{}}", limit - len(found))
+        rows = await _pieces("p.id AS id, p.published_at AS at", rest)
+        found += [(_instant(row["at"]), row["id"]) for row in rows]
+        if len(found) == limit:
+            break
+    return found
 
 
 async def piece_heads(where: Condition, *, limit: int) -> list[PieceHead]:

@@ -38,19 +38,23 @@ _decode_meta = msgspec.json.Decoder(Meta).decode
 
 async def published_page(after: tuple[datetime, int] | None, limit: int) -> list[PublishedPiece]:
     """Answer the next `limit` live pieces, oldest first by (published_at, id)."""
-    query = (
-        PieceRow.select(*_LIVE)
-        .where(PieceRow.live_revision_id.is_not_null())
-        .order_by(PieceRow.published_at, PieceRow.id)
-        .limit(limit)
-    )
-    if after is not None:
-        instant, last_id = after
-        query = query.where(
-            (PieceRow.published_at >= instant)
-            & ((PieceRow.published_at > instant) | (PieceRow.id > last_id))
-        )
-    return await _published(await query)
+    rows: list[dict[str, Any]] = []
+    # Those of the last one's moment first, then the later ones: one condition for both would read
+    # the index from the first row of that moment, and all of an import may be of one.
+    for beyond in _beyond(after):
+        query = PieceRow.select(*_LIVE).where(PieceRow.live_revision_id.is_not_null() & beyond)
+        rows += await query.order_by(PieceRow.published_at, PieceRow.id).limit(limit - len(rows))
+        if len(rows) == limit:
+            break
+    return await _published(rows)
+
+
+def _beyond(after: tuple[datetime, int] | None) -> list[Any]:
+    if after is None:
+        return [PieceRow.published_at.is_not_null()]
+    instant, last_id = after
+    of_its_moment = (PieceRow.published_at == instant) & (PieceRow.id > last_id)
+    return [of_its_moment, PieceRow.published_at > instant]
 
 
 async def published_pieces(ids: Sequence[int]) -> list[PublishedPiece]:
