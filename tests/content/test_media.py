@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from octavo.accounts import service as accounts
-from octavo.content.media import jobs, orphans
+from octavo.content.media import jobs, orphans, replacing
 from octavo.content.media import service as library
 from octavo.content.tables import MediaRow, MediaUseRow, RevisionRow
 from octavo.kernel.storage import StorageUnavailableError
@@ -353,7 +353,7 @@ async def test_a_replacement_that_died_after_its_commit_is_finished_by_the_worke
     assert stored(installation) == [media["path"]]
     served = await installation.client().get(f"/media/{media['path']}")
     assert served.content == samples.png(colour=2)
-    assert await library.finish_replacements(store=runtime.media, bus=runtime.bus) == 0
+    assert await replacing.finish_replacements(store=runtime.media, bus=runtime.bus) == 0
 
 
 async def test_a_failing_row_takes_its_file_back(installation, owner, monkeypatch):

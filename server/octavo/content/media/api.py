@@ -17,7 +17,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CON
 from octavo.accounts.access import Action, may
 from octavo.accounts.schemas import Actor
 from octavo.content.errors import wrong
-from octavo.content.media import orphans, queries, service
+from octavo.content.media import orphans, queries, replacing, service
 from octavo.content.media.kinds import MediaKind
 from octavo.content.media.schemas import (
     AltText,
@@ -179,7 +179,7 @@ async def replace_media(
     A form with the file as `file`; `version`, if it stands before the file, must be the present one.
     """
     async with _upload(request, media_store) as upload:
-        media = await service.replace_file(
+        media = await replacing.replace_file(
             media_id,
             upload.chunks(),
             upload.name,

@@ -4,7 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from octavo.content.media import service, uses
+from octavo.content.media import replacing, uses
 from octavo.content.media.store import MediaStore
 from octavo.kernel.events import EventBus
 
@@ -13,7 +13,7 @@ _LEFT_BEHIND_S = 86_400
 
 async def keep_in_order(*, store: MediaStore, bus: EventBus) -> None:
     """Finish replacements that a crash left half done, and note the uses of what was imported."""
-    await service.finish_replacements(store=store, bus=bus)
+    await replacing.finish_replacements(store=store, bus=bus)
     await uses.note_all()
 
 
