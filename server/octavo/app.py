@@ -25,6 +25,8 @@ from octavo.api_docs import api_docs
 from octavo.api_schema import openapi_json
 from octavo.content.api import router as content_router
 from octavo.content.media.store import MediaStore
+from octavo.content.rezoning.api import router as rezoning_router
+from octavo.content.rezoning.schemas import Timetables
 from octavo.cta import queries as cta_queries
 from octavo.cta.api import router as cta_router
 from octavo.distribution.api import router as distribution_router
@@ -49,7 +51,7 @@ from octavo.reading.ghost.resources import Resources
 from octavo.reading.pieces import PieceReader
 from octavo.reading.public import PublicReads
 from octavo.reading.queries import content_version
-from octavo.runtime import Runtime
+from octavo.runtime import TIMETABLES, Runtime
 from octavo.strategy.api import router as strategy_router
 from octavo.tracking.api import router as tracking_router
 from octavo.tracking.go import go_app
@@ -152,6 +154,7 @@ def _api_router() -> Router:
             accounts_router,
             strategy_router,
             content_router,
+            rezoning_router,
             cta_router,
             tracking_router,
             publishing_router,
@@ -217,8 +220,13 @@ def _dependencies(runtime: Runtime) -> dict[str, Provide]:
         "registry": provide_registry,
         "site": provide_site,
         "media_store": _media_provider(runtime),
+        "timetables": _timetables,
     }
     return {name: Provide(make, sync_to_thread=False) for name, make in providers.items()}
+
+
+def _timetables() -> Timetables:
+    return TIMETABLES
 
 
 def _media_provider(runtime: Runtime) -> Callable[[], MediaStore]:

@@ -14,7 +14,7 @@ from importlib import import_module
 from piccolo.table import Table
 
 from octavo import piccolo_conf
-from octavo.accounts.events import OrganisationChanged
+from octavo.accounts.events import OrganisationChanged, OrganisationRezoned
 from octavo.content import service as content
 from octavo.content.events import (
     AuthorChanged,
@@ -33,10 +33,14 @@ from octavo.content.events import (
 from octavo.content.media import service as media
 from octavo.content.media.store import MediaStore, media_store
 from octavo.content.review import service as reviews
+from octavo.content.rezoning import service as rezoning
+from octavo.content.rezoning.pieces import PieceTimetable
+from octavo.content.rezoning.schemas import Timetables
 from octavo.cta import service as ctas
 from octavo.cta.events import CtaChanged, PieceCtasChanged
 from octavo.distribution import service as distribution
 from octavo.distribution.registry import AdapterRegistry
+from octavo.distribution.rezoning import DeliveryTimetable
 from octavo.kernel.clock import Clock, system_clock
 from octavo.kernel.db import Database
 from octavo.kernel.events import EventBus
@@ -54,7 +58,11 @@ from octavo.reading import service as reading
 from octavo.tracking.writer import Tracker
 from octavo.webhooks import service as webhooks
 
-__all__ = ["Runtime", "build_runtime", "migrate_database", "subscribe"]
+__all__ = ["TIMETABLES", "Runtime", "build_runtime", "migrate_database", "subscribe"]
+
+
+TIMETABLES = Timetables(PieceTimetable(), DeliveryTimetable())
+"""Everything that stands at a clock time, by whose it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +147,7 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(AuthorChanged, publishing.on_author_changed)
     bus.subscribe(CtaChanged, publishing.on_ctas_changed)
     bus.subscribe(PieceCtasChanged, publishing.on_piece_ctas_changed)
+    bus.subscribe(OrganisationRezoned, rezoning.on_organisation_rezoned(TIMETABLES, clock))
     bus.subscribe(OrganisationChanged, content.on_organisation_changed(bus, clock))
     bus.subscribe(OrganisationChanged, publishing.on_organisation_changed)
     on_seen_change = reading.on_seen_change(clock)

@@ -19,7 +19,7 @@ UNSEEN = {
     "AuthorCreated", "CampaignChanged", "ChannelChanged", "ChannelMade", "ChannelRemoved",
     "CommentAdded", "CommentChanged", "CommentDeleted", "CommentResolved", "DeliveryCancelled",
     "DeliveryFailed", "DeliveryPlanned", "DeliverySent", "KeyMade", "MediaAdded", "MediaReplaced",
-    "ObjectiveChanged", "PieceChanged", "PieceCreated", "PieceDeleted", "PieceMoved",
+    "ObjectiveChanged", "OrganisationRezoned", "PieceChanged", "PieceCreated", "PieceDeleted", "PieceMoved",
     "PieceScheduled", "PiecesWentLive", "ReviewGiven", "ReviewRequested", "ReviewersChanged",
     "TagCreated", "UserChanged", "UserInvited", "UserJoined", "WebhookDisabled",
 }  # fmt: skip

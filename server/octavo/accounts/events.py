@@ -9,6 +9,16 @@ class OrganisationChanged(Event, frozen=True, kw_only=True):
     version: int
 
 
+class OrganisationRezoned(Event, frozen=True, kw_only=True):
+    """The organisation is in another zone, both by their IANA names.
+
+    Whoever hears it may still refuse: see `content.rezoning`.
+    """
+
+    before: str
+    after: str
+
+
 class UserJoined(Event, frozen=True, kw_only=True):
     """A person took an invitation, or was created by the operator."""
 

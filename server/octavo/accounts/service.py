@@ -22,6 +22,7 @@ from octavo.accounts.events import (
     KeyMade,
     KeyRevoked,
     OrganisationChanged,
+    OrganisationRezoned,
     UserChanged,
     UserInvited,
     UserJoined,
@@ -327,9 +328,11 @@ async def patch_organisation(
     Raises:
         InvalidAccountError: a field cannot be used.
         StaleOrganisationError: somebody changed them since; carries `current`.
+        ConflictError: another zone, and something is scheduled in this one (`content.rezoning`).
     """
     columns = _organisation_columns(patch)
     async with transaction():
+        before = await queries.get_organisation()
         changed = await (
             OrganisationRow.update(columns)
             .where(OrganisationRow.version == patch.version)
@@ -342,6 +345,9 @@ async def patch_organisation(
                 current=msgspec.to_builtins(organisation),
             )
         await record(actor, "settings.changed", subject="organisation", now=now)
+        if organisation.zone != before.zone:
+            rezoned = OrganisationRezoned(before=before.zone, after=organisation.zone)
+            await bus.announce(rezoned)
         await bus.announce(OrganisationChanged(version=organisation.version))
     return organisation
 

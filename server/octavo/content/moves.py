@@ -24,10 +24,10 @@ from octavo.content.publication import (
 )
 from octavo.content.schemas import Piece, Status, Transition
 from octavo.content.tables import PieceRow
-from octavo.content.timing import FURTHEST, check_fresh, is_own, moment_of, plan_edit, wall_text
+from octavo.content.timing import FURTHEST, check_fresh, is_own, moment_of, plan_edit
 from octavo.kernel.db import is_unique_violation, transaction
 from octavo.kernel.events import EventBus
-from octavo.kernel.walltime import zone_named
+from octavo.kernel.walltime import wall_text, zone_named
 
 
 async def transition_piece(

@@ -35,11 +35,11 @@ from octavo.content.tables import PieceRow, RevisionRow
 from octavo.kernel.db import is_unique_violation, transaction
 from octavo.kernel.events import EventBus
 from octavo.kernel.log import get_logger
-from octavo.kernel.walltime import Moment, resolve
+from octavo.kernel.walltime import Moment, resolve, wall_text
 
 __all__ = [
     "FURTHEST", "check_fresh", "drop_planned_edit", "is_own", "moment_of", "plan_edit", "publish_due",
-    "set_unpublish_time", "wall_text", "withdraw_due",
+    "set_unpublish_time", "withdraw_due",
 ]  # fmt: skip
 
 log = get_logger(__name__)
@@ -173,11 +173,6 @@ async def moment_of(wall: str, zone: str | None, fold: int | None, **names: str)
     """
     organisation = await accounts_q.get_organisation()
     return resolve(wall, organisation.zone if zone is None else zone, fold, **names)
-
-
-def wall_text(wall: datetime) -> str:
-    """Answer a wall time as it is stored, to the minute if it is one."""
-    return wall.isoformat(timespec="seconds" if wall.second else "minutes")
 
 
 async def _end(row: Row, data: UnpublishTime, *, now: datetime) -> dict[Any, Any]:

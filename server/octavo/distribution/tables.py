@@ -4,7 +4,7 @@ JSON is kept as text: the same on both engines. `piece_id` has no foreign key be
 not see another's tables; `on_piece_deleted` cancels what is left over.
 """
 
-from piccolo.columns import ForeignKey, Integer, Serial, Text, Timestamptz, Varchar
+from piccolo.columns import ForeignKey, Integer, Serial, SmallInt, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -45,6 +45,7 @@ class DeliveryRow(Table, tablename="delivery"):
     text = Text(null=True, default=None)  # null: the default text
     send_at = Varchar(length=19, null=True, default=None)  # wall time, null: when the piece is live
     send_zone = Varchar(length=64, null=True, default=None)
+    send_fold = SmallInt(null=True, default=None)  # null also in rows of before it was kept
     due_at = Timestamptz(null=True, default=None)  # the instant; null: not known yet
     key = Varchar(length=64, unique=True)
     links = Text(default="[]")  # JSON: [[cta id, path], ...] of its tracked links

@@ -7,13 +7,14 @@ exists twice. Both are asked about, never guessed.
 
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
 from octavo.kernel.errors import FieldError, InvalidInputError
 
-__all__ = ["Moment", "resolve", "zone_named"]
+__all__ = ["Moment", "Reading", "read_wall", "resolve", "shown_at", "wall_text", "zone_named"]
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +24,18 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     instant: datetime
     fold: int
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What the clocks of a zone make of a wall time.
+
+    `instants` are those of fold 0 and fold 1. In a gap they are what the clocks of before the
+    change and of after it would say: the first shows a later time than was asked for, the second
+    an earlier one.
+    """
+
+    kind: Literal["once", "gap", "overlap"]
+    instants: tuple[datetime, datetime]
 
 
 @cache
@@ -65,14 +78,49 @@ def resolve(
     """
     naive = _parse(wall, field=field)
     tz = zone_named(zone, field=zone_field)
-    first, second = (naive.replace(tzinfo=tz, fold=n).astimezone(UTC) for n in (0, 1))
-    if first == second:
+    reading = _reading(naive, tz)
+    first, second = reading.instants
+    if reading.kind == "once":
         return Moment(wall=naive, zone=zone, instant=first, fold=0)
-    if _shown_at(first, tz) != naive:
+    if reading.kind == "gap":
         raise _gap(naive, zone, after=_shown_at(_transition(first, second, tz), tz), field=field)
     if fold not in {0, 1}:
         raise _overlap(naive, zone, first, second, tz, field=field)
     return Moment(wall=naive, zone=zone, instant=second if fold else first, fold=fold)
+
+
+def read_wall(wall: str | datetime, zone: str, *, field: str = "publish_at") -> Reading:
+    """Answer every instant that a wall time may mean in a zone; asks nothing, guesses nothing.
+
+    Raises:
+        InvalidInputError: not a time, or an unknown zone.
+    """
+    return _reading(_parse(wall, field=field), zone_named(zone))
+
+
+def shown_at(instant: datetime, zone: str) -> Moment:
+    """Answer what clocks in a zone show at an instant: `resolve` of it is that instant again.
+
+    Raises:
+        InvalidInputError: an unknown zone.
+    """
+    exact = instant.astimezone(UTC).replace(microsecond=0)
+    shown = exact.astimezone(zone_named(zone))
+    wall = shown.replace(tzinfo=None, fold=0)
+    return Moment(wall=wall, zone=zone, instant=exact, fold=shown.fold)
+
+
+def wall_text(wall: datetime) -> str:
+    """Answer a wall time as text, to the minute if it is one: `2026-12-01T09:00`."""
+    return wall.isoformat(timespec="seconds" if wall.second else "minutes")
+
+
+def _reading(naive: datetime, tz: ZoneInfo) -> Reading:
+    first, second = (naive.replace(tzinfo=tz, fold=n).astimezone(UTC) for n in (0, 1))
+    if first == second:
+        return Reading(kind="once", instants=(first, second))
+    kind: Literal["gap", "overlap"] = "overlap" if _shown_at(first, tz) == naive else "gap"
+    return Reading(kind=kind, instants=(first, second))
 
 
 def _parse(wall: str | datetime, *, field: str) -> datetime:

@@ -63,6 +63,7 @@ _NAMES: Final[dict[str, type[Event]]] = {
     "delivery.sent": distribution.DeliverySent,
     "delivery.failed": distribution.DeliveryFailed,
     "organisation.changed": accounts.OrganisationChanged,
+    "organisation.rezoned": accounts.OrganisationRezoned,
     "user.invited": accounts.UserInvited,
     "user.joined": accounts.UserJoined,
     "user.changed": accounts.UserChanged,
@@ -74,6 +75,7 @@ _NAMES: Final[dict[str, type[Event]]] = {
 # What an event is about, where its fields do not say so, or say more than one thing.
 _SUBJECTS: Final[dict[type[Event], str | None]] = {
     accounts.OrganisationChanged: "organisation",
+    accounts.OrganisationRezoned: "organisation",
     content.TagChanged: "tag",
     content.AuthorChanged: "author",
     content.SeriesChanged: "series",

@@ -295,6 +295,7 @@ async def _insert(
             text=data.text,
             send_at=moment.wall.isoformat() if moment else None,
             send_zone=moment.zone if moment else None,
+            send_fold=moment.fold if moment else None,
             due_at=due_at,
             key=_new_key(),
             created_by=actor.id if actor.kind == "user" else None,
