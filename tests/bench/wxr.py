@@ -4,9 +4,9 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-__all__ = ["write_export"]
+__all__ = ["FIRST_DAY", "WORDS", "write_export"]
 
-_WORDS = [
+WORDS = [
     "press",
     "sheet",
     "paper",
@@ -48,6 +48,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8" ?>
 <wp:author><wp:author_login>ben</wp:author_login>
 <wp:author_display_name>Ben K.</wp:author_display_name></wp:author>
 """
+FIRST_DAY = datetime(2010, 1, 1, tzinfo=UTC)
 _UPLOADS = "https://blog.example/wp-content/uploads/2024/05"
 
 
@@ -68,7 +69,7 @@ def write_export(path: Path, *, posts: int = 0, size_bytes: int = 0, paragraphs:
 
 def _post(number: int, dice: random.Random, paragraphs: int) -> str:
     day = _day(number)
-    texts = [" ".join(dice.choices(_WORDS, k=70)) for _ in range(paragraphs)]
+    texts = [" ".join(dice.choices(WORDS, k=70)) for _ in range(paragraphs)]
     body = _blocks(texts, number) if number % 2 else _classic(texts, number)
     stamp = day.strftime("%Y-%m-%d %H:%M:%S")
     slug = f"post-{number}"
@@ -96,7 +97,7 @@ def _post(number: int, dice: random.Random, paragraphs: int) -> str:
 
 
 def _day(number: int) -> datetime:
-    return datetime(2010, 1, 1, tzinfo=UTC) + timedelta(hours=number)
+    return FIRST_DAY + timedelta(hours=number)
 
 
 def _classic(texts: list[str], number: int) -> str:
