@@ -8,14 +8,19 @@ from typing import Literal
 
 import msgspec
 
+from octavo.content.rezoning import service as rezoning
+from octavo.content.rezoning.schemas import Drift
 from octavo.kernel.db import fetch
 from octavo.kernel.migrations import pending_migrations
 from octavo.kernel.paths import admin_dist, default_theme
 from octavo.kernel.settings import Settings
-from octavo.runtime import Runtime, build_runtime
+from octavo.kernel.walltime import wall_text
+from octavo.runtime import TIMETABLES, Runtime, build_runtime
 from octavo.webhooks import queries as webhooks
 
 __all__ = ["Finding", "examine"]
+
+_MOST_TIMES = 20
 
 # RETURNING and DROP COLUMN need it.
 _OLDEST_SQLITE = (3, 35, 0)
@@ -35,8 +40,11 @@ async def examine(settings: Settings) -> list[Finding]:
     runtime = build_runtime(settings)
     try:
         async with runtime.opened():
-            findings.append(await _database(runtime))
-            findings += await _webhooks()
+            database = await _database(runtime)
+            findings.append(database)
+            if database.level == "ok":  # older tables lack what these look at
+                findings += await _webhooks()
+                findings += await _times(runtime)
     except Exception as exc:  # noqa: BLE001 - describing failures is the job
         findings.append(_fail("database", f"{type(exc).__name__}: {exc}"))
     findings += [
@@ -104,3 +112,29 @@ async def _webhooks() -> list[Finding]:
         )
         for webhook in await webhooks.disabled_webhooks()
     ]
+
+
+async def _times(runtime: Runtime) -> list[Finding]:
+    """Name what is scheduled at a clock time that by new rules of its zone is another moment."""
+    drifts = await rezoning.drifted(TIMETABLES, now=runtime.clock())
+    findings = [
+        Finding(check="time", level="warn", message=drift_line(drift))
+        for drift in drifts[:_MOST_TIMES]
+    ]
+    if drifts:
+        more = f"{len(drifts) - _MOST_TIMES} more; " if len(drifts) > _MOST_TIMES else ""
+        advice = "`octavo times` lists them all, and with --keep puts them right"
+        findings.append(Finding(check="time", level="warn", message=more + advice))
+    return findings
+
+
+def drift_line(drift: Drift) -> str:
+    """Say in one line what is scheduled, and what its zone's rules make of that now."""
+    thing = drift.thing
+    said = f"{thing.id} “{thing.title}” at {wall_text(thing.wall)} {thing.zone}"
+    if drift.expected is None:
+        return f"{said}: stored as {thing.instant:%Y-%m-%dT%H:%M:%SZ}, but {drift.problem}"
+    return (
+        f"{said}: stored as {thing.instant:%Y-%m-%dT%H:%M:%SZ},"
+        f" by today's rules of the zone {drift.expected.instant:%Y-%m-%dT%H:%M:%SZ}"
+    )

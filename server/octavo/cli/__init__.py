@@ -25,6 +25,7 @@ from octavo.cli.exports import export
 from octavo.cli.imports import import_
 from octavo.cli.media import media
 from octavo.cli.people import key, user
+from octavo.cli.times import times
 from octavo.cli.webhooks import webhook
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def openapi() -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(schema), indent=2).decode())
 
 
-for group in (user, key, webhook, import_, export, media):
+for group in (user, key, webhook, import_, export, media, times):
     cli.add_command(group)
 
 

@@ -120,27 +120,28 @@ async def drifted(timetables: Timetables, *, now: datetime) -> list[Drift]:
 async def mend(
     keep: Keep, *, timetables: Timetables, actor: Actor, now: datetime, bus: EventBus
 ) -> Mended:
-    """Let clock times or moments win where a zone's rules have changed, in one transaction.
+    """Let clock times or moments win where a zone's rules have changed, piece by piece.
 
-    A clock time that has no one meaning any more, or one that has passed, is left to a person.
-
-    Raises:
-        ThingMovedError: something was scheduled otherwise meanwhile; nothing was moved.
-        InvalidInputError: a thing cannot stand where it would come to stand; nothing was moved.
+    A clock time that has no one meaning any more, one that has passed, and a piece that cannot
+    stand where it would come to stand are left to a person; so is what somebody just changed.
     """
-    async with transaction():
-        held = await _held(timetables, after=now)
-        found = [d for thing in _all(held) if (d := rules.drift_of(thing)) is not None]
-        landed = {
-            drift.thing.id: moment
-            for drift in found
-            if (moment := _mended(drift, keep, now=now)) is not None
-        }
-        await _move(held, landed, actor=actor, now=now, bus=bus)
-    return Mended(
-        moved=[drift for drift in found if drift.thing.id in landed],
-        left=[drift for drift in found if drift.thing.id not in landed],
-    )
+    moved: list[Drift] = []
+    left: list[Drift] = []
+    for timetable, things in await _held(timetables, after=now):
+        found = [drift for t in things if (drift := rules.drift_of(t)) is not None]
+        for piece_id in dict.fromkeys(drift.thing.piece_id for drift in found):
+            drifts = [drift for drift in found if drift.thing.piece_id == piece_id]
+            moves = [_mending(drift, keep, now=now) for drift in drifts]
+            try:
+                async with transaction():
+                    certain = [move for move in moves if move is not None]
+                    await timetable.move(certain, actor=actor, now=now, bus=bus)
+            except (InvalidInputError, ThingMovedError) as exc:
+                left += [msgspec.structs.replace(drift, problem=exc.message) for drift in drifts]
+                continue
+            for drift, move in zip(drifts, moves, strict=True):
+                (left if move is None else moved).append(drift)
+    return Mended(moved=moved, left=left)
 
 
 async def _held(timetables: Timetables, *, after: datetime, zone: str | None = None) -> Held:
@@ -211,11 +212,13 @@ def _question(thing_id: str, question: Question | None) -> FieldError:
     return FieldError(field=f"choices.{thing_id}", message=rules.said_of(asked), code=_CODES[asked])
 
 
-def _mended(drift: Drift, keep: Keep, *, now: datetime) -> Moment | None:
-    if keep == "wall_times":
-        later = drift.expected is not None and drift.expected.instant > now
-        return drift.expected if later else None
-    try:
-        return shown_at(drift.thing.instant, drift.thing.zone)
-    except InvalidInputError:  # the zone is gone
+def _mending(drift: Drift, keep: Keep, *, now: datetime) -> Move | None:
+    moment = drift.expected
+    if keep == "instants":
+        try:
+            moment = shown_at(drift.thing.instant, drift.thing.zone)
+        except InvalidInputError:  # the zone is gone
+            return None
+    if moment is None or moment.instant <= now:
         return None
+    return Move(thing=drift.thing, moment=moment)
