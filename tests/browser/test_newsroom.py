@@ -243,3 +243,40 @@ def test_pictures_of_a_piece_change_places_by_keyboard(admin: Admin, owner: http
     fields = stored(owner, piece["id"])["fields"]
     order = [one["media_id"] for one in fields["pictures"]]  # type: ignore[index]
     assert order == list(reversed(media))
+
+
+def test_another_zone_asks_what_is_scheduled_and_moves_it(
+    admin: Admin, owner: httpx.Client
+) -> None:
+    walls = {"2027-01-11T09:00": "At nine", "2027-03-14T02:30": "In the gap"}
+    pieces = [make_piece(owner, title=title) for title in walls.values()]
+    for piece, wall in zip(pieces, walls, strict=True):
+        move = {"to": "scheduled", "version": 1, "publish_at": wall}
+        owner.post(f"/api/v1/pieces/{piece['id']}/transitions", json=move).raise_for_status()
+    page = admin.page
+    admin.open("/settings")
+    page.get_by_label("Tagline").fill("Folded in eight")
+    admin.pick_zone("America/New_York")
+    page.get_by_role("button", name="Save").click()
+
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Scheduled in Europe/Madrid: 2")
+    change = dialog.get_by_role("button", name="Change the zone")
+    expect(change).to_be_disabled()
+    dialog.get_by_label("Keep the clock times").check()
+    expect(dialog).to_contain_text("Then: Mon, 11 Jan 2027, 09:00 GMT-5")
+    expect(change).to_be_disabled()
+    dialog.get_by_label("Sun, 14 Mar 2027, 03:30 GMT-4").check()
+    change.click()
+
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Time zone")).to_have_value("America/New_York")
+    at_nine, in_gap = (stored(owner, piece["id"]) for piece in pieces)
+    assert (at_nine["publish_zone"], at_nine["publish_instant"]) == (
+        "America/New_York", "2027-01-11T14:00:00Z",
+    )  # fmt: skip
+    assert in_gap["publish_at"] == "2027-03-14T03:30"
+    settings = owner.get("/api/v1/settings").json()
+    assert settings["tagline"] == "Folded in eight"
+    back = {"zone": "Europe/Madrid", "version": settings["version"], "keep": "instants"}
+    owner.post("/api/v1/rezoning", json=back).raise_for_status()

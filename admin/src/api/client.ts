@@ -30,6 +30,8 @@ export const api = {
 
   settings: () => answer(client.GET("/api/v1/settings")),
   patchSettings: (body: Body<"/api/v1/settings", "patch">) => answer(client.PATCH("/api/v1/settings", { body })),
+  rezoning: (zone: string) => answer(client.GET("/api/v1/rezoning", { params: { query: { zone } } })),
+  rezone: (body: Body<"/api/v1/rezoning", "post">) => answer(client.POST("/api/v1/rezoning", { body })),
   users: () => answer(client.GET("/api/v1/users")),
   invite: (body: Body<"/api/v1/users/invitations", "post">) =>
     answer(client.POST("/api/v1/users/invitations", { body })),

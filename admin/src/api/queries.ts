@@ -25,6 +25,8 @@ function isUnderWay(run: Pick<ImportRun, "state">): boolean {
 }
 
 export const queries = {
+  rezoning: (zone: string) =>
+    queryOptions({ queryKey: ["rezoning", zone], queryFn: () => api.rezoning(zone), staleTime: 0 }),
   settings: () => queryOptions({ queryKey: ["settings"], queryFn: () => api.settings() }),
   users: () => queryOptions({ queryKey: ["users"], queryFn: () => api.users() }),
   keys: () => queryOptions({ queryKey: ["keys"], queryFn: () => api.keys() }),

@@ -17,6 +17,10 @@ export interface PageQuery {
 export type User = Schemas["User"];
 export type Role = User["role"];
 export type Organisation = Schemas["Organisation"];
+export type Rezoning = Schemas["Rezoning"];
+export type RezoningItem = Schemas["RezoningItem"];
+export type RezoningKeep = Schemas["RezoningIn"]["keep"];
+export type RezoningChoice = RezoningItem["kept_wall_time"]["options"][number]["choice"];
 export type SessionView = Schemas["SessionView"];
 export type Invitation = Schemas["Invitation"];
 export type InvitationMade = operations["invite_user"]["responses"][201]["content"]["application/json"];

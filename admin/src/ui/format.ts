@@ -35,6 +35,11 @@ export function formatMoment(instant: string | Date, zone?: string): string {
   });
 }
 
+/** A clock time of no zone ("2026-12-01T09:00") as it is written: "1 Dec 2026, 09:00". */
+export function formatWall(wall: string): string {
+  return formatDateTime(`${wall}Z`, "UTC");
+}
+
 function format(instant: string | Date, options: Intl.DateTimeFormatOptions): string {
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return String(instant);
