@@ -7,7 +7,8 @@ from tests.content.media_samples import png
 
 from octavo.content import timing
 from octavo.content.exporters import markdown as exporter
-from octavo.content.importers import restoring
+from octavo.content.importers.restoring.companion import NoCtas
+from octavo.content.importers.restoring.service import restore
 from octavo.content.kinds import Cover
 from octavo.content.media.service import store_file
 from octavo.content.media.store import MediaStore
@@ -119,12 +120,12 @@ async def export(target, store):
 
 
 async def bring_back(path, room, store, **options):
-    return await restoring.restore(
+    return await restore(
         path,
         now=room.now + timedelta(days=3),
         bus=room.bus,
         media=store,
-        **{"dry_run": False, "ctas": restoring.NoCtas(), **options},
+        **{"dry_run": False, "ctas": NoCtas(), **options},
     )
 
 

@@ -87,6 +87,19 @@ async def list_campaigns(
     return Page(items=[_campaign(row) for row in rows[:limit]], next_cursor=_next(rows, limit))
 
 
+async def all_campaigns() -> list[Campaign]:
+    """Answer every campaign, archived ones last: they are few."""
+    found: list[Campaign] = []
+    for archived in (False, True):
+        cursor, more = None, True
+        while more:
+            wanted = CampaignFilter(archived=archived)
+            page = await list_campaigns(wanted, cursor=cursor, limit=100)
+            found += page.items
+            cursor, more = page.next_cursor, page.next_cursor is not None
+    return found
+
+
 def _archived(table: type[ObjectiveRow] | type[CampaignRow], *, archived: bool) -> Any:
     return table.archived_at.is_not_null() if archived else table.archived_at.is_null()
 

@@ -20,7 +20,6 @@ from octavo.content.tables import (
 )
 from octavo.kernel.db import fetch
 from octavo.strategy import queries as strategy
-from octavo.strategy.schemas import Campaign, CampaignFilter
 
 _AT_ONCE = 100
 Row = dict[str, Any]
@@ -62,7 +61,7 @@ class Library:
         self.series = {row["id"]: row for row in await SeriesRow.select()}
         rows = await MediaRow.select(MediaRow.id, MediaRow.path)
         self.media = {row["id"]: row["path"] for row in rows}
-        self.campaigns = {one.id: one.name for one in await all_campaigns()}
+        self.campaigns = {one.id: one.name for one in await strategy.all_campaigns()}
 
     async def pieces(self) -> AsyncIterator[Whole]:
         """Answer every piece, in the order they were made."""
@@ -120,22 +119,6 @@ class Library:
             .limit(_AT_ONCE)
         )
         return [row["id"] for row in rows]
-
-
-async def all_campaigns() -> list[Campaign]:
-    """Answer every campaign, archived ones too."""
-    found: list[Campaign] = []
-    for archived in (False, True):
-        cursor = None
-        while True:
-            page = await strategy.list_campaigns(
-                CampaignFilter(archived=archived), cursor=cursor, limit=100
-            )
-            found += page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                break
-    return found
 
 
 async def count_pieces() -> int:

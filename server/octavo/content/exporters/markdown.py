@@ -16,7 +16,7 @@ import msgspec
 
 from octavo.content.exporters import records
 from octavo.content.exporters.heads import write_file
-from octavo.content.exporters.library import Library, Text, Whole, all_campaigns, count_pieces
+from octavo.content.exporters.library import Library, Text, Whole, count_pieces
 from octavo.content.exporters.names import file_stem
 from octavo.content.exporters.records import (
     CoverLine,
@@ -35,6 +35,7 @@ from octavo.content.fields import fields_from
 from octavo.content.media.store import MediaStore
 from octavo.content.tables import MediaRow, RedirectRow
 from octavo.kernel.storage import StoredFileNotFoundError
+from octavo.strategy import queries as strategy
 
 __all__ = ["Companion", "NoCtas", "export_markdown", "write_folder"]
 
@@ -284,7 +285,7 @@ async def _lists(folder: Path, library: Library, ctas: Companion, counts: Counte
             ends_on=one.ends_on,
             note=one.note,
         )
-        for one in await all_campaigns()
+        for one in await strategy.all_campaigns()
     ]
     _lines(folder / records.CAMPAIGNS, sorted(campaigns, key=msgspec.json.encode))
     asked = await ctas.lines()

@@ -15,13 +15,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from octavo.content.importers import fields, frontmatter, intake, restoring
+from octavo.content.importers import fields, frontmatter, intake
 from octavo.content.importers.dates import parse_date
 from octavo.content.importers.fields import Found, SkippedError
 from octavo.content.importers.frontmatter import FrontMatter
 from octavo.content.importers.languages import Placed, place_all
 from octavo.content.importers.pictures import Pictures
 from octavo.content.importers.report import ImportReport, ReportRow
+from octavo.content.importers.restoring.archive import is_own_export
+from octavo.content.importers.restoring.companion import Companion, NoCtas
+from octavo.content.importers.restoring.service import restore
 from octavo.content.importers.rewriting import Rewriting
 from octavo.content.importers.sites import Site, read_site
 from octavo.content.importers.sources import MAX_FILE_BYTES, Source, UnreadableError, open_source
@@ -47,7 +50,7 @@ async def import_markdown(
     bus: EventBus,
     media: MediaStore,
     progress: Progress | None = None,
-    ctas: restoring.Companion | None = None,
+    ctas: Companion | None = None,
 ) -> ImportReport:
     """Import every post and page below `path`; say what became of each file.
 
@@ -62,10 +65,10 @@ async def import_markdown(
         UnusableSourceError: there is nothing to import at `path`; nothing was changed.
         InvalidInputError: the zone or the author cannot be used; nothing was changed.
     """
-    if restoring.is_own_export(path):
-        return await restoring.restore(
+    if is_own_export(path):
+        return await restore(
             path, dry_run=dry_run, now=now, bus=bus, media=media, progress=progress,
-            ctas=ctas or restoring.NoCtas(),
+            ctas=ctas or NoCtas(),
         )  # fmt: skip
     shown: intake.Progress | None = None
     if progress is not None:

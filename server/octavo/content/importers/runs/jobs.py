@@ -7,10 +7,13 @@ from typing import Any
 
 import msgspec
 
-from octavo.content.importers import intake, restoring
+from octavo.content.importers import intake
 from octavo.content.importers.ghost.service import GhostOptions, import_ghost
 from octavo.content.importers.markdown import MarkdownFolder
 from octavo.content.importers.report import ImportReport, ReportRow
+from octavo.content.importers.restoring.archive import is_own_export
+from octavo.content.importers.restoring.companion import Companion, NoCtas
+from octavo.content.importers.restoring.service import restore
 from octavo.content.importers.runs import service
 from octavo.content.importers.runs.schemas import RunOptions
 from octavo.content.importers.runs.tables import ImportRunRow
@@ -51,7 +54,7 @@ class Importing:
     http: GuardedClient
     folder: Path
     owner: str
-    ctas: restoring.Companion = field(default_factory=restoring.NoCtas)
+    ctas: Companion = field(default_factory=NoCtas)
 
 
 async def run_next(importing: Importing) -> bool:
@@ -145,8 +148,8 @@ async def _import(
             common=common, fetch_media=options.fetch_media, site_url=options.site_url
         )
         return await import_ghost(path, options=ghost, **given, **reach)
-    if await asyncio.to_thread(restoring.is_own_export, path):
-        report = await restoring.restore(
+    if await asyncio.to_thread(is_own_export, path):
+        report = await restore(
             path,
             dry_run=options.dry_run,
             now=given["now"],
