@@ -18,6 +18,7 @@ from octavo.accounts.events import OrganisationChanged, OrganisationRezoned
 from octavo.content import service as content
 from octavo.content.events import (
     AuthorChanged,
+    MediaChanged,
     MediaReplaced,
     PieceChanged,
     PieceCreated,
@@ -27,7 +28,9 @@ from octavo.content.events import (
     PiecesImported,
     PiecesRepathed,
     PieceWithdrawn,
+    PublicationAsked,
     RedirectsChanged,
+    SeriesChanged,
     TagChanged,
 )
 from octavo.content.media import service as media
@@ -52,6 +55,7 @@ from octavo.kernel.vault import Vault
 from octavo.publishing import service as publishing
 from octavo.publishing.bodies import Bodies
 from octavo.publishing.builder import Site
+from octavo.publishing.checks import gate
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.stored import StoredLibrary, StoredLog
 from octavo.reading import service as reading
@@ -136,6 +140,7 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PieceWithdrawn, publishing.on_piece_withdrawn)
     bus.subscribe(PiecesImported, publishing.on_pieces_imported)
     bus.subscribe(PiecesRepathed, publishing.on_pieces_repathed)
+    bus.subscribe(PublicationAsked, gate.on_publication_asked(base_url=base_url))
     bus.subscribe(PieceMoved, reviews.on_piece_moved(bus))
     bus.subscribe(PieceCreated, media.on_piece_created)
     bus.subscribe(PieceChanged, media.on_piece_changed)
@@ -143,12 +148,15 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PieceDeleted, distribution.on_piece_deleted)
     bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)
     bus.subscribe(MediaReplaced, publishing.on_media_replaced)
+    bus.subscribe(MediaChanged, publishing.on_media_changed)
+    bus.subscribe(SeriesChanged, publishing.on_series_changed)
     bus.subscribe(TagChanged, publishing.on_tag_changed)
     bus.subscribe(AuthorChanged, publishing.on_author_changed)
     bus.subscribe(CtaChanged, publishing.on_ctas_changed)
     bus.subscribe(PieceCtasChanged, publishing.on_piece_ctas_changed)
     bus.subscribe(OrganisationRezoned, rezoning.on_organisation_rezoned(TIMETABLES, clock))
     bus.subscribe(OrganisationChanged, content.on_organisation_changed(bus, clock))
+    bus.subscribe(OrganisationChanged, gate.on_organisation_changed)
     bus.subscribe(OrganisationChanged, publishing.on_organisation_changed)
     on_seen_change = reading.on_seen_change(clock)
     for seen in reading.SEEN_BY_READERS:

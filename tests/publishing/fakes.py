@@ -11,7 +11,7 @@ from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, TagRef
 from octavo.kernel.settings import Settings
 from octavo.publishing.builder import Site
 from octavo.publishing.changes import LoggedChange
-from octavo.publishing.library import CtaSpec
+from octavo.publishing.facts import CtaSpec, FileFacts
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ORGANISATION = Organisation(
@@ -23,6 +23,7 @@ ORGANISATION = Organisation(
     post_path="/{slug}/",
     nav=[NavLink(label="Archive", url="/archive/")],
     theme={},
+    blocking_checks=[],
     version=1,
 )
 
@@ -74,6 +75,7 @@ class FakeLibrary:
     def __init__(self, pieces: Sequence[PublishedPiece] = ()) -> None:
         self.live = {piece.id: piece for piece in pieces}
         self.ctas_of: dict[int, list[CtaSpec]] = {}
+        self.files_now: dict[int, FileFacts] = {}
         self.leads: dict[str, str] = {}
         self.organisation_now = ORGANISATION
 
@@ -94,6 +96,9 @@ class FakeLibrary:
 
     async def ctas(self, ids: Sequence[int]) -> dict[int, list[CtaSpec]]:
         return {i: self.ctas_of[i] for i in ids if i in self.ctas_of}
+
+    async def files(self, ids: Sequence[int], paths: Sequence[str]) -> list[FileFacts]:
+        return [f for f in self.files_now.values() if f.id in ids or f.path in paths]
 
     async def redirects_page(self, after: str | None, limit: int) -> Sequence[Redirect]:
         paths = sorted(path for path in self.leads if after is None or path > after)

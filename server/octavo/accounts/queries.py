@@ -61,6 +61,7 @@ async def get_organisation() -> Organisation:
             post_path="/{slug}/",
             nav=[],
             theme={},
+            blocking_checks=["tk"],
             version=0,
         )
     return Organisation(
@@ -72,6 +73,7 @@ async def get_organisation() -> Organisation:
         post_path=row["post_path"],
         nav=msgspec.json.decode(row["nav"], type=list[NavLink]),
         theme=msgspec.json.decode(row["theme"], type=dict[str, str]),
+        blocking_checks=msgspec.json.decode(row["blocking_checks"], type=list[str]),
         version=row["version"],
     )
 

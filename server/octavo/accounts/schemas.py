@@ -19,6 +19,7 @@ Theme = Annotated[
     dict[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=1_000)]],
     Meta(max_length=60),
 ]
+CheckNames = Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=60)]
 Password = Annotated[str, Meta(min_length=10, max_length=1024)]
 
 
@@ -54,7 +55,11 @@ class UserPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Organisation(msgspec.Struct, frozen=True, kw_only=True):
-    """The organisation's own settings. `zone` is an IANA name; `post_path` holds `{slug}`."""
+    """The organisation's own settings. `zone` is an IANA name; `post_path` holds `{slug}`.
+
+    `blocking_checks` names the checks whose findings hold a piece back until somebody says that it is
+    to go out in spite of them.
+    """
 
     name: str
     tagline: str
@@ -64,6 +69,7 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
     post_path: str
     nav: list["NavLink"]
     theme: dict[str, str]
+    blocking_checks: list[str]
     version: int
 
 
@@ -82,6 +88,7 @@ class OrganisationPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     post_path: Annotated[str, Meta(max_length=120)] | UnsetType = UNSET
     nav: Annotated[list[NavLink], Meta(max_length=12)] | UnsetType = UNSET
     theme: Theme | UnsetType = UNSET
+    blocking_checks: CheckNames | UnsetType = UNSET
 
 
 class SetUp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -357,11 +357,12 @@ def _organisation_columns(patch: OrganisationPatch) -> dict[Column | str, Any]:
     for name, value in msgspec.structs.asdict(patch).items():
         if value is not UNSET and name != "version":
             clean = _CLEANERS[name](value)
-            stored = msgspec.json.encode(clean).decode() if name in {"nav", "theme"} else clean
+            stored = msgspec.json.encode(clean).decode() if name in _AS_JSON else clean
             columns[getattr(OrganisationRow, name)] = stored
     return columns
 
 
+_AS_JSON = {"nav", "theme", "blocking_checks"}
 _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "name": rules.clean_name,
     "tagline": partial(clean_text, field="tagline"),
@@ -371,6 +372,7 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "post_path": rules.check_post_path,
     "nav": rules.check_nav,
     "theme": rules.check_theme,
+    "blocking_checks": lambda names: list(dict.fromkeys(names)),
 }
 
 

@@ -17,6 +17,7 @@ class OrganisationRow(Table, tablename="organisation"):
     post_path = Varchar(length=120, default="/{slug}/")
     nav = Text(default="[]")  # JSON
     theme = Text(default="{}")  # JSON
+    blocking_checks = Text(default='["tk"]')  # JSON
     version = Integer(default=1)
 
 

@@ -1,6 +1,6 @@
 """How content says no."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from octavo.kernel.errors import (
     ConflictError,
@@ -104,6 +104,14 @@ class LockedError(RefusedError):
     """What was approved stays as it was approved until it is taken back."""
 
     code = "piece_locked"
+
+
+class ObjectionError(RefusedError):
+    """The piece may go out only if its mover says that it is to, in spite of what `names` says."""
+
+    def __init__(self, message: str, *, names: list[str], **extra: Any) -> None:
+        super().__init__(message, **extra)
+        self.names = names
 
 
 class InvalidContentError(InvalidInputError):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from octavo.kernel.events import Event
+from octavo.kernel.events import Event, Question
 
 
 class LiveState(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +21,15 @@ class PieceCreated(Event, frozen=True, kw_only=True):
 
     piece_id: int
     kind: str
+
+
+class PublicationAsked(Question, frozen=True, kw_only=True):
+    """Somebody is about to put the present text of a piece before readers, now or at a time.
+
+    Asked within the transaction of the move, before anything of it is written.
+    """
+
+    piece_id: int
 
 
 class PieceChanged(Event, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from octavo.accounts import queries as accounts_q
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import Actor, Organisation
 from octavo.content import queries, redirects, rules
-from octavo.content.errors import TakenError, wrong
-from octavo.content.events import PieceMoved, PieceScheduled, PiecesRepathed
+from octavo.content.errors import ObjectionError, TakenError, wrong
+from octavo.content.events import PieceMoved, PieceScheduled, PiecesRepathed, PublicationAsked
 from octavo.content.publication import (
     STATE,
     check_ready,
@@ -45,6 +45,8 @@ async def transition_piece(
         ForbiddenMoveError: the move is not this actor's.
         InvalidInputError: the time cannot be used, or something a reader needs is missing.
         TakenError: another live piece stands at the address.
+        ObjectionError: somebody who was asked objects, and the move does not say that it is to be
+            done in spite of that.
     """
     try:
         async with transaction():
@@ -52,10 +54,16 @@ async def transition_piece(
             own = await is_own(row, actor)
             await check_fresh(piece_id, move.version, fresh=row["version"] == move.version)
             rules.check_move(row["status"], move.to, actor=actor, own=own)
+            objection = await _objection(row, move, bus=bus)
             done = await _perform(row, move, now=now, bus=bus)
             await check_fresh(piece_id, move.version, fresh=done)
-            action = f"piece.{move.to}"
-            await accounts.record(actor, action, subject=f"piece:{piece_id}", now=now)
+            await accounts.record(
+                actor,
+                f"piece.{move.to}",
+                subject=f"piece:{piece_id}",
+                now=now,
+                detail={"despite": objection} if objection else None,
+            )
     except Exception as exc:
         if is_unique_violation(exc):
             raise TakenError("another live piece stands at that address", field="slug") from exc
@@ -110,6 +118,19 @@ def piece_day(row: dict[str, Any], *, organisation: Organisation, now: datetime)
     """Answer the day that a dated permalink shows, in the organisation's zone."""
     instant = row.get("published_at") or row.get("publish_instant") or now
     return instant.astimezone(zone_named(organisation.zone)).date()
+
+
+async def _objection(row: dict[str, Any], move: Transition, *, bus: EventBus) -> list[str]:
+    """Ask whether a text may go out; answer the objections that the move overrules, by name."""
+    if move.to not in {"published", "scheduled"}:
+        return []
+    try:
+        await bus.ask(PublicationAsked(piece_id=row["id"]))
+    except ObjectionError as exc:
+        if not move.despite_checks:
+            raise
+        return exc.names
+    return []
 
 
 async def _perform(row: dict[str, Any], move: Transition, *, now: datetime, bus: EventBus) -> bool:

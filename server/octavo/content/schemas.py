@@ -65,6 +65,12 @@ class SeriesRef(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
 
 
+class SeriesShown(SeriesRef, frozen=True, kw_only=True):
+    """A series as readers see it."""
+
+    description: str
+
+
 class PlannedEdit(msgspec.Struct, frozen=True, kw_only=True):
     """A revision that takes the place of the live one at a time: wall time, zone and instant."""
 
@@ -198,6 +204,8 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     To `scheduled`: `publish_at` is a wall time in `zone` (default: the organisation's); `fold`
     says which of the two is meant when the clocks go back (0 the earlier, 1 the later).
+
+    `despite_checks` lets it go out though a check that holds pieces back found something.
     """
 
     to: Status
@@ -205,6 +213,7 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     publish_at: Annotated[str, Meta(max_length=40)] | None = None
     zone: Annotated[str, Meta(max_length=64)] | None = None
     fold: Literal[0, 1] | None = None
+    despite_checks: bool = False
 
 
 SortBy = Literal[
@@ -389,5 +398,5 @@ class PublishedPiece(msgspec.Struct, frozen=True, kw_only=True):
     meta_title: str = ""
     meta_description: str = ""
     featured: bool = False
-    series: SeriesRef | None = None
+    series: SeriesShown | None = None
     series_position: int | None = None

@@ -11,14 +11,21 @@ from typing import Any, TypeVar
 
 import msgspec
 
-__all__ = ["Event", "EventBus"]
+__all__ = ["Event", "EventBus", "Question"]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """A fact, named in the past tense (`PiecePublished`). Holds ids and values, never rows."""
 
 
-E = TypeVar("E", bound=Event)
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is about to happen (`PublicationAsked`); who hears it may refuse it by raising.
+
+    It is no fact yet: listeners to every fact do not hear it.
+    """
+
+
+E = TypeVar("E", bound=Event | Question)
 Subscriber = Callable[[E], Awaitable[None]]
 
 
@@ -26,11 +33,11 @@ class EventBus:
     """Hands each announced fact to the subscribers of its exact type."""
 
     def __init__(self) -> None:
-        self._subscribers: dict[type[Event], list[Subscriber[Any]]] = defaultdict(list)
+        self._subscribers: dict[type, list[Subscriber[Any]]] = defaultdict(list)
         self._listeners: list[Subscriber[Event]] = []
 
     def subscribe(self, kind: type[E], subscriber: Subscriber[E]) -> None:
-        """Call `subscriber` with every fact of `kind` from now on."""
+        """Call `subscriber` with every fact, or question, of `kind` from now on."""
         self._subscribers[kind].append(subscriber)
 
     def subscribe_all(self, listener: Subscriber[Event]) -> None:
@@ -43,3 +50,8 @@ class EventBus:
             await subscriber(event)
         for listener in self._listeners:
             await listener(event)
+
+    async def ask(self, question: Question) -> None:
+        """Go on if nobody objects; raises what the first who does raises."""
+        for subscriber in self._subscribers[type(question)]:
+            await subscriber(question)

@@ -79,6 +79,7 @@ class Move(
     publish_at: Annotated[str, Meta(max_length=40)] | None = None
     zone: Annotated[str, Meta(max_length=64)] | None = None
     fold: Literal[0, 1] | None = None
+    despite_checks: bool = False
 
 
 class Delete(

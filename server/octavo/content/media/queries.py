@@ -9,7 +9,7 @@ from octavo.content import rules
 from octavo.content.cursors import id_of
 from octavo.content.errors import MediaNotFoundError
 from octavo.content.media import uses
-from octavo.content.media.schemas import Media, MediaFilter, MediaUsage
+from octavo.content.media.schemas import Media, MediaFilter, MediaUsage, ShownFile
 from octavo.content.tables import MediaRow
 from octavo.kernel.pagination import Page, encode_cursor
 
@@ -20,6 +20,9 @@ _COMPUTED = {"url", "pieces"}
 COLUMNS = tuple(
     getattr(MediaRow, name) for name in Media.__struct_fields__ if name not in _COMPUTED
 )
+
+_SHOWN = tuple(getattr(MediaRow, name) for name in ShownFile.__struct_fields__)
+_AT_ONCE = 500
 
 
 async def find_media(media_id: int) -> Media | None:
@@ -48,8 +51,29 @@ async def find_by_hash(sha256: str) -> Media | None:
 
 async def media_named(media_ids: Sequence[int]) -> dict[int, Media]:
     """Answer those of the files that exist."""
+    if not media_ids:
+        return {}
     rows = await MediaRow.select(*COLUMNS).where(MediaRow.id.is_in(list(media_ids)))
     return {media.id: media for media in await _media(rows)}
+
+
+async def shown_files(media_ids: Sequence[int], paths: Sequence[str]) -> list[ShownFile]:
+    """Answer those of the files that exist, named by number or by address; in no order."""
+    found: dict[int, ShownFile] = {}
+    for column, wanted in ((MediaRow.id, media_ids), (MediaRow.path, paths)):
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = list(wanted[start : start + _AT_ONCE])
+            rows = await MediaRow.select(*_SHOWN).where(column.is_in(part))
+            found |= {row["id"]: ShownFile(**{**row, **_focus(row)}) for row in rows}
+    return list(found.values())
+
+
+async def media_at(paths: Sequence[str]) -> dict[str, Media]:
+    """Answer the files at these paths of the library, by path; one that is absent is not there."""
+    if not paths:
+        return {}
+    rows = await MediaRow.select(*COLUMNS).where(MediaRow.path.is_in(list(paths)))
+    return {row["path"]: media for row, media in zip(rows, await _media(rows), strict=True)}
 
 
 async def list_media(

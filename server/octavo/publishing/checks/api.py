@@ -8,13 +8,12 @@ from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from octavo.accounts.access import Action, may
-from octavo.content import queries as content
 from octavo.kernel.text import clean_text
 from octavo.publishing.builder import Site
-from octavo.publishing.checks import queries
-from octavo.publishing.checks.messages import language_of
-from octavo.publishing.checks.rules import check
-from octavo.publishing.checks.schemas import CheckIn, CheckReport
+from octavo.publishing.checks import gate, queries
+from octavo.publishing.checks.messages import labels, language_of
+from octavo.publishing.checks.rules import severity_of
+from octavo.publishing.checks.schemas import CheckIn, CheckKind, CheckReport
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -24,12 +23,7 @@ async def check_piece(
     piece_id: FromPath[int], request: AnyRequest, site: NamedDependency[Site]
 ) -> CheckReport:
     """Answer what is to mend in a piece before it goes out, in the language that is accepted."""
-    piece = await content.get_piece(piece_id)
-    draft = queries.draft_from(piece)
-    around = await queries.around(
-        draft, base_url=site.base_url, piece_id=piece_id, campaign_id=piece.campaign_id
-    )
-    return check(draft, around, language=language_of(request.headers.get("accept-language", "")))
+    return await gate.report_on(piece_id, base_url=site.base_url, language=_accepted(request))
 
 
 @post("/checks", operation_id="check_draft", guards=[may(Action.READ)], status_code=HTTP_200_OK)
@@ -39,11 +33,26 @@ async def check_draft(
     """Answer the same of a draft as its editor has it. Nothing is stored."""
     for field in ("title", "body", "excerpt", "slug", "meta_title", "meta_description"):
         clean_text(getattr(data, field), field=field)
-    draft = queries.draft_from(data)
-    around = await queries.around(
-        draft, base_url=site.base_url, piece_id=data.piece_id, campaign_id=data.campaign_id
+    return await queries.check_draft(
+        data,
+        base_url=site.base_url,
+        piece_id=data.piece_id,
+        campaign_id=data.campaign_id,
+        language=_accepted(request),
     )
-    return check(draft, around, language=language_of(request.headers.get("accept-language", "")))
 
 
-router = Router(path="/", route_handlers=[check_piece, check_draft])
+@get("/checks", operation_id="list_checks", guards=[may(Action.READ)], sync_to_thread=False)
+def list_checks(request: AnyRequest) -> list[CheckKind]:
+    """Answer every check there is, by name and label: what `blocking_checks` may hold."""
+    return [
+        CheckKind(check=name, label=label, severity=severity_of(name))
+        for name, label in labels(language_of(_accepted(request))).items()
+    ]
+
+
+def _accepted(request: AnyRequest) -> str:
+    return request.headers.get("accept-language", "")
+
+
+router = Router(path="/", route_handlers=[check_piece, check_draft, list_checks])

@@ -6,12 +6,20 @@ A test holds the languages to the same checks and the same blanks.
 
 from collections.abc import Mapping
 
-__all__ = ["LANGUAGES", "language_of", "sentences"]
+__all__ = ["LANGUAGES", "labels", "language_of", "sentences"]
 
 _EN: dict[str, tuple[str, str]] = {
     "tk": ("“{what}” marks something that is still to come.", "Write what is missing, or take the mark away."),
     "alt_missing": ("A picture has no description for those who cannot see it.", "Describe the picture in a few words."),
     "cover_alt_missing": ("The cover has no description for those who cannot see it.", "Describe the cover in a few words."),
+    "poster_alt_missing": ("The still of the video has no description for those who cannot see it.", "Describe the picture in the media library."),
+    "captions_missing": ("The video has no captions.", "Add a file of captions, for those who cannot hear it."),
+    "transcript_missing": ("What is said can be read nowhere.", "Add a transcript."),
+    "file_gone": ("A file that stood here is no longer in the media library.", "Choose another file."),
+    "cta_unknown": ("The text has a place for the call to action “{what}”, which is not on this piece.", "Add it to the piece, or take its place out of the text."),
+    "cta_twice": ("The call to action “{what}” has two places in the text; it is shown at the first.", "Take the second place out."),
+    "anchor_missing": ("“{what}” leads to no place in this text.", "Use the address of one of its headings."),
+    "link_tracked": ("“{what}” is a tracked link of another piece, or of none.", "Use a call to action of this piece, or a plain address."),
     "cta_missing": ("No call to action stands on this piece.", "Choose what readers are to do next."),
     "objective_missing": ("Neither the campaign nor a call to action serves an objective.", "Choose a campaign or a call to action that has an objective."),
     "link_broken": ("“{what}” leads to no page of this site that readers can open.", "Correct the address, or publish the page it leads to."),
@@ -42,6 +50,14 @@ _ES: dict[str, tuple[str, str]] = {
     "tk": ("«{what}» señala algo que aún falta.", "Escribe lo que falta o quita la marca."),
     "alt_missing": ("Una imagen no tiene descripción para quien no puede verla.", "Describe la imagen en pocas palabras."),
     "cover_alt_missing": ("La portada no tiene descripción para quien no puede verla.", "Describe la portada en pocas palabras."),
+    "poster_alt_missing": ("La imagen fija del vídeo no tiene descripción para quien no puede verla.", "Describe la imagen en la biblioteca."),
+    "captions_missing": ("El vídeo no tiene subtítulos.", "Añade un archivo de subtítulos para quien no puede oírlo."),
+    "transcript_missing": ("Lo que se dice no puede leerse en ninguna parte.", "Añade una transcripción."),
+    "file_gone": ("Un archivo que estaba aquí ya no está en la biblioteca.", "Elige otro archivo."),
+    "cta_unknown": ("El texto tiene un sitio para la llamada a la acción «{what}», que no está en esta pieza.", "Añádela a la pieza o quita su sitio del texto."),
+    "cta_twice": ("La llamada a la acción «{what}» tiene dos sitios en el texto; se muestra en el primero.", "Quita el segundo sitio."),
+    "anchor_missing": ("«{what}» no lleva a ningún lugar de este texto.", "Usa la dirección de uno de sus encabezados."),
+    "link_tracked": ("«{what}» es un enlace medido de otra pieza, o de ninguna.", "Usa una llamada a la acción de esta pieza o una dirección normal."),
     "cta_missing": ("Esta pieza no tiene ninguna llamada a la acción.", "Elige qué debe hacer después quien la lea."),
     "objective_missing": ("Ni la campaña ni una llamada a la acción sirven a un objetivo.", "Elige una campaña o una llamada a la acción con objetivo."),
     "link_broken": ("«{what}» no lleva a ninguna página de este sitio que se pueda abrir.", "Corrige la dirección o publica la página a la que lleva."),
@@ -69,6 +85,86 @@ _ES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 LANGUAGES: Mapping[str, Mapping[str, tuple[str, str]]] = {"en": _EN, "es": _ES}
+
+
+_LABELS: Mapping[str, Mapping[str, str]] = {"en": {
+    "tk": "Open marks (TK)",
+    "alt_missing": "Pictures without a description",
+    "cover_alt_missing": "Cover without a description",
+    "poster_alt_missing": "Still without a description",
+    "captions_missing": "Video without captions",
+    "transcript_missing": "No transcript",
+    "file_gone": "Lost files",
+    "cta_unknown": "Place for an absent call to action",
+    "cta_twice": "Call to action placed twice",
+    "anchor_missing": "Links to no place in the text",
+    "link_tracked": "Tracked links of other pieces",
+    "cta_missing": "No call to action",
+    "objective_missing": "No objective",
+    "link_broken": "Broken links",
+    "link_invalid": "Links that are no address",
+    "link_empty": "Empty links",
+    "heading_h1": "Headings of the first level",
+    "heading_skipped": "Skipped levels of headings",
+    "heading_empty": "Empty headings",
+    "heading_repeated": "Repeated headings",
+    "title_missing": "No title",
+    "title_long": "Long title",
+    "meta_title_long": "Long title for search",
+    "description_missing": "No description",
+    "description_short": "Short description",
+    "description_long": "Long description",
+    "slug_long": "Long address",
+    "slug_numbers": "Address without words",
+    "paragraph_long": "Long paragraphs",
+    "sentence_long": "Long sentences",
+    "hard_to_read": "Hard to read",
+    "picture_heavy": "Heavy pictures",
+    "picture_unsized": "Pictures of unknown size",
+    "title_taken": "Title of another piece",
+    "too_long": "Text too long to check",
+}, "es": {
+    "tk": "Marcas pendientes (TK)",
+    "alt_missing": "Imágenes sin descripción",
+    "cover_alt_missing": "Portada sin descripción",
+    "poster_alt_missing": "Imagen fija sin descripción",
+    "captions_missing": "Vídeo sin subtítulos",
+    "transcript_missing": "Sin transcripción",
+    "file_gone": "Archivos perdidos",
+    "cta_unknown": "Sitio para una llamada ausente",
+    "cta_twice": "Llamada a la acción repetida",
+    "anchor_missing": "Enlaces a ningún lugar del texto",
+    "link_tracked": "Enlaces medidos de otras piezas",
+    "cta_missing": "Sin llamada a la acción",
+    "objective_missing": "Sin objetivo",
+    "link_broken": "Enlaces rotos",
+    "link_invalid": "Enlaces que no son direcciones",
+    "link_empty": "Enlaces vacíos",
+    "heading_h1": "Encabezados de primer nivel",
+    "heading_skipped": "Niveles de encabezado saltados",
+    "heading_empty": "Encabezados vacíos",
+    "heading_repeated": "Encabezados repetidos",
+    "title_missing": "Sin título",
+    "title_long": "Título largo",
+    "meta_title_long": "Título largo para buscadores",
+    "description_missing": "Sin descripción",
+    "description_short": "Descripción corta",
+    "description_long": "Descripción larga",
+    "slug_long": "Dirección larga",
+    "slug_numbers": "Dirección sin palabras",
+    "paragraph_long": "Párrafos largos",
+    "sentence_long": "Frases largas",
+    "hard_to_read": "Difícil de leer",
+    "picture_heavy": "Imágenes pesadas",
+    "picture_unsized": "Imágenes de tamaño desconocido",
+    "title_taken": "Título de otra pieza",
+    "too_long": "Texto demasiado largo para revisar",
+}}  # fmt: skip
+
+
+def labels(language: str) -> Mapping[str, str]:
+    """Answer what each check is called, in a language of `LANGUAGES`."""
+    return _LABELS[language]
 
 
 def sentences(check: str, language: str, what: str = "", other: str = "") -> tuple[str, str]:

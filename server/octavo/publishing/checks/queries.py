@@ -1,54 +1,84 @@
 """What stands around a draft: its calls to action, its objective, where its links lead."""
 
-from collections.abc import Iterable
+import asyncio
+import re
+from collections.abc import Collection
+from html import unescape
 
-from octavo.content import site_queries
+from octavo.accounts import queries as accounts
+from octavo.content import addresses
 from octavo.content.media import queries as media
+from octavo.content.media.schemas import Media
 from octavo.content.schemas import Piece
 from octavo.cta import queries as ctas
-from octavo.kernel.db import fetch
-from octavo.publishing.checks.rules import linked_paths
-from octavo.publishing.checks.schemas import Around, CheckIn, Draft, Picture
+from octavo.cta.schemas import PieceCta
+from octavo.publishing.checks import places
+from octavo.publishing.checks.messages import language_of
+from octavo.publishing.checks.rules import (
+    LONGEST,
+    check,
+    has_fragments,
+    linked_paths,
+    shown_files,
+)
+from octavo.publishing.checks.schemas import Around, CheckIn, CheckReport, Draft, Picture
+from octavo.publishing.markdown import BodyRefusedError, render_body
 from octavo.strategy import queries as strategy
 
-__all__ = ["around", "draft_from"]
+__all__ = ["check_draft"]
 
-_MOST_PATHS = 300
-
-
-def draft_from(piece: Piece | CheckIn) -> Draft:
-    """Answer the words of a piece, stored or not."""
-    return Draft(**{name: getattr(piece, name) for name in Draft.__struct_fields__})
+_MOST_PATHS, _MOST_CTAS = 300, 20
+_ID = re.compile(r' id="([^"]{1,300})"')
 
 
-async def around(
-    draft: Draft, *, base_url: str, piece_id: int | None, campaign_id: int | None
+async def check_draft(
+    words: Piece | CheckIn,
+    *,
+    base_url: str,
+    piece_id: int | None,
+    campaign_id: int | None,
+    language: str | None = None,
+) -> CheckReport:
+    """Check the words of a piece, stored or not; reads the database alone.
+
+    Args:
+        piece_id: what the words belong to, None if they were never saved.
+        language: of the messages, as an `Accept-Language`; None: the organisation's.
+    """
+    draft = Draft(**{name: getattr(words, name) for name in Draft.__struct_fields__})
+    locale = (await accounts.get_organisation()).locale
+    around = await _around(
+        draft, base_url=base_url, locale=locale, piece_id=piece_id, campaign_id=campaign_id
+    )
+    spoken = language_of(locale if language is None else language)
+    return await asyncio.to_thread(check, draft, around, language=spoken)
+
+
+async def _around(
+    draft: Draft, *, base_url: str, locale: str, piece_id: int | None, campaign_id: int | None
 ) -> Around:
-    """Gather what a draft is checked with; reads the database alone."""
     bare = Around(base_url=base_url, url=f"{base_url}/draft/")
-    paths = sorted(linked_paths(draft.body, bare))[:_MOST_PATHS]
-    shown = await _pictures(path[7:] for path in paths if path.startswith("/media/"))
-    cover = draft.cover.media_id if draft.cover else None
-    named = await media.media_named([cover]) if cover else {}
+    paths = sorted(linked_paths(draft.body, bare))
     attached = await ctas.ctas_of_piece(piece_id) if piece_id else None
+    shown = await media.media_at(
+        [path[len(places.MEDIA) :] for path in paths[:_MOST_PATHS] if path.startswith(places.MEDIA)]
+    )
     objective = None
     if attached is not None:
         objective = await _has_objective(campaign_id, [cta.cta_id for cta in attached])
+    pictures = {places.MEDIA + path: _picture(file) for path, file in shown.items()}
+    leads = await _leading(paths[:_MOST_PATHS], attached) | pictures.keys()
+    named = await media.media_named(sorted(shown_files(draft)))
     return Around(
         base_url=base_url,
         url=bare.url,
-        leads=frozenset(await _leading(paths)) | {f"/media/{path}" for path in shown},
-        pictures={f"/media/{path}": picture for path, picture in shown.items()},
-        by_id={
-            i: Picture(
-                alt=m.alt,
-                decorative=m.decorative,
-                size_bytes=m.size_bytes,
-                width=m.width,
-                height=m.height,
-            )
-            for i, m in named.items()
-        },
+        language=locale,
+        anchors=await _anchors(draft.body),
+        # What was not looked up is not called broken.
+        leads=frozenset(leads.union(paths[_MOST_PATHS:])),
+        pictures=pictures,
+        by_id={media_id: _picture(file) for media_id, file in named.items()},
+        cta_slugs=None if attached is None else frozenset(cta.slug for cta in attached),
         ctas=None if attached is None else len(attached),
         has_objective=objective,
         same_title=await _same_title(draft.title, piece_id),
@@ -60,65 +90,52 @@ async def _has_objective(campaign_id: int | None, cta_ids: list[int]) -> bool:
         campaign = await strategy.find_campaign(campaign_id)
         if campaign is not None and campaign.objective_id is not None:
             return True
-    for cta_id in cta_ids[:20]:
+    for cta_id in cta_ids[:_MOST_CTAS]:
         cta = await ctas.find_cta(cta_id)
         if cta is not None and cta.objective_id is not None:
             return True
     return False
 
 
-async def _leading(paths: list[str]) -> set[str]:
-    """Answer those of the paths that a reader can open: pieces, redirects, lists of the theme."""
-    wanted = {form: path for path in paths for form in _forms(path)}
-    found = {path for path in paths if _is_of_theme(path)}
-    if not wanted:
-        return found
-    marks = ", ".join("{}" for _ in wanted)
-    rows = await fetch(
-        f"SELECT live_path FROM piece WHERE live_revision_id IS NOT NULL AND live_path IN ({marks})",  # noqa: S608 - marks alone
-        *wanted,
+async def _anchors(body: str) -> frozenset[str] | None:
+    """Answer the ids within the rendered text; None if no link asks for one."""
+    if len(body) > LONGEST or not has_fragments(body):
+        return None
+    try:
+        rendered = await asyncio.to_thread(render_body, body)
+    except BodyRefusedError:
+        return None
+    return frozenset(unescape(name) for name in _ID.findall(rendered.html))
+
+
+async def _leading(paths: Collection[str], attached: list[PieceCta] | None) -> set[str]:
+    """Answer those of the paths that a reader can open."""
+    found = {path for path in paths if places.is_own(path)}
+    tags = {path: slug for path in paths if (slug := places.tag_of(path))}
+    authors = {path: slug for path in paths if (slug := places.author_of(path))}
+    live_tags = await addresses.live_tags(set(tags.values()))
+    live_authors = await addresses.live_authors(set(authors.values()))
+    found |= {path for path, slug in tags.items() if slug in live_tags}
+    found |= {path for path, slug in authors.items() if slug in live_authors}
+    forms = {form: path for path in paths for form in places.forms_of(path)}
+    found |= {forms[form] for form in await addresses.leading_paths(list(forms))}
+    tracked = {path for cta in attached or () for path in (cta.blog_path, cta.feed_path)}
+    return found | {
+        path
+        for path in paths
+        if path.startswith(places.TRACKED) and (attached is None or path in tracked)
+    }
+
+
+def _picture(file: Media) -> Picture:
+    return Picture(
+        alt=file.alt,
+        decorative=file.decorative,
+        size_bytes=file.size_bytes,
+        width=file.width,
+        height=file.height,
     )
-    found |= {wanted[row["live_path"]] for row in rows}
-    redirects = await site_queries.redirects_at(list(wanted))
-    return found | {wanted[redirect.path] for redirect in redirects}
-
-
-def _forms(path: str) -> tuple[str, str]:
-    bare = path.rstrip("/")
-    return bare + "/", bare or "/"
-
-
-def _is_of_theme(path: str) -> bool:
-    first = path.strip("/").partition("/")[0]
-    return first in {"", "tag", "tags", "author", "authors", "page", "archive", "assets", "go"} or (
-        path.endswith((".xml", ".json", ".txt"))
-    )
-
-
-async def _pictures(paths: Iterable[str]) -> dict[str, Picture]:
-    wanted = list(paths)
-    if not wanted:
-        return {}
-    marks = ", ".join("{}" for _ in wanted)
-    rows = await fetch(
-        f"SELECT path, alt, decorative, size_bytes, width, height FROM media WHERE path IN ({marks})",  # noqa: S608 - marks alone
-        *wanted,
-    )
-    return {
-        row["path"]: Picture(
-            alt=row["alt"], decorative=bool(row["decorative"]), size_bytes=row["size_bytes"],
-            width=row["width"], height=row["height"],
-        )
-        for row in rows
-    }  # fmt: skip
 
 
 async def _same_title(title: str, piece_id: int | None) -> int | None:
-    if not title.strip():
-        return None
-    rows = await fetch(
-        "SELECT id FROM piece WHERE title = {} AND id <> {} ORDER BY id LIMIT 1",
-        title,
-        piece_id or 0,
-    )
-    return int(rows[0]["id"]) if rows else None
+    return await addresses.piece_titled(title, besides=piece_id) if title.strip() else None

@@ -12,6 +12,7 @@ from octavo.publishing.schemas import PreviewIn
 __all__ = [
     "Around",
     "CheckIn",
+    "CheckKind",
     "CheckReport",
     "Draft",
     "Finding",
@@ -36,6 +37,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     start: int | None = None
     end: int | None = None
+
+
+class CheckKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A check there is, and what it is called."""
+
+    check: str
+    label: str
+    severity: Severity
 
 
 class Readability(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,15 +106,20 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What is known around a draft.
 
     `leads` holds the paths of this site that the draft links to and that lead somewhere; `pictures`
-    the library's by the path they are shown at. `ctas` and `has_objective` are None where nobody
-    can know: a draft that was never saved.
+    the library's by the path they are shown at. `by_id` holds its files that fields
+    name. `anchors` are the ids within the rendered text, None if nothing asks for them; `language` is
+    the organisation's, for a draft that has none. `cta_slugs`, `ctas` and `has_objective` are None
+    where nobody can know: a draft that was never saved.
     """
 
     base_url: str = "http://localhost"
+    language: str = ""
+    anchors: frozenset[str] | None = None
     url: str = "http://localhost/draft/"
     leads: frozenset[str] = frozenset()
     pictures: Mapping[str, Picture] = {}
     by_id: Mapping[int, Picture] = {}
+    cta_slugs: frozenset[str] | None = None
     ctas: int | None = None
     has_objective: bool | None = None
     same_title: int | None = None

@@ -15,6 +15,7 @@ __all__ = [
     "Image",
     "Link",
     "blank_code",
+    "cta_marks",
     "headings",
     "images",
     "links",
@@ -64,13 +65,24 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _BARE_ALT = re.compile(r"(?<![\w-])alt(?![\w-])", re.IGNORECASE)
+_CTA_MARK = re.compile(
+    r"<!--\s{0,99}cta:\s{0,99}(?P<slug>[A-Za-z0-9][A-Za-z0-9_-]{0,119})\s{0,99}-->"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _UNSAID = re.compile(r"\]\([^()\s]{0,2000}\)|https?://\S{1,2000}|<[^<>]{0,4000}>|[*_~\[\]!|]+")
 
 
 def blank_code(text: str) -> str:
     """Answer the text with code and comments as spaces; as long as it was, line for line."""
-    return _blank_spans(_blank_fences(text))
+    text = _blank_fences(text)
+    return _blank_spans(text, [*_inline_code(text), *_comments(text)])
+
+
+def cta_marks(text: str) -> Iterator[Link]:
+    """Find the places of a text that ask for a call to action, by its slug; not those in code."""
+    text = _blank_fences(text)
+    for mark in _CTA_MARK.finditer(_blank_spans(text, [*_inline_code(text)])):
+        yield Link(address=mark["slug"].lower(), start=mark.start(), end=mark.end())
 
 
 def _blank_fences(text: str) -> str:
@@ -92,8 +104,7 @@ def _blank_fences(text: str) -> str:
     return "".join(out)
 
 
-def _blank_spans(text: str) -> str:
-    spans = [*_inline_code(text), *_comments(text)]
+def _blank_spans(text: str, spans: list[tuple[int, int]]) -> str:
     if not spans:
         return text
     out: list[str] = []
