@@ -1,5 +1,6 @@
 """Another zone for the organisation: whatever is scheduled in the old one moves as people say."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,13 +13,7 @@ OLD, NEW = "Europe/Madrid", "America/New_York"
 @pytest.fixture
 async def desk(installation):
     """An owner of an organisation in Madrid; `now` is 2026-06-15T10:30Z."""
-    owner = await installation.owner()
-    settings = (await owner.get("/api/v1/settings")).json()
-    changed = await owner.patch(
-        "/api/v1/settings", json={"version": settings["version"], "zone": OLD}
-    )
-    assert changed.status_code == 200, changed.text
-    return owner
+    return await installation.owner()
 
 
 async def ask(client, path, body, *, method="post"):
@@ -217,6 +212,7 @@ async def test_what_changed_since_it_was_shown_is_shown_again(desk):
 
 async def test_a_decision_about_old_settings_is_refused(desk):
     await scheduled(desk)
+    await ask(desk, "settings", {"version": 1, "tagline": "Other"}, method="patch")
     body = {"zone": NEW, "version": 1, "keep": "instants"}
 
     answer = await desk.post("/api/v1/rezoning", json=body)
@@ -300,3 +296,39 @@ async def test_what_moved_is_in_the_audit_log(desk):
     }  # fmt: skip
     assert found["piece.rezoned"]["subject"] == f"piece:{piece['id']}"
     assert found["piece.rezoned"]["detail"] == {"publish": f"2026-12-01T03:00 {NEW}"}
+
+
+async def test_of_two_who_decide_at_once_one_is_done_and_nothing_is_half_moved(desk):
+    pieces = [await scheduled(desk, title=title) for title in ("Rye", "Spelt", "Oat")]
+    version = (await desk.get("/api/v1/settings")).json()["version"]
+    bodies = [
+        {"zone": zone, "version": version, "keep": "wall_times"}
+        for zone in (NEW, "Asia/Tokyo", "Europe/London")
+    ]
+
+    answers = await asyncio.gather(*(desk.post("/api/v1/rezoning", json=body) for body in bodies))
+
+    [done] = [answer.json() for answer in answers if answer.status_code == 200]
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    zone = done["organisation"]["zone"]
+    after = [await piece_of(desk, piece) for piece in pieces]
+    assert {(p["publish_zone"], p["publish_at"]) for p in after} == {(zone, "2026-12-01T09:00")}
+
+
+async def test_an_embargo_is_not_broken_by_a_clock_time_that_comes_earlier(desk):
+    embargo = {"embargo_until": "2026-12-01T09:00", "embargo_zone": OLD}
+    data = {"title": "News", "body": "x", "kind": "press_release", "fields": embargo}
+    piece = await ask(desk, "pieces", data)
+    move = {"to": "scheduled", "version": 1, "publish_at": "2026-12-01T09:00"}
+    piece = await ask(desk, f"pieces/{piece['id']}/transitions", move)
+
+    answer = await decide(desk, "Asia/Tokyo", keep="wall_times")
+
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["field"], error["code"]) == (
+        400, f"choices.piece:{piece['id']}:publish", "embargo",
+    )  # fmt: skip
+    left = {f"piece:{piece['id']}:publish": "instant"}
+    done = await decide(desk, "Asia/Tokyo", keep="wall_times", choices=left)
+    assert done.status_code == 200
+    assert (await piece_of(desk, piece))["publish_at"] == "2026-12-01T17:00"

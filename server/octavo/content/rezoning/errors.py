@@ -9,7 +9,9 @@ class ZoneChoiceRequiredError(ConflictError):
     code = "zone_choice_required"
     fields = (
         FieldError(
-            field="zone", message="say first what is scheduled", code="zone_choice_required"
+            field="zone",
+            message="say first what becomes of what is scheduled",
+            code="zone_choice_required",
         ),
     )
 

@@ -1,7 +1,7 @@
 """Where a scheduled thing lands in another zone. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -22,6 +22,7 @@ from octavo.kernel.walltime import Moment, read_wall, resolve, shown_at, wall_te
 
 __all__ = ["digest_of", "drift_of", "item_of", "land", "said_of"]
 
+_SAME = timedelta(seconds=1)  # clock times are kept to the second
 _SAID = {
     "gap": "the clocks of the new zone skip that time",
     "overlap": "the clocks of the new zone show that time twice",
@@ -93,7 +94,7 @@ def drift_of(thing: Standing) -> Drift | None:
         expected = resolve(thing.wall, thing.zone, thing.fold)
     except InvalidInputError as exc:
         return Drift(thing=thing, expected=None, problem=exc.message)
-    if expected.instant == thing.instant:
+    if abs(expected.instant - thing.instant) < _SAME:
         return None
     return Drift(thing=thing, expected=expected, problem=None)
 
