@@ -23,6 +23,7 @@ from octavo.content.review.revisions import add_merge
 from octavo.content.schemas import (
     Author,
     AuthorIn,
+    AuthorMerge,
     AuthorPatch,
     Kind,
     Piece,
@@ -316,6 +317,23 @@ async def delete_author(
     await authors.delete_author(author_id, actor=actor, now=now)
 
 
+@post(
+    "/authors/{author_id:int}/merge",
+    operation_id="merge_author",
+    status_code=HTTP_200_OK,
+    guards=[may(Action.REVIEW)],
+)
+async def merge_author(
+    author_id: FromPath[int],
+    data: JSONBody[AuthorMerge],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+) -> Author:
+    """Let another author sign everything this one signs, and delete this one."""
+    return await authors.merge_author(author_id, into=data.into, actor=actor, now=now, bus=bus)
+
+
 @get("/redirects", operation_id="list_redirects", guards=[may(Action.READ)])
 async def list_redirects(
     piece: IdFilter = None,
@@ -387,6 +405,7 @@ router = Router(
         get_author,
         patch_author,
         delete_author,
+        merge_author,
         media_router,
         list_redirects,
         create_redirect,

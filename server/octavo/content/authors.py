@@ -20,7 +20,7 @@ from octavo.content.errors import (
     wrong,
 )
 from octavo.content.events import AuthorChanged, AuthorCreated
-from octavo.content.planned import has_planned_byline
+from octavo.content.planned import has_planned_byline, replace_planned
 from octavo.content.schemas import Author, AuthorIn, AuthorPatch, AuthorRef
 from octavo.content.tables import AuthorRow, PieceAuthorRow
 from octavo.kernel.db import is_foreign_key_violation, is_unique_violation, transaction
@@ -203,6 +203,64 @@ async def delete_author(author_id: int, *, actor: Actor, now: datetime) -> None:
             msg = f"{author.name} signs {author.pieces} pieces: give them another author first"
             raise StillInUseError(msg) from exc
         raise
+
+
+async def merge_author(
+    author_id: int, *, into: int, actor: Actor, now: datetime, bus: EventBus
+) -> Author:
+    """Let another byline sign everything this one signs, for readers too, and delete this one.
+
+    The account of the one that goes away becomes that of the one that stays, if that has none.
+
+    Raises:
+        AuthorNotFoundError: there is none of one of the ids.
+        InvalidContentError: both are the same.
+        StillInUseError: they belong to two accounts: one would lose its pieces to the other.
+    """
+    if author_id == into:
+        raise wrong("into", "an author cannot be merged into themselves")
+    async with transaction():
+        gone, kept = await get_author(author_id), await get_author(into)
+        if gone.user_id is not None and kept.user_id not in (None, gone.user_id):
+            msg = f"{gone.name} and {kept.name} belong to two accounts: take one off its account"
+            raise StillInUseError(msg)
+        piece_ids = await _pieces_of(author_id)
+        await _sign_instead(author_id, into)
+        await replace_planned("author_ids", author_id, by=into)
+        await AuthorRow.delete().where(AuthorRow.id == author_id)
+        if gone.user_id is not None:
+            await _give_account(into, gone.user_id, now=now)
+        await accounts.record(
+            actor, "author.merged", subject=f"author:{author_id}", detail={"into": into}, now=now
+        )
+        for changed in (gone, kept):
+            await bus.announce(
+                AuthorChanged(author_id=changed.id, piece_ids=piece_ids, old_slug=changed.slug)
+            )
+    return await get_author(into)
+
+
+async def _sign_instead(author_id: int, into: int) -> None:
+    for live in (False, True):
+        signed_by_both = PieceAuthorRow.select(PieceAuthorRow.piece_id).where(
+            (PieceAuthorRow.author_id == into) & (PieceAuthorRow.live == live)
+        )
+        await PieceAuthorRow.update({PieceAuthorRow.author_id: into}).where(
+            (PieceAuthorRow.author_id == author_id)
+            & (PieceAuthorRow.live == live)
+            & PieceAuthorRow.piece_id.not_in(signed_by_both)
+        )
+    await PieceAuthorRow.delete().where(PieceAuthorRow.author_id == author_id)
+
+
+async def _give_account(author_id: int, user_id: int, *, now: datetime) -> None:
+    await AuthorRow.update(
+        {
+            AuthorRow.user_id: user_id,
+            AuthorRow.version: AuthorRow.version + 1,
+            AuthorRow.updated_at: now,
+        }
+    ).where(AuthorRow.id == author_id)
 
 
 async def _check_unplanned(author: Author) -> None:

@@ -352,6 +352,12 @@ class AuthorPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     user_id: Id | UnsetType | None = UNSET
 
 
+class AuthorMerge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The author who signs in the place of the one that is merged."""
+
+    into: Id
+
+
 class StoredRedirect(msgspec.Struct, frozen=True, kw_only=True):
     """A redirect as its keepers see it: to a piece, wherever that is, or to a fixed target."""
 
