@@ -108,6 +108,8 @@ export const api = {
     answer(client.PATCH("/api/v1/authors/{author_id}", { params: byId("author_id", id), body })),
   deleteAuthor: (id: number) =>
     answer(client.DELETE("/api/v1/authors/{author_id}", { params: byId("author_id", id) })),
+  mergeAuthor: (id: number, into: number) =>
+    answer(client.POST("/api/v1/authors/{author_id}/merge", { params: byId("author_id", id), body: { into } })),
   series: (query: T.PageQuery) => answer(client.GET("/api/v1/series", { params: { query } })),
   createSeries: (body: Body<"/api/v1/series", "post">) => answer(client.POST("/api/v1/series", { body })),
   patchSeries: (id: number, body: Body<"/api/v1/series/{series_id}", "patch">) =>
@@ -121,6 +123,8 @@ export const api = {
 
   media: (query: T.MediaQuery & T.PageQuery) => answer(client.GET("/api/v1/media", { params: { query } })),
   oneMedia: (id: number) => answer(client.GET("/api/v1/media/{media_id}", { params: byId("media_id", id) })),
+  orphans: () => answer(client.GET("/api/v1/media/orphans")),
+  dropOrphans: () => answer(client.DELETE("/api/v1/media/orphans")),
   patchMedia: (id: number, body: Body<"/api/v1/media/{media_id}", "patch">) =>
     answer(client.PATCH("/api/v1/media/{media_id}", { params: byId("media_id", id), body })),
   mediaUsages: (id: number) =>
@@ -129,6 +133,10 @@ export const api = {
 
   site: () => answer(client.GET("/api/v1/site")) as unknown as Promise<T.SiteStatus>,
   buildSite: (full: boolean) => answer(client.POST("/api/v1/site/builds", { body: { full } })),
+  checkDraft: (body: T.CheckIn, language: string) =>
+    answer(client.POST("/api/v1/checks", { body, headers: { "Accept-Language": language } })),
+  checkKinds: (language: string) =>
+    answer(client.GET("/api/v1/checks", { headers: { "Accept-Language": language } })),
   preview: (body: Body<"/api/v1/preview", "post">) =>
     answer(client.POST("/api/v1/preview", { body, parseAs: "text" })) as Promise<string>,
 

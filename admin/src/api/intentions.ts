@@ -5,7 +5,7 @@
 
 const LASTS_MS = 10 * 60_000;
 /** These ask or render; nothing is there twice when they run twice. */
-const MAKES_NOTHING = /\/(session|setup|preview|presence|verify)$/;
+const MAKES_NOTHING = /\/(session|setup|preview|checks|presence|verify)$/;
 
 interface Intention {
   key: string;

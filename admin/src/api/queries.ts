@@ -27,6 +27,8 @@ function isUnderWay(run: Pick<ImportRun, "state">): boolean {
 export const queries = {
   rezoning: (zone: string) =>
     queryOptions({ queryKey: ["rezoning", zone], queryFn: () => api.rezoning(zone), staleTime: 0 }),
+  checkKinds: (language: string) =>
+    queryOptions({ queryKey: ["check-kinds", language], queryFn: () => api.checkKinds(language), staleTime: Infinity }),
   settings: () => queryOptions({ queryKey: ["settings"], queryFn: () => api.settings() }),
   users: () => queryOptions({ queryKey: ["users"], queryFn: () => api.users() }),
   keys: () => queryOptions({ queryKey: ["keys"], queryFn: () => api.keys() }),
@@ -57,6 +59,7 @@ export const queries = {
   review: (pieceId: number) => queryOptions({ queryKey: ["piece", pieceId, "review"], queryFn: () => api.review(pieceId) }),
   comments: (pieceId: number) => pagesOf(["piece", pieceId, "comments"], (page) => api.comments(pieceId, page)),
   media: (filter: MediaQuery) => pagesOf(["media", filter], (page) => api.media({ ...filter, ...page, limit: 48 })),
+  orphans: () => queryOptions({ queryKey: ["orphans"], queryFn: api.orphans, staleTime: 0 }),
   oneMedia: (id: number) => queryOptions({ queryKey: ["media", "one", id], queryFn: () => api.oneMedia(id) }),
   mediaUsages: (id: number) => pagesOf(["media", "usages", id], () => api.mediaUsages(id)),
   series: () => pagesOf(["series"], api.series, 60_000),

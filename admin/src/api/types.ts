@@ -56,6 +56,10 @@ export interface PieceChanges {
   series_position?: number | null;
 }
 
+export type CheckIn = Schemas["CheckIn"];
+export type CheckReport = Schemas["CheckReport"];
+export type Finding = CheckReport["items"][number];
+
 export type Tag = Schemas["Tag"];
 export type Author = Schemas["Author"];
 export type Series = Schemas["Series"];

@@ -21,7 +21,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "rea
 import { messageOf } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
-import type { Piece, PieceChanges } from "@/api/types";
+import type { Finding, Piece, PieceChanges } from "@/api/types";
 import { uploadFile } from "@/api/upload";
 import { formatMoment } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
@@ -30,6 +30,10 @@ import { ErrorState, FormError, Rows } from "@/ui/States";
 import { statusWord } from "@/ui/Status";
 
 import type { BodyHandle, Format } from "./BodyEditor";
+import { ChecksButton } from "./checks/ChecksButton";
+import { ChecksPanel } from "./checks/ChecksPanel";
+import { t as checkWords } from "./checks/strings";
+import { useChecks } from "./checks/useChecks";
 import { ConflictDialog } from "./ConflictDialog";
 import { DetailsPanel } from "./DetailsPanel";
 import classes from "./EditorPage.module.css";
@@ -40,6 +44,7 @@ import { PieceBar } from "./PieceBar";
 import { countWords } from "./pieceText";
 import { Preview } from "./Preview";
 import { CommentsPanel } from "./review/CommentsPanel";
+import { toUnits } from "./review/passages";
 import { PresenceLine } from "./review/PresenceLine";
 import { ReviewPanel } from "./review/ReviewPanel";
 import { t as reviewWords } from "./review/strings";
@@ -54,6 +59,7 @@ import { useEditing, type Editing } from "./useEditing";
 const BodyEditor = lazy(() => import("./BodyEditor").then((module) => ({ default: module.BodyEditor })));
 
 type Mode = "write" | "split" | "preview";
+type Shown = "details" | "review" | "checks";
 
 interface EditorPageProps {
   pieceId: number;
@@ -98,7 +104,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
   const [panelOpen, setPanelOpen] = useLocalStorage({ key: "octavo.editor.panel", defaultValue: true, getInitialValueInEffect: false });
   const [panelOnPhone, setPanelOnPhone] = useState(false);
   const [resolving, setResolving] = useState(true);
-  const [shown, setShown] = useState<"details" | "review">("details");
+  const [shown, setShown] = useState<Shown>("details");
   const [picking, setPicking] = useState(false);
   const body = useRef<BodyHandle>(null);
   const mayReview = useMay("review");
@@ -114,12 +120,24 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
     text: text.body,
     savedAt: piece.version,
     settle: async () => ((await autosave.flush()) ? autosave.piece.version : null),
-    onOpen: () => {
-      setShown("review");
-      if (isPhone) setPanelOnPhone(true);
-      else setPanelOpen(true);
-    },
+    onOpen: () => openPanel("review"),
   });
+  const checks = useChecks(piece, text);
+
+  function openPanel(what: Shown) {
+    setShown(what);
+    if (isPhone) setPanelOnPhone(true);
+    else setPanelOpen(true);
+  }
+
+  function showPlace({ start, end }: Finding) {
+    if (start == null) return;
+    const [from, to] = [toUnits(text.body, start), toUnits(text.body, end ?? start)];
+    if (isPhone) setPanelOnPhone(false);
+    if (shownMode === "preview") setMode("write");
+    // The editor may have to come back first.
+    requestAnimationFrame(() => body.current?.reveal(from, to));
+  }
 
   useDocumentTitle(`${text.title || t("pieceWithoutTitle", { id: piece.id })} · Octavo`);
   const isConflict = state.kind === "conflict";
@@ -144,7 +162,8 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
       <PieceBar status={piece.status} tabs={tabs}>
         {!isNarrow && <PresenceLine pieceId={piece.id} />}
         {!isNarrow && saveState}
-        <PieceActions autosave={autosave} title={text.title} onMoved={() => take(() => {})} />
+        <ChecksButton checks={checks} onOpen={() => openPanel("checks")} />
+        <PieceActions autosave={autosave} title={text.title} findings={checks.data?.items ?? []} onMoved={() => take(() => {})} />
         <IconButton
           label={isPanelShown ? t("panelHide") : t("panelShow")}
           icon={isPanelShown ? IconLayoutSidebarRightCollapse : IconLayoutSidebarRightExpand}
@@ -235,12 +254,18 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
             aria-label={reviewWords("panel")}
             value={shown}
             transitionDuration={0}
-            onChange={(value) => setShown(value === "review" ? "review" : "details")}
+            onChange={(value) => setShown(value as Shown)}
             data={[
               { value: "details", label: reviewWords("details") },
               {
                 value: "review",
                 label: talk.openCount > 0 ? reviewWords("reviewCount", { count: talk.openCount }) : reviewWords("review"),
+              },
+              {
+                value: "checks",
+                label: checks.data?.items.length
+                  ? checkWords("checksCount", { count: checks.data.items.length })
+                  : checkWords("checks"),
               },
             ]}
           />
@@ -255,6 +280,8 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
               />
               {panels((block) => body.current?.insertBlock(block), readOnly)}
             </>
+          ) : shown === "checks" ? (
+            <ChecksPanel checks={checks} onShow={showPlace} />
           ) : (
             <>
               <ReviewPanel

@@ -4,20 +4,30 @@ import { IconDots } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { messageOf } from "@/api/problem";
+import type { Finding } from "@/api/types";
 import { useMay, useSignedIn } from "@/api/session";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { IconButton } from "@/ui/IconButton";
 
 import type { Autosave } from "./autosave";
+import { heldBack } from "./checks/useChecks";
 import { actionsFor, type PieceAction } from "./pieceActions";
 import { PublishDialog, type PublishMode } from "./PublishDialog";
 import { t } from "./strings";
 import { usePieceMove } from "./usePieceMove";
 
+interface PieceActionsProps {
+  autosave: Autosave;
+  title: string;
+  /** What the checks found in the text. */
+  findings: Finding[];
+  onMoved: () => void;
+}
+
 /** What can be done with the piece in its state by this person: one button, the rest in a menu. */
-export function PieceActions({ autosave, title, onMoved }: { autosave: Autosave; title: string; onMoved: () => void }) {
+export function PieceActions({ autosave, title, findings, onMoved }: PieceActionsProps) {
   const { piece } = autosave;
-  const { user } = useSignedIn();
+  const { user, organisation } = useSignedIn();
   const rights = { review: useMay("review"), write: useMay("write"), isOwn: piece.created_by === user.id };
   const [publishing, setPublishing] = useState<PublishMode | null>(null);
   const [leaving, setLeaving] = useState<"draft" | "archived" | null>(null);
@@ -82,6 +92,7 @@ export function PieceActions({ autosave, title, onMoved }: { autosave: Autosave;
         mode={publishing}
         mayPublish={rights.review && (piece.status !== "published" || piece.has_unpublished_changes)}
         move={move}
+        held={heldBack(findings, organisation.blocking_checks)}
         onMode={setPublishing}
         onClose={() => setPublishing(null)}
       />

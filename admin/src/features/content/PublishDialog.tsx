@@ -1,10 +1,13 @@
 import { Button, Group, Modal, SegmentedControl, Stack } from "@mantine/core";
 import type { UseMutationResult } from "@tanstack/react-query";
+import { useState } from "react";
 
-import type { Piece } from "@/api/types";
+import { ProblemError } from "@/api/problem";
+import type { Finding, Piece } from "@/api/types";
 import { FormError } from "@/ui/States";
 import { t as ui } from "@/ui/strings";
 
+import { HeldBack } from "./checks/HeldBack";
 import { t } from "./strings";
 import type { Move } from "./usePieceMove";
 import { WhenForm } from "./WhenForm";
@@ -18,14 +21,18 @@ interface PublishDialogProps {
   mode: PublishMode | null;
   mayPublish: boolean;
   move: UseMutationResult<Piece, Error, Move>;
+  /** What holds the piece back until somebody says that it is to go out all the same. */
+  held: Finding[];
   onMode: (mode: PublishMode) => void;
   onClose: () => void;
 }
 
 /** The last step before the world: now, or at a time. */
-export function PublishDialog({ piece, title, mode, mayPublish, move, onMode, onClose }: PublishDialogProps) {
+export function PublishDialog({ piece, title, mode, mayPublish, move, held, onMode, onClose }: PublishDialogProps) {
   const name = title || t("pieceWithoutTitle", { id: piece.id });
   const later = mode === "later";
+  const [despite, setDespite] = useState(false);
+  const findings = refusedFor(move.error) ?? held;
   return (
     <Modal
       opened={mode !== null}
@@ -49,21 +56,28 @@ export function PublishDialog({ piece, title, mode, mayPublish, move, onMode, on
             transitionDuration={0}
           />
         )}
+        {mode !== "end" && <HeldBack items={findings} despite={despite} onDespite={setDespite} />}
         {mode === "end" ? (
           <EndForm piece={piece} move={move} onClose={onClose} />
         ) : later ? (
-          <ScheduleForm piece={piece} move={move} onClose={onClose} />
+          <ScheduleForm piece={piece} move={move} despite={despite} onClose={onClose} />
         ) : (
-          <PublishNow piece={piece} move={move} onClose={onClose} />
+          <PublishNow piece={piece} move={move} despite={despite} onClose={onClose} />
         )}
       </Stack>
     </Modal>
   );
 }
 
-type FormProps = Pick<PublishDialogProps, "piece" | "move" | "onClose">;
+type FormProps = Pick<PublishDialogProps, "piece" | "move" | "onClose"> & { despite?: boolean };
 
-function PublishNow({ piece, move, onClose }: FormProps) {
+/** What the server held the piece back for: it may know more than was known here. */
+function refusedFor(error: Error | null): Finding[] | null {
+  if (!(error instanceof ProblemError) || !error.problem.type.endsWith("checks_failed")) return null;
+  return error.problem.findings as Finding[];
+}
+
+function PublishNow({ piece, move, despite, onClose }: FormProps) {
   const lead = piece.live_version
     ? t("publishChangesLead")
     : t("publishLead", { path: piece.path ?? t("noPath") });
@@ -72,7 +86,7 @@ function PublishNow({ piece, move, onClose }: FormProps) {
       <p style={{ margin: 0 }}>{lead}</p>
       <FormError error={move.error} />
       <Group gap="xs">
-        <Button onClick={() => move.mutate({ to: "published" })} loading={move.isPending} data-autofocus>
+        <Button onClick={() => move.mutate({ to: "published", despite_checks: despite })} loading={move.isPending} data-autofocus>
           {piece.live_version ? t("publishChanges") : t("publishNow")}
         </Button>
         <Button variant="subtle" onClick={onClose}>
@@ -84,7 +98,7 @@ function PublishNow({ piece, move, onClose }: FormProps) {
 }
 
 /** A piece goes live at a time; the changes of a live one replace what readers see at a time. */
-function ScheduleForm({ piece, move, onClose }: FormProps) {
+function ScheduleForm({ piece, move, despite, onClose }: FormProps) {
   const isEdit = piece.status === "published";
   const before = isEdit ? piece.planned_edit : piece;
   return (
@@ -98,7 +112,7 @@ function ScheduleForm({ piece, move, onClose }: FormProps) {
       error={move.error}
       isPending={move.isPending}
       onChange={() => move.reset()}
-      onSubmit={({ wall, ...rest }) => move.mutate({ to: isEdit ? "published" : "scheduled", publish_at: wall, ...rest })}
+      onSubmit={({ wall, ...rest }) => move.mutate({ to: isEdit ? "published" : "scheduled", publish_at: wall, despite_checks: despite, ...rest })}
       onClose={onClose}
     />
   );
