@@ -111,6 +111,8 @@ async def test_moments_or_clock_times_stay_as_decided(desk):
     assert clock_times.status_code == 200
     assert (last["publish_at"], last["publish_zone"]) == ("2026-12-01T03:00", "Asia/Tokyo")
     assert last["publish_instant"] == "2026-11-30T18:00:00Z"
+    place = await PieceRow.select(PieceRow.stands_at).where(PieceRow.id == piece["id"]).first()
+    assert place == {"stands_at": datetime(2026, 11, 30, 18, tzinfo=UTC)}
 
 
 async def test_ends_and_planned_edits_move_too(desk):
