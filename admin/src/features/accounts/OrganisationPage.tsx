@@ -14,6 +14,7 @@ import { useServerForm } from "@/ui/useServerForm";
 import { ZoneSelect } from "@/ui/ZoneSelect";
 
 import { RezoningDialog } from "./RezoningDialog";
+import { BlockingChecks } from "./BlockingChecks";
 import { t } from "./strings";
 
 export function OrganisationPage() {
@@ -27,9 +28,9 @@ function OrganisationForm({ organisation }: { organisation: Organisation }) {
   const may = useMay("configure");
   const client = useQueryClient();
   const [isRezoning, setIsRezoning] = useState(false);
-  const { version, name, tagline, description, zone, locale, post_path, nav } = organisation;
+  const { version, name, tagline, description, zone, locale, post_path, nav, blocking_checks } = organisation;
   const { form, onSubmit, isPending, error } = useServerForm({
-    initial: { name, tagline, description, zone, locale, post_path, nav },
+    initial: { name, tagline, description, zone, locale, post_path, nav, blocking_checks },
     submit: async (values) => {
       try {
         return await api.patchSettings({ version, ...values });
@@ -93,6 +94,7 @@ function OrganisationForm({ organisation }: { organisation: Organisation }) {
               <TextInput label={t("locale")} description={t("localeHint")} {...form.getInputProps("locale")} />
               <TextInput label={t("postPath")} description={t("postPathHint")} {...form.getInputProps("post_path")} />
             </Group>
+            <BlockingChecks disabled={!may} {...form.getInputProps("blocking_checks")} />
             <fieldset style={{ border: 0, padding: 0, margin: 0 }}>
               <legend style={{ fontWeight: 500, padding: 0, marginBottom: 4 }}>{t("nav")}</legend>
               <Stack gap="xs">

@@ -33,6 +33,8 @@ export const t = catalogue({
     localeHint: "A language tag such as en or es-ES.",
     postPath: "Address of posts",
     postPathHint: "Must hold {slug}. A change moves every post; old addresses keep working as redirects.",
+    blockingChecks: "Checks that hold a piece back",
+    blockingChecksHint: "What they find is shown before publishing, and has to be overruled in so many words.",
     nav: "Links in the blog's header",
     navLabel: "Label",
     navUrl: "Address",

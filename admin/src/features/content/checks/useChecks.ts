@@ -5,7 +5,7 @@ import { api } from "@/api/client";
 import type { CheckIn, Finding, Piece } from "@/api/types";
 import { currentLanguage } from "@/ui/i18n";
 
-import type { PieceText } from "../pieceText";
+import type { PieceText } from "@/features/content/pieceText";
 
 /** Milliseconds without a keystroke after which the text is checked. */
 const PAUSE = 800;
