@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 
 from octavo.accounts.schemas import NavLink, Organisation
-from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, TagRef
+from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, SeriesShown, TagRef
 from octavo.kernel.settings import Settings
 from octavo.publishing.builder import Site
 from octavo.publishing.changes import LoggedChange
-from octavo.publishing.facts import CtaSpec, FileFacts
+from octavo.publishing.facts import CtaSpec, FileFacts, files_wanted
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ORGANISATION = Organisation(
@@ -57,6 +57,24 @@ def tag(tag_id: int, name: str = "") -> TagRef:
 def author(author_id: int, name: str = "", bio: str = "") -> AuthorRef:
     name = name or f"Author {author_id}"
     return AuthorRef(id=author_id, name=name, slug=name.lower().replace(" ", "-"), bio=bio)
+
+
+def series(series_id: int, title: str = "") -> SeriesShown:
+    title = title or f"Series {series_id}"
+    slug = title.lower().replace(" ", "-")
+    return SeriesShown(id=series_id, title=title, slug=slug, description=f"About {title}.")
+
+
+def file(file_id: int, **changed: object) -> FileFacts:
+    fields: dict[str, object] = {
+        "id": file_id,
+        "path": f"f{file_id}.png",
+        "url": f"/media/f{file_id}.png",
+        "mime": "image/png",
+        "width": 160,
+        "height": 90,
+    }
+    return FileFacts(**(fields | changed))  # type: ignore[arg-type]
 
 
 def cta(slug: str, label: str = "") -> CtaSpec:
@@ -169,6 +187,18 @@ class Desk:
         else:
             self.library.leads[path] = target
         self.log.mark(f"redirect:{path}")
+
+    def rename_series(self, series: SeriesShown) -> None:
+        for piece in list(self.library.live.values()):
+            if piece.series is not None and piece.series.id == series.id:
+                self.put(msgspec.structs.replace(piece, series=series))
+
+    def describe_file(self, file: FileFacts) -> None:
+        self.library.files_now[file.id] = file
+        for piece in self.library.live.values():
+            ids, paths = files_wanted([piece])
+            if file.id in ids or file.path in paths:
+                self.log.mark(f"piece:{piece.id}")
 
     def rename_tag(self, new: TagRef) -> None:
         for piece in list(self.library.live.values()):

@@ -460,7 +460,7 @@ async def test_content_in_context_is_always_escaped(make_desk: MakeDesk) -> None
             assert b"<img src=x" not in data, name
             assert b"<b><" not in data
     (ld,) = re.findall(r'ld\+json">(.*?)</script>', desk.read("piece-1/index.html"))
-    assert json.loads(ld)["headline"] == "</script><script>alert(1)</script>"
+    assert json.loads(ld)["@graph"][0]["headline"] == "</script><script>alert(1)</script>"
 
 
 async def test_live_pieces_are_announced_once_each(make_desk: MakeDesk) -> None:

@@ -8,11 +8,17 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from fakes import NOW, Desk, author, cta, make_piece, tag
+from fakes import NOW, Desk, author, cta, file, make_piece, series, tag
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from octavo.content.kinds import Cover
+
 IDS = st.integers(1, 8)
+FIELDS = {
+    "picture": {"pictures": [{"media_id": 1, "alt": "", "caption": "C"}, {"media_id": 2}]},
+    "audio": {"audio": {"media_id": 2, "url": None}, "duration_s": 65, "transcript": "*Hm.*"},
+}
 START = datetime(2026, 3, 30, 12, tzinfo=UTC)
 
 put = st.fixed_dictionaries(
@@ -34,7 +40,10 @@ put = st.fixed_dictionaries(
         "path": st.sampled_from([None, None, None, "/shared/", "/old/"]),
         "tags": st.lists(st.integers(1, 3), max_size=3, unique=True),
         "authors": st.lists(st.integers(1, 2), max_size=2, unique=True),
-        "kind": st.sampled_from(["post", "post", "post", "page"]),
+        "kind": st.sampled_from(["post", "post", "post", "page", "picture", "audio"]),
+        "cover": st.sampled_from([None, None, 1, 2]),
+        "series": st.sampled_from([None, None, 1, 2]),
+        "part": st.sampled_from([None, 1, 2, 3]),
         "updated": st.booleans(),
     }
 )
@@ -59,9 +68,18 @@ rename_tag = st.fixed_dictionaries(
 rename_author = st.fixed_dictionaries(
     {"do": st.just("author"), "id": st.integers(1, 2), "bio": st.sampled_from(["", "Bio."])}
 )
+rename_series = st.fixed_dictionaries(
+    {"do": st.just("series"), "id": st.integers(1, 2), "title": st.sampled_from(["S1", "S2"])}
+)
+describe_file = st.fixed_dictionaries(
+    {"do": st.just("file"), "id": st.integers(1, 2), "alt": st.sampled_from(["", "A mill"])}
+)
 rename_site = st.fixed_dictionaries({"do": st.just("site"), "name": st.sampled_from(["N1", "N2"])})
 step = st.lists(
-    st.one_of(put, put, put, withdraw, ctas, redirect, rename_tag, rename_author, rename_site),
+    st.one_of(
+        *(put, put, put, withdraw, ctas, redirect),
+        *(rename_tag, rename_author, rename_series, describe_file, rename_site),
+    ),
     min_size=1,
     max_size=4,
 )
@@ -74,6 +92,8 @@ class World:
         self.desk = desk
         self.tags = {n: tag(n) for n in range(1, 4)}
         self.authors = {n: author(n) for n in range(1, 3)}
+        self.series = {n: series(n) for n in range(1, 3)}
+        self.desk.library.files_now = {n: file(n) for n in range(1, 3)}
 
     def change(self, what: dict[str, object]) -> None:
         getattr(self, f"_{what['do']}")({k: v for k, v in what.items() if k != "do"})
@@ -91,6 +111,10 @@ class World:
                 published_at=published,
                 updated_at=published + timedelta(hours=2) if what["updated"] else None,
                 kind=what["kind"],
+                fields=FIELDS.get(str(what["kind"]), {}),
+                cover=what["cover"] and Cover(media_id=what["cover"]),  # type: ignore[arg-type]
+                series=self.series.get(what["series"]),  # type: ignore[call-overload]
+                series_position=what["part"] if what["series"] else None,
                 tags=[self.tags[i] for i in what["tags"]],  # type: ignore[attr-defined]
                 authors=[self.authors[i] for i in what["authors"]],  # type: ignore[attr-defined]
             )
@@ -118,6 +142,15 @@ class World:
         self.authors[n] = author(n, bio=str(what["bio"]))
         self.desk.rename_author(self.authors[n])
 
+    def _series(self, what: dict[str, object]) -> None:
+        n = int(str(what["id"]))
+        self.series[n] = series(n, f"{what['title']} {n}")
+        self.desk.rename_series(self.series[n])
+
+    def _file(self, what: dict[str, object]) -> None:
+        n = int(str(what["id"]))
+        self.desk.describe_file(file(n, alt=str(what["alt"])))
+
     def _site(self, what: dict[str, object]) -> None:
         library = self.desk.library
         library.organisation_now = msgspec.structs.replace(
@@ -137,7 +170,7 @@ def test_step_by_step_and_in_full_are_the_same_bytes(monkeypatch, steps) -> None
     from octavo.publishing import plan
 
     # Small pages, so that a few pieces fill several of them.
-    monkeypatch.setattr(plan, "_SIZES", {"home": 2, "tag": 2, "author": 1, "month": 2})
+    monkeypatch.setattr(plan, "_SIZES", {"home": 2, "tag": 2, "author": 1, "month": 2, "series": 2})
     monkeypatch.setattr(plan, "FEED_SIZE", 4)
     asyncio.run(_compare(steps))
 
@@ -148,7 +181,8 @@ async def _compare(steps: list[list[dict[str, object]]]) -> None:
         home.mkdir()
         desk = Desk(home, workers=0)
         (home / "media").mkdir()
-        (home / "media" / "m.png").write_bytes(b"m")
+        for name in ("m", "f1", "f2"):
+            (home / "media" / f"{name}.png").write_bytes(name.encode())
         world = World(desk)
         await desk.site.build(now=NOW)
         for changes in steps:

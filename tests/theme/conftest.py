@@ -14,17 +14,27 @@ from octavo.publishing.contexts import (
     ArchiveYear,
     AuthorLink,
     AuthorView,
+    ContactView,
     CtaView,
     DateView,
+    EpisodeView,
     FeedRef,
     NavItem,
     PageView,
+    PictureView,
     PostRef,
     PostView,
+    PressView,
+    QuoteView,
+    RecordingView,
+    SeriesLink,
+    SeriesView,
     SiteView,
+    SourceView,
     TagLink,
     TagRef,
     TocEntry,
+    TrackView,
 )
 from octavo.publishing.markdown import render_body
 from octavo.publishing.templates import Theme
@@ -100,8 +110,72 @@ def _ref(number: int, **given: object) -> PostRef:
         "authors": [AuthorLink(name="Ana Ruiz", url="/authors/ana-ruiz/")],
         "tags": [TagLink(name="Rust", url="/tags/rust/"), TagLink(name="R&D", url="/tags/r-d/")],
         "reading_minutes": number,
+        "kind": "post",
+        "cover": _picture() if number % 4 == 0 else None,
     }
     return PostRef(**(fields | given))
+
+
+def _picture(**given: object) -> PictureView:
+    fields = {
+        "url": "/media/ab/harbour.jpg",
+        "alt": f"Boats {_HOSTILE}",
+        "caption": f"The harbour {_HOSTILE}",
+        "credit": "Ana Ruiz",
+        "licence": "CC BY 4.0",
+        "width": 1600,
+        "height": 900,
+        "focus": "50% 20%",
+        "srcset": "/media/ab/harbour-800.jpg 800w",
+        "sources": [SourceView(type="image/webp", srcset="/media/ab/harbour-800.webp 800w")],
+    }
+    return PictureView(**(fields | given))
+
+
+def _recording(**given: object) -> RecordingView:
+    fields = {
+        "url": "/media/ab/talk.mp4",
+        "type": "video/mp4",
+        "size_bytes": 4_000_000,
+        "duration": "1:02:05",
+        "poster": _picture(),
+        "tracks": [TrackView(language="en", url="/media/ab/talk.vtt")],
+        "transcript": Markup("<p>Well, hello.</p>"),
+    }
+    return RecordingView(**(fields | given))
+
+
+def _kinds() -> dict[str, PostView]:
+    """A piece of each kind that shows something of its own."""
+    press = PressView(
+        dateline=f"PORTO, 22 November {_HOSTILE}",
+        boilerplate=Markup("<p>A small press.</p>"),
+        contacts=[
+            ContactView(name=f"Ana {_HOSTILE}", email="ana@press.example", phone="+351 22 123"),
+            ContactView(name="Rui", email="", phone=""),
+        ],
+    )
+    episode = EpisodeView(episode=3, season=1, kind="full", explicit=False)
+    quote = QuoteView(
+        paragraphs=[f"First {_HOSTILE}", "Second."], source_title="The source", source_author="Eve"
+    )
+    audio = _recording(url="/media/ab/talk.mp3", type="audio/mpeg", poster=None, tracks=[])
+    alone = _picture(
+        width=None, height=None, srcset="", sources=[], caption="", credit="", licence=""
+    )
+    return {
+        "press release": _post(kind="press_release", press=press, cover=_picture()),
+        "video": _post(kind="video", video=_recording()),
+        "video, bare": _post(
+            kind="video",
+            video=_recording(poster=None, tracks=[], transcript=Markup(""), duration="", type=""),
+        ),
+        "audio": _post(kind="audio", audio=audio, episode=episode, cover=_picture()),
+        "picture": _post(kind="picture", pictures=[_picture(), alone]),
+        "newsletter": _post(kind="newsletter", preheader="What to know this week"),
+        "link": _post(kind="link", quote=quote),
+        "update": _post(kind="update", title="A few words", cover=None),
+    }
 
 
 def _cta(action: str) -> CtaView:
@@ -120,12 +194,22 @@ def _post(**given: object) -> PostView:
         "description": "A description.",
         "updated": _date("2026-12-01"),
         "language": "en",
-        "kind": "post",
         "source": "https://elsewhere.example/first/?a=1&b=2",
         "toc": rendered.toc,
         "ctas_after": [_cta("subscribe")],
         "newer": _ref(8),
         "older": _ref(6),
+        "pictures": [],
+        "video": None,
+        "audio": None,
+        "episode": None,
+        "press": None,
+        "quote": None,
+        "preheader": "",
+        "series": SeriesLink(
+            title=f"Salt {_HOSTILE}", url="/series/salt/", number=2, previous=_ref(1), next=_ref(3)
+        ),
+        "related": [_ref(3), _ref(2)],
         "json_ld": Markup('{"@context": "https://schema.org"}'),
     }
     return PostView(**(fields | given))
@@ -146,7 +230,11 @@ def _samples() -> dict[str, tuple[str, dict[str, object]]]:
         "tags": [],
         "authors": [],
         "source": "",
+        "cover": None,
+        "series": None,
+        "related": [],
     }
+    series = SeriesView(title="Salt", description="Six parts.", url="/series/salt/", count=6)
     tag = TagRef(name="R&D", url="/tags/r-d/", count=1)
     old_tag = TagRef(name="R&D", url="/tags/r-d/", count=None)
     author = AuthorView(
@@ -193,6 +281,18 @@ def _samples() -> dict[str, tuple[str, dict[str, object]]]:
             "month.html",
             {"page": _page("month", "/archive/2026/11/"), "title": "November 2026", **older},
         ),
+        "series": (
+            "series.html",
+            {"page": _page("series", "/series/salt/"), "series": series, **_lists()},
+        ),
+        "series list": (
+            "series_list.html",
+            {"page": _page("series_list", "/series/"), "all_series": [series]},
+        ),
+        **{
+            name: ("post.html", {"page": _page("post", "/p/"), "post": post})
+            for name, post in _kinds().items()
+        },
         "404": ("404.html", {"page": _page("404", "/404.html")}),
         "redirect": (
             "redirect.html",

@@ -8,9 +8,9 @@ import msgspec
 
 from octavo.content.fields import fields_from
 from octavo.content.kinds import Meta
-from octavo.content.queries import authors_of, series_named, tags_of
-from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, SeriesRef, TagRef
-from octavo.content.tables import AuthorRow, PieceRow, RedirectRow, RevisionRow, TagRow
+from octavo.content.queries import authors_of, tags_of
+from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, SeriesShown, TagRef
+from octavo.content.tables import AuthorRow, PieceRow, RedirectRow, RevisionRow, SeriesRow, TagRow
 
 _LIVE = (
     PieceRow.id,
@@ -117,6 +117,16 @@ async def authors_named(ids: Sequence[int]) -> list[AuthorRef]:
     return [AuthorRef(**row) for row in rows]
 
 
+async def series_named(ids: Sequence[int]) -> dict[int, SeriesShown]:
+    """Answer those of the series that exist."""
+    if not ids:
+        return {}
+    rows = await SeriesRow.select(
+        SeriesRow.id, SeriesRow.title, SeriesRow.slug, SeriesRow.description
+    ).where(SeriesRow.id.is_in(list(set(ids))))
+    return {row["id"]: SeriesShown(**row) for row in rows}
+
+
 async def _published(rows: list[dict[str, Any]]) -> list[PublishedPiece]:
     if not rows:
         return []
@@ -148,7 +158,7 @@ async def _published(rows: list[dict[str, Any]]) -> list[PublishedPiece]:
     ]
 
 
-def _shown(meta: Meta, series: dict[int, SeriesRef]) -> dict[str, Any]:
+def _shown(meta: Meta, series: dict[int, SeriesShown]) -> dict[str, Any]:
     shown = msgspec.structs.asdict(meta)
     shown["series"] = series.get(shown.pop("series_id") or 0)
     return shown

@@ -38,13 +38,14 @@ from octavo.publishing.marks import (
 )
 from octavo.publishing.model import Model
 from octavo.publishing.output import Output
-from octavo.publishing.pages import TEMPLATES, SiteSettings
+from octavo.publishing.pages import TEMPLATES
 from octavo.publishing.preview import render_draft
 from octavo.publishing.rebuilding import Progress, Rebuild
 from octavo.publishing.schemas import BuildProblem, BuildReport, PreviewIn
 from octavo.publishing.state import State, StateLostError
 from octavo.publishing.stepping import apply_changes, make_in_process
 from octavo.publishing.templates import Theme, ThemeError
+from octavo.publishing.views import SiteSettings
 
 __all__ = ["Site"]
 

@@ -7,7 +7,8 @@ from typing import Protocol
 import msgspec
 
 from octavo.content.schemas import AuthorRef, PublishedPiece, TagRef
-from octavo.publishing.library import CtaSpec, Library
+from octavo.publishing.facts import PieceSource, files_wanted, sources_of
+from octavo.publishing.library import Library
 
 __all__ = [
     "EVERYTHING",
@@ -17,6 +18,7 @@ __all__ = [
     "LoggedChange",
     "Wanted",
     "read_changes",
+    "read_sources",
     "sort_keys",
 ]
 
@@ -62,7 +64,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """The present state of everything that was marked."""
 
-    pieces: list[tuple[PublishedPiece, list[CtaSpec]]]
+    pieces: list[PieceSource]
     gone: list[int]
     tags: list[TagRef]
     authors: list[AuthorRef]
@@ -90,21 +92,27 @@ def sort_keys(keys: Iterable[str]) -> Wanted:
     )
 
 
+async def read_sources(library: Library, pieces: Sequence[PublishedPiece]) -> list[PieceSource]:
+    """Read what belongs to pieces."""
+    ctas = await library.ctas([piece.id for piece in pieces])
+    ids, paths = files_wanted(pieces)
+    files = await library.files(sorted(ids), sorted(paths)) if ids or paths else []
+    return sources_of(pieces, ctas, files)
+
+
 async def read_changes(library: Library, wanted: Wanted) -> Changes:
     """Read what the keys name, as it is now; what is not found is gone."""
-    pieces: list[tuple[PublishedPiece, list[CtaSpec]]] = []
+    pieces: list[PieceSource] = []
     for start in range(0, len(wanted.pieces), _CHUNK):
         ids = wanted.pieces[start : start + _CHUNK]
-        found = await library.pieces(ids)
-        ctas = await library.ctas([piece.id for piece in found])
-        pieces += [(piece, list(ctas.get(piece.id, ()))) for piece in found]
-    live = {piece.id for piece, _ in pieces}
+        pieces += await read_sources(library, await library.pieces(ids))
+    live = {source.piece.id for source in pieces}
     redirects: dict[str, str | None] = dict.fromkeys(wanted.redirects)
     if wanted.redirects:
         for redirect in await library.redirects_at(wanted.redirects):
             redirects[redirect.path] = redirect.target
     return Changes(
-        pieces=sorted(pieces, key=lambda pair: (pair[0].published_at, pair[0].id)),
+        pieces=sorted(pieces, key=lambda s: (s.piece.published_at, s.piece.id)),
         gone=[i for i in wanted.pieces if i not in live],
         tags=list(await library.tags(wanted.tags)) if wanted.tags else [],
         authors=list(await library.authors(wanted.authors)) if wanted.authors else [],

@@ -13,6 +13,7 @@ __all__ = [
     "ArchiveYear",
     "AuthorLink",
     "AuthorView",
+    "ContactView",
     "CtaView",
     "DateView",
     "FeedRef",
@@ -59,7 +60,7 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """The page being shown; for `<title>`, `<link>` and `<meta>`.
 
     `title` is the site's name on the front page. `kind` is one of home, post, page, tag, tags, author,
-    archive, month, 404, redirect.
+    archive, month, series, series_list, 404, redirect.
     """
 
     title: str
@@ -111,8 +112,37 @@ class AuthorView(msgspec.Struct, frozen=True, kw_only=True):
     count: int | None
 
 
+class SourceView(msgspec.Struct, frozen=True, kw_only=True):
+    """The sizes of a picture in one format, for `<source>`: `type` is its media type."""
+
+    type: str
+    srcset: str
+
+
+class PictureView(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture. `url` is the file itself; `sources` its other formats, the best first.
+
+    `width` and `height` (pixels) are None when they are not known; `focus` is a CSS position such as
+    `50% 20%`, or empty. `alt` is empty for decoration.
+    """
+
+    url: str
+    alt: str
+    caption: str
+    credit: str
+    licence: str
+    width: int | None
+    height: int | None
+    focus: str
+    srcset: str
+    sources: list[SourceView]
+
+
 class PostRef(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece in a list. `url` is a path; `excerpt` is plain text."""
+    """A piece in a list. `url` is a path; `excerpt` is plain text.
+
+    `kind` is post, press_release, video, audio, picture, newsletter, update, link or page.
+    """
 
     title: str
     url: str
@@ -121,6 +151,8 @@ class PostRef(msgspec.Struct, frozen=True, kw_only=True):
     authors: list[AuthorLink]
     tags: list[TagLink]
     reading_minutes: int
+    kind: str
+    cover: PictureView | None
 
 
 class TocEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,11 +172,90 @@ class CtaView(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class TrackView(msgspec.Struct, frozen=True, kw_only=True):
+    """Captions of a video (WebVTT)."""
+
+    language: str
+    url: str
+
+
+class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A video or an audio file. `type` is its media type, or empty; `duration` such as `1:02:03`.
+
+    `size_bytes` is 0 when it is not known; `poster` stands for a video before it plays.
+    """
+
+    url: str
+    type: str
+    size_bytes: int
+    duration: str
+    poster: PictureView | None
+    tracks: list[TrackView]
+    transcript: Markup
+
+
+class EpisodeView(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of an episode, and of its season; `kind` is full, trailer or bonus."""
+
+    episode: int | None
+    season: int | None
+    kind: str
+    explicit: bool
+
+
+class ContactView(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom the press may ask; mail and phone may be empty."""
+
+    name: str
+    email: str
+    phone: str
+
+
+class PressView(msgspec.Struct, frozen=True, kw_only=True):
+    """The frame of a press release: where and when, what the organisation is, whom to ask."""
+
+    dateline: str
+    boilerplate: Markup
+    contacts: list[ContactView]
+
+
+class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shared link quotes, paragraph by paragraph, and of whom; names may be empty."""
+
+    paragraphs: list[str]
+    source_title: str
+    source_author: str
+
+
+class SeriesLink(msgspec.Struct, frozen=True, kw_only=True):
+    """The series that a piece is a part of; `number` is None when its parts have none.
+
+    `previous` and `next` are the parts beside it.
+    """
+
+    title: str
+    url: str
+    number: int | None
+    previous: PostRef | None
+    next: PostRef | None
+
+
+class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
+    """A series on its own pages. `count` is None on the numbered pages of its list."""
+
+    title: str
+    description: str
+    url: str
+    count: int | None
+
+
 class PostView(msgspec.Struct, frozen=True, kw_only=True):
     """A whole piece.
 
     `html` is safe and has the calls to action of the text in their places; `ctas_after` are those
     that the text has no place for. `newer` and `older` are None at the ends, and on standing pages.
+    What its kind has not is None or empty: `pictures`, `video`, `audio` with `episode`, `press`,
+    `quote`, `preheader`. `related` are older pieces on the same subjects.
     `json_ld` goes inside `<script type="application/ld+json">` as it is.
     """
 
@@ -167,6 +278,16 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     ctas_after: list[CtaView]
     newer: PostRef | None
     older: PostRef | None
+    cover: PictureView | None
+    pictures: list[PictureView]
+    video: RecordingView | None
+    audio: RecordingView | None
+    episode: EpisodeView | None
+    press: PressView | None
+    quote: QuoteView | None
+    preheader: str
+    series: SeriesLink | None
+    related: list[PostRef]
     json_ld: Markup
 
 
@@ -198,6 +319,9 @@ VARIABLES: dict[str, str] = {
     "author.html": f"`author: AuthorView`, {_LIST}",
     "archive.html": "`years: list[ArchiveYear]` (newest first)",
     "month.html": f"`title: str`, {_LIST}",
+    "series.html": "`series: SeriesView`, `posts: list[PostRef]` (the first part first),"
+    " `newer_url: str \\| None`, `older_url: str \\| None`",
+    "series_list.html": "`all_series: list[SeriesView]` (by title)",
     "404.html": "nothing more",
     "redirect.html": "`target: str` (path or absolute address)",
     "partials/cta.html": "`cta: CtaView` (rendered by the builder where the text asks for it; no `page`)",

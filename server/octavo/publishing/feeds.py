@@ -13,7 +13,7 @@ import msgspec
 from feedgen.ext.dc import DcEntryExtension, DcExtension
 
 from octavo.publishing import dates
-from octavo.publishing.library import CtaSpec
+from octavo.publishing.facts import CtaSpec
 from octavo.publishing.pages import File, PageMaker
 from octavo.publishing.plan import HOME, feed_size
 from octavo.publishing.portable import TextLink, portable_html
@@ -43,10 +43,10 @@ def feed_files(maker: PageMaker, name: str) -> list[File]:
     if maker.model.count(name) == 0 and name != HOME:
         return []
     entries = [_entry(maker, i) for i in maker.model.newest(name, feed_size(name))]
-    base = maker.list_url(name, None)
+    base = maker.views.list_url(name, None)
     title = maker.settings.name
     if name != HOME:
-        title = f"{maker.list_title(name)} · {title}"
+        title = f"{maker.views.list_title(name)} · {title}"
     rss, atom = _xml_feeds(maker, title, base, entries)
     return [
         File(path=file_path(base + "feed.xml"), data=rss),
@@ -56,7 +56,7 @@ def feed_files(maker: PageMaker, name: str) -> list[File]:
 
 
 def _entry(maker: PageMaker, piece_id: int) -> _Entry:
-    maker.reads |= {f"piece:{piece_id}", f"ref:{piece_id}"}
+    maker.views.reads |= {f"piece:{piece_id}", f"ref:{piece_id}"}
     cached: dict[int, _Entry] = maker.feed_entries
     if piece_id not in cached:
         found = maker.model.find(piece_id)
@@ -65,20 +65,23 @@ def _entry(maker: PageMaker, piece_id: int) -> _Entry:
             raise LookupError(msg)
         if len(cached) > _ENTRY_CACHE:
             cached.clear()
-        reads, maker.reads = maker.reads, set()  # names come with the ref: see `post_ref`
+        reads, maker.views.reads = (
+            maker.views.reads,
+            set(),
+        )  # names come with the ref: see `post_ref`
         cached[piece_id] = _make_entry(maker, *found)
-        maker.reads = reads
+        maker.views.reads = reads
     entry = cached[piece_id]
-    maker.reads |= entry.reads
+    maker.views.reads |= entry.reads
     return entry
 
 
 def _make_entry(maker: PageMaker, record: PieceRecord, detail: PieceDetail) -> _Entry:
     url = maker.base_url + url_path(record.path)
     host = urlsplit(maker.base_url).hostname or "localhost"
-    tags = [maker.tag_link(i) for i in record.tag_ids]
-    authors = [maker.author_link(i) for i in record.author_ids]
-    html, reads = maker.live_html(record)
+    tags = [maker.views.tag_link(i) for i in record.tag_ids]
+    authors = [maker.views.author_link(i) for i in record.author_ids]
+    html, reads = maker.views.live_html(record)
     return _Entry(
         identity=f"tag:{host},2026:piece-{record.id}",
         url=url,

@@ -4,22 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-import msgspec
-
 from octavo.accounts.schemas import Organisation
 from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, TagRef
+from octavo.publishing.facts import CtaSpec, FileFacts
 
-__all__ = ["CtaSpec", "Library"]
-
-
-class CtaSpec(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """A call to action of a piece, in its order, with its tracked links on the blog and in feeds."""
-
-    slug: str
-    label: str
-    action: str
-    blog_path: str
-    feed_path: str
+__all__ = ["Library"]
 
 
 class Library(Protocol):
@@ -40,6 +29,10 @@ class Library(Protocol):
         ...
 
     async def ctas(self, ids: Sequence[int]) -> Mapping[int, Sequence[CtaSpec]]: ...
+
+    async def files(self, ids: Sequence[int], paths: Sequence[str]) -> Sequence[FileFacts]:
+        """Answer those of the library's files that exist."""
+        ...
 
     async def redirects_page(self, after: str | None, limit: int) -> Sequence[Redirect]: ...
 

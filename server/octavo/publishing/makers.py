@@ -20,7 +20,7 @@ _INDEX = '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://ww
 _LISTS_LIMIT = 45_000
 _PATH_LIMIT = 900
 _TARGET = re.compile(r"(?:/(?!/)|https?://[^/\s])[^\s\\]*\Z")
-_OWN = ("tags/", "authors/", "archive/", "page/", "assets/", "media/", "sitemaps/")
+_OWN = ("tags/", "series/", "authors/", "archive/", "page/", "assets/", "media/", "sitemaps/")
 _OWN_FILES = {"index.html", "404.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt",
               "_redirects"}  # fmt: skip
 
@@ -32,11 +32,11 @@ def make(maker: PageMaker, page: str) -> Made:
         PageError: this page cannot be made.
         ThemeError: the theme cannot make it.
     """
-    maker.reads = set()
-    maker.problems = []
+    maker.views.reads = set()
+    maker.views.problems = []
     kind, _, rest = page.partition(":")
     files = _MAKERS[kind](maker, rest)
-    return Made(files=files, reads=maker.reads, problems=maker.problems)
+    return Made(files=files, reads=maker.views.reads, problems=maker.views.problems)
 
 
 def _asset(maker: PageMaker, name: str) -> list[File]:
@@ -52,14 +52,14 @@ def _media(maker: PageMaker, path: str) -> list[File]:
         return []
     plain = unquote(path)
     if not is_name(plain) or any(part.startswith(".") for part in plain.split("/")):
-        maker.problems.append(f"/media/{path} is not an address that media can have")
+        maker.views.problems.append(f"/media/{path} is not an address that media can have")
         return []
     try:
         file = open_storage(maker.settings.media_folder).local_file(plain)
     except StorageUnavailableError as exc:  # what readers have of it stays
         raise PageError(f"/media/{path} cannot be had: {exc.message}") from exc
     if file is None:
-        maker.problems.append(f"/media/{path} is linked to, but there is no such file")
+        maker.views.problems.append(f"/media/{path} is linked to, but there is no such file")
         return []
     return [File(path=f"media/{plain}", link_to=str(file))]
 
@@ -71,7 +71,7 @@ def _redirect(maker: PageMaker, path: str) -> list[File]:
     if maker.model.first_redirect(file_path(path)) != path:
         return []  # `/a` and `/a/` are one file; the server knows both
     if problem := _redirect_problem(maker, path, target):
-        maker.problems.append(problem)
+        maker.views.problems.append(problem)
         return []
     return [File(path=file_path(path), data=maker.redirect_page(target))]
 
@@ -167,11 +167,11 @@ def _sitemap_index(maker: PageMaker) -> File:
 
 
 def _list_urls(maker: PageMaker) -> list[tuple[str, int | None]]:
-    maker.reads |= {"tag:*", "author:*"}
+    maker.views.reads |= {"tag:*", "author:*"}
     urls: list[tuple[str, int | None]] = [("/archive/", None), ("/tags/", None)]
-    for prefix in ("month:", "tag:", "author:"):
+    for prefix in ("month:", "tag:", "author:", "series:"):
         urls += sorted(
-            (maker.list_url(name, None), None) for name, _ in maker.model.listings(prefix)
+            (maker.views.list_url(name, None), None) for name, _ in maker.model.listings(prefix)
         )
     return urls[:_LISTS_LIMIT]
 
@@ -195,6 +195,7 @@ _MAKERS: dict[str, Callable[[PageMaker, str], list[File]]] = {
     "piece": PageMaker.piece,
     "list": PageMaker.list_page,
     "tags": PageMaker.tags,
+    "series": PageMaker.series_list,
     "archive": PageMaker.archive,
     "404": PageMaker.not_found,
     "feed": feed_files,

@@ -9,13 +9,14 @@ from pathlib import Path
 import msgspec
 
 from octavo.publishing.markdown import RENDERER_VERSION
-from octavo.publishing.pages import TEMPLATES, SiteSettings
+from octavo.publishing.pages import TEMPLATES
 from octavo.publishing.state import State
 from octavo.publishing.templates import Theme
+from octavo.publishing.views import SiteSettings
 
 __all__ = ["BUILD_VERSION", "file_stats", "keep_marks", "marks_of", "needs_scratch", "stale_kinds"]
 
-BUILD_VERSION = "3"
+BUILD_VERSION = "4"
 """Moves whenever the same model would give other pages, or the model other contents."""
 
 _KINDS = {
@@ -27,6 +28,8 @@ _KINDS = {
     "author.html": {"list:author"},
     "archive.html": {"archive"},
     "month.html": {"list:month"},
+    "series.html": {"list:series"},
+    "series_list.html": {"series"},
     "404.html": {"404"},
     "redirect.html": {"redirect"},
     "partials/cta.html": {"piece"},

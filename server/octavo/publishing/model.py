@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from octavo.content.schemas import AuthorRef, TagRef
+from octavo.content.schemas import AuthorRef, SeriesShown, TagRef
 from octavo.publishing import dates
 from octavo.publishing.plan import HOME, Touched, lists_of
 from octavo.publishing.prepared import (
@@ -23,7 +23,10 @@ from octavo.publishing.prepared import (
 )
 from octavo.publishing.state import State
 
-__all__ = ["Model"]
+__all__ = ["RELATED_DEPTH", "Model"]
+
+RELATED_DEPTH = 8
+"""How far back in a tag's list related pieces are looked for."""
 
 
 class Model:
@@ -41,6 +44,7 @@ class Model:
         record, detail = prepared.record, prepared.detail
         self.put_tags(prepared.tags, touched)
         self.put_authors(prepared.authors, touched)
+        self.put_series([prepared.series] if prepared.series else [], touched)
         old = self.find(record.id)
         listed = detail.kind != "page"
         month = dates.month_key(record.published, self._zone)
@@ -63,15 +67,18 @@ class Model:
         entries: list[tuple[str, int, int]] = []
         tags: dict[int, TagRef] = {}
         authors: dict[int, AuthorRef] = {}
+        series: dict[int, SeriesShown] = {}
         for piece in prepared:
             record = piece.record
             month = dates.month_key(record.published, self._zone)
             listed = piece.detail.kind != "page"
             self._store(piece, listed=listed, month=month)
             if listed:
-                entries += [(n, record.published, record.id) for n in lists_of(record, month)]
+                entries += [(n, record.place_in(n), record.id) for n in lists_of(record, month)]
             tags.update((tag.id, tag) for tag in piece.tags)
             authors.update((author.id, author) for author in piece.authors)
+            if piece.series is not None:
+                series[piece.series.id] = piece.series
             if piece.media:
                 self._db.executemany(
                     "INSERT OR IGNORE INTO media_use VALUES (?, ?)",
@@ -80,6 +87,7 @@ class Model:
         self._db.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)", entries)
         self.put_tags(tags.values(), Touched())
         self.put_authors(authors.values(), Touched())
+        self.put_series(series.values(), Touched())
 
     def count_lists(self) -> None:
         self._db.execute("DELETE FROM listing")
@@ -106,6 +114,7 @@ class Model:
             detail=detail,
             tags=[TagRef(id=i, name=name, slug=slug) for i, name, slug in tags],
             authors=[AuthorRef(id=i, name=n, slug=s, bio=b) for i, n, s, b in authors],
+            series=self.series(record.series_id) if record.series_id else None,
             media=[path for (path,) in media],
             html=html,
             source=b"",
@@ -163,6 +172,20 @@ class Model:
             if known:
                 touched.renamed_list(f"author:{author.id}", self.count(f"author:{author.id}"))
 
+    def put_series(self, series: Iterable[SeriesShown], touched: Touched) -> None:
+        for one in series:
+            known = self.series(one.id)
+            if known == one:
+                continue
+            self._db.execute(
+                "INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?)",
+                (one.id, one.title, one.slug, one.description),
+            )
+            if known:
+                name = f"series:{one.id}"
+                touched.keys |= {name, "series:*"}
+                touched.renamed_list(name, self.count(name))
+
     def put_redirect(self, path: str, target: str | None, touched: Touched) -> None:
         """Set where `path` leads; None: nowhere any more."""
         known = self.redirect(path)
@@ -211,6 +234,12 @@ class Model:
         ).fetchone()
         return row or ("", "", "")
 
+    def series(self, series_id: int) -> SeriesShown | None:
+        row = self._db.execute("SELECT * FROM series WHERE id = ?", (series_id,)).fetchone()
+        if row is None:
+            return None
+        return SeriesShown(id=row[0], title=row[1], slug=row[2], description=row[3])
+
     def count(self, name: str) -> int:
         row = self._db.execute("SELECT count FROM listing WHERE list = ?", (name,)).fetchone()
         return row[0] if row else 0
@@ -242,8 +271,8 @@ class Model:
             return []
         if self._cursor and self._cursor[:2] == (name, start):
             rows = self._db.execute(
-                "SELECT published, piece_id FROM entry WHERE list = ? AND (published, piece_id) > (?, ?)"
-                " ORDER BY published, piece_id LIMIT ?",
+                "SELECT place, piece_id FROM entry WHERE list = ? AND (place, piece_id) > (?, ?)"
+                " ORDER BY place, piece_id LIMIT ?",
                 (name, *self._cursor[2], count),
             ).fetchall()
         else:
@@ -251,8 +280,8 @@ class Model:
             if start > total - start:
                 return self._slice_from_newest(name, total - start - count, count)
             rows = self._db.execute(
-                "SELECT published, piece_id FROM entry WHERE list = ?"
-                " ORDER BY published, piece_id LIMIT ? OFFSET ?",
+                "SELECT place, piece_id FROM entry WHERE list = ?"
+                " ORDER BY place, piece_id LIMIT ? OFFSET ?",
                 (name, count, start),
             ).fetchall()
         if rows:
@@ -262,7 +291,7 @@ class Model:
     def newest(self, name: str, count: int) -> list[int]:
         """Answer the ids of the newest pieces of a list, newest first."""
         rows = self._db.execute(
-            "SELECT piece_id FROM entry WHERE list = ? ORDER BY published DESC, piece_id DESC LIMIT ?",
+            "SELECT piece_id FROM entry WHERE list = ? ORDER BY place DESC, piece_id DESC LIMIT ?",
             (name, count),
         )
         return [piece_id for (piece_id,) in rows]
@@ -271,28 +300,47 @@ class Model:
         if skip < 0:
             count, skip = count + skip, 0
         rows = self._db.execute(
-            "SELECT published, piece_id FROM entry WHERE list = ?"
-            " ORDER BY published DESC, piece_id DESC LIMIT ? OFFSET ?",
+            "SELECT place, piece_id FROM entry WHERE list = ?"
+            " ORDER BY place DESC, piece_id DESC LIMIT ? OFFSET ?",
             (name, count, skip),
         ).fetchall()
         if rows:
             self._cursor = (name, self.count(name) - skip, rows[0])
         return [piece_id for _, piece_id in reversed(rows)]
 
-    def neighbours(self, record: PieceRecord) -> tuple[int | None, int | None]:
-        """Answer the ids of the next older and the next newer piece."""
-        at = (record.published, record.id)
-        older = self._db.execute(
-            "SELECT piece_id FROM entry WHERE list = 'home' AND (published, piece_id) < (?, ?)"
-            " ORDER BY published DESC, piece_id DESC LIMIT 1",
-            at,
-        ).fetchone()
-        newer = self._db.execute(
-            "SELECT piece_id FROM entry WHERE list = 'home' AND (published, piece_id) > (?, ?)"
-            " ORDER BY published, piece_id LIMIT 1",
-            at,
-        ).fetchone()
-        return (older[0] if older else None), (newer[0] if newer else None)
+    def neighbours(self, record: PieceRecord, name: str = HOME) -> tuple[int | None, int | None]:
+        """Answer the ids of the pieces before and after this one in a list."""
+        before = self._beside(name, record, 1, older=True)
+        after = self._beside(name, record, 1, older=False)
+        return next(iter(before), None), next(iter(after), None)
+
+    def related(self, record: PieceRecord, count: int) -> list[int]:
+        """Answer older pieces that share most tags with this one, the newest of equals first.
+
+        They are looked for among the last `RELATED_DEPTH` before it in the list of each tag: what is
+        published later never changes what an old piece shows.
+        """
+        shared: dict[int, int] = {}
+        for tag_id in dict.fromkeys(record.tag_ids):
+            for other in self._beside(f"tag:{tag_id}", record, RELATED_DEPTH, older=True):
+                shared[other] = shared.get(other, 0) + 1
+        order = dict(self._published(list(shared)))
+        best = sorted(shared, key=lambda i: (shared[i], order[i], i), reverse=True)
+        return best[:count]
+
+    def _beside(self, name: str, record: PieceRecord, count: int, *, older: bool) -> list[int]:
+        """Answer the next pieces of a list on one side of this one, the nearest first."""
+        sign, word = ("<", "DESC") if older else (">", "ASC")
+        rows = self._db.execute(
+            f"SELECT piece_id FROM entry WHERE list = ? AND (place, piece_id) {sign} (?, ?)"  # noqa: S608 - fixed words
+            f" ORDER BY place {word}, piece_id {word} LIMIT ?",
+            (name, record.place_in(name), record.id, count),
+        )
+        return [piece_id for (piece_id,) in rows]
+
+    def _published(self, piece_ids: Sequence[int]) -> list[tuple[int, int]]:
+        query = "SELECT id, published FROM piece WHERE id = ?"
+        return [self._db.execute(query, (i,)).fetchone() for i in piece_ids]
 
     def month_around(self, key: str) -> tuple[str | None, str | None]:
         """Answer the next older and the next newer month that holds a piece."""
@@ -388,18 +436,17 @@ class Model:
         month: str,
         touched: Touched,
     ) -> None:
-        wanted = set(lists_of(record, month)) if listed else set()
+        wanted = _places(record, month) if listed else {}
+        before: dict[str, int] = {}
         if old is not None and old[1].kind != "page":
-            before = set(lists_of(old[0], dates.month_key(old[0].published, self._zone)))
-            moved = old[0].published != record.published
-            for name in sorted(before if moved else before - wanted):
+            before = _places(old[0], dates.month_key(old[0].published, self._zone))
+            for name in sorted(name for name, at in before.items() if wanted.get(name) != at):
                 self._delist(name, old[0], touched)
-            wanted = wanted if moved else wanted - before
-        for name in sorted(wanted):
+        for name in sorted(name for name, at in wanted.items() if before.get(name) != at):
             self._enlist(name, record, touched)
 
     def _enlist(self, name: str, record: PieceRecord, touched: Touched) -> None:
-        at = (record.published, record.id)
+        at = (record.place_in(name), record.id)
         total = self.count(name) + 1
         self._db.execute("INSERT INTO entry VALUES (?, ?, ?)", (name, *at))
         self._set_count(name, total)
@@ -409,12 +456,12 @@ class Model:
         self._touch_around(name, record, touched, came_or_went=total == 1)
 
     def _delist(self, name: str, record: PieceRecord, touched: Touched) -> None:
-        at = (record.published, record.id)
+        at = (record.place_in(name), record.id)
         total = self.count(name)
         rank = total - 1 - self._newer_than(name, at)
         self._touch_around(name, record, touched, came_or_went=total == 1)
         self._db.execute(
-            "DELETE FROM entry WHERE list = ? AND published = ? AND piece_id = ?", (name, *at)
+            "DELETE FROM entry WHERE list = ? AND place = ? AND piece_id = ?", (name, *at)
         )
         self._set_count(name, total - 1)
         touched.list_change(name, rank=rank, before=total, after=total - 1)
@@ -422,13 +469,17 @@ class Model:
     def _touch_around(
         self, name: str, record: PieceRecord, touched: Touched, *, came_or_went: bool
     ) -> None:
-        """The neighbours in the blog's order link to the piece; those of a month, to the month."""
+        """The neighbours in an order link to the piece; those of a month, to the month."""
         self._cursor = None
-        if name == HOME:
-            for other in self.neighbours(record):
+        kind = name.partition(":")[0]
+        if kind in {HOME, "series"}:
+            for other in self.neighbours(record, name):
                 if other is not None:
                     touched.page(f"piece:{other}")
-        if came_or_went and name.startswith("month:"):
+        elif kind == "tag":  # later ones may show it, or one that stands back for it, as related
+            for other in self._beside(name, record, RELATED_DEPTH, older=False):
+                touched.page(f"piece:{other}")
+        elif kind == "month" and came_or_went:
             for month in self.month_around(name.removeprefix("month:")):
                 if month is not None:
                     touched.beside_month(month)
@@ -441,7 +492,7 @@ class Model:
 
     def _newer_than(self, name: str, at: tuple[int, int]) -> int:
         row = self._db.execute(
-            "SELECT count(*) FROM entry WHERE list = ? AND (published, piece_id) > (?, ?)",
+            "SELECT count(*) FROM entry WHERE list = ? AND (place, piece_id) > (?, ?)",
             (name, *at),
         ).fetchone()
         return int(row[0])
@@ -478,3 +529,8 @@ class Model:
 _encode = msgspec.msgpack.Encoder().encode
 _decode_record = msgspec.msgpack.Decoder(PieceRecord).decode
 _decode_detail = msgspec.msgpack.Decoder(PieceDetail).decode
+
+
+def _places(record: PieceRecord, month: str) -> dict[str, int]:
+    """Answer the lists that a piece stands in, and what orders it there."""
+    return {name: record.place_in(name) for name in lists_of(record, month)}

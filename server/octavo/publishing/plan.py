@@ -6,9 +6,9 @@ when a new one comes. The front page shows what the numbered ones do not: the ne
 
 Pages by name:
     piece:12              a piece's own page
-    list:tag:3 list:tag:3#2   the front and a numbered page of a list (home, tag, author, month)
+    list:tag:3 list:tag:3#2   the front and a numbered page of a list (home, tag, author, month, series)
     feed:tag:3            its three feeds
-    tags archive 404 robots redirects     one each
+    tags series archive 404 robots redirects     one each
     sitemap sitemap:pages sitemap:lists sitemap:2026-11:0
     redirect:/old/ asset:css/site.css media:ab/cd.png
 """
@@ -38,10 +38,10 @@ __all__ = [
 HOME = "home"
 FEED_SIZE = 20
 SITEMAP_SIZE = 2_000
-SINGLE_PAGES = ("list:home", "feed:home", "tags", "archive", "404", "robots", "redirects", "sitemap",
-                "sitemap:pages", "sitemap:lists")  # fmt: skip
-_SIZES = {"home": 10, "tag": 20, "author": 20, "month": 50}
-_ORDER = ("asset", "media", "piece", "redirect", "numbered", "list", "tags", "archive", "404",
+SINGLE_PAGES = ("list:home", "feed:home", "tags", "series", "archive", "404", "robots", "redirects",
+                "sitemap", "sitemap:pages", "sitemap:lists")  # fmt: skip
+_SIZES = {"home": 10, "tag": 20, "author": 20, "month": 50, "series": 100}
+_ORDER = ("asset", "media", "piece", "redirect", "numbered", "list", "tags", "series", "archive", "404",
           "feed", "redirects", "sitemap", "robots")  # fmt: skip
 
 
@@ -52,6 +52,7 @@ def lists_of(record: "PieceRecord", month: str) -> list[str]:
         f"month:{month}",
         *(f"tag:{i}" for i in dict.fromkeys(record.tag_ids)),
         *(f"author:{i}" for i in dict.fromkeys(record.author_ids)),
+        *([f"series:{record.series_id}"] if record.series_id is not None else []),
     ]
 
 
@@ -65,7 +66,7 @@ def feed_size(name: str) -> int:
 
 
 def has_feed(name: str) -> bool:
-    return not name.startswith("month:")
+    return not name.startswith(("month:", "series:"))
 
 
 def numbered_pages(name: str, count: int) -> int:
@@ -130,6 +131,8 @@ class Touched:
     def _touch_indexes(self, name: str, rank: int, before: int, after: int) -> None:
         if name.startswith("tag:"):
             self.pages.add("tags")
+        if name.startswith("series:"):
+            self.pages.add("series")
         if name != HOME and 0 in {before, after}:
             self.pages |= {"sitemap:lists", f"feed:{name}" if has_feed(name) else f"list:{name}"}
         if name.startswith("month:"):
@@ -143,7 +146,7 @@ class Touched:
     def renamed_list(self, name: str, count: int) -> None:
         """A tag or an author has another name or address: so have all pages of the list."""
         self.pages.update(pages_of_list(name, count))
-        self.pages |= {"sitemap:lists", "tags"}
+        self.pages |= {"sitemap:lists", "tags", "series"}
 
     def beside_month(self, month: str) -> None:
         """The month before or after this one came or went."""

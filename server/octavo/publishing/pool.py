@@ -103,7 +103,9 @@ class Pool:
         except _DiedError:
             if len(job.pieces) == 1:
                 message = "its text makes the renderer crash"
-                return [PieceOutcome(piece_id=job.pieces[0][0].id, prepared=None, problem=message)]
+                return [
+                    PieceOutcome(piece_id=job.pieces[0].piece.id, prepared=None, problem=message)
+                ]
             half = len(job.pieces) // 2
             parts = (
                 msgspec.structs.replace(job, pieces=job.pieces[:half]),

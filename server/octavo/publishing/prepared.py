@@ -4,16 +4,16 @@ import hashlib
 import posixpath
 import re
 import zlib
-from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
 import msgspec
 
 from octavo.content.fields import shown_title
-from octavo.content.schemas import AuthorRef, PublishedPiece, TagRef
+from octavo.content.schemas import AuthorRef, SeriesShown, TagRef
 from octavo.publishing import dates
 from octavo.publishing.contexts import TocEntry
-from octavo.publishing.library import CtaSpec
+from octavo.publishing.facts import CtaSpec, FileFacts, PieceSource
+from octavo.publishing.kinds import KindDetail, kind_detail, links_of
 from octavo.publishing.markdown import RENDERER_VERSION, Rendered, render_body, shorten
 
 __all__ = [
@@ -28,7 +28,7 @@ _WORDS_PER_MINUTE = 220
 _SAME_MICROS = 60_000_000
 _EXCERPT_LIMIT = 300
 _RESERVED = {"assets", "media", "sitemaps", "go", "api", "admin", "ghost"}
-_RESERVED_PATHS = {"/", "/tags/", "/authors/", "/archive/", "/page/"}
+_RESERVED_PATHS = {"/", "/tags/", "/series/", "/search/", "/authors/", "/archive/", "/page/"}
 _SEGMENT_LIMIT_BYTES = 240
 
 
@@ -43,6 +43,16 @@ class PieceRecord(msgspec.Struct, frozen=True, array_like=True):
     tag_ids: list[int]
     author_ids: list[int]
     reading_minutes: int
+    kind: str = "post"
+    cover: FileFacts | None = None
+    series_id: int | None = None
+    series_position: int | None = None
+
+    def place_in(self, name: str) -> int:
+        """Answer what orders the piece in a list: its day, and in a series its number, if it has one."""
+        if self.series_position is not None and name.startswith("series:"):
+            return self.series_position
+        return self.published
 
 
 class PieceDetail(msgspec.Struct, frozen=True, array_like=True):
@@ -57,6 +67,7 @@ class PieceDetail(msgspec.Struct, frozen=True, array_like=True):
     toc: list[TocEntry]
     ctas: list[CtaSpec]
     meta_title: str = ""
+    parts: KindDetail | None = None
 
 
 class Prepared(msgspec.Struct, frozen=True, array_like=True):
@@ -66,26 +77,29 @@ class Prepared(msgspec.Struct, frozen=True, array_like=True):
     detail: PieceDetail
     tags: list[TagRef]
     authors: list[AuthorRef]
+    series: SeriesShown | None
     media: list[str]
     html: bytes
     source: bytes
     problem: str = ""
 
 
-def source_hash(piece: PublishedPiece, ctas: Sequence[CtaSpec]) -> bytes:
+def source_hash(source: PieceSource) -> bytes:
     """Answer a hash of all that a piece's pages are made from."""
     digest = hashlib.blake2b(RENDERER_VERSION.encode(), digest_size=16)
-    digest.update(msgspec.msgpack.encode((piece, list(ctas))))
+    digest.update(msgspec.msgpack.encode(source))
     return digest.digest()
 
 
-def prepare(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool = True) -> Prepared:
+def prepare(source: PieceSource, *, small: bool = True) -> Prepared:
     """Render a piece's body and work out what its lists show; `small` stores it compressed.
 
     Raises:
         BodyRefusedError: the body is beyond the limits.
     """
+    piece = source.piece
     rendered = render_body(piece.body)
+    kind = kind_detail(piece, {file.id: file for file in source.files})
     excerpt = shorten(_clean(piece.excerpt), _EXCERPT_LIMIT) or rendered.summary
     published = dates.to_micros(piece.published_at)
     updated = dates.to_micros(piece.updated_at) if piece.updated_at else None
@@ -99,6 +113,10 @@ def prepare(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool = Tru
             tag_ids=[tag.id for tag in piece.tags],
             author_ids=[author.id for author in piece.authors],
             reading_minutes=max(1, round(rendered.words / _WORDS_PER_MINUTE)),
+            kind=piece.kind,
+            cover=kind.cover if kind else None,
+            series_id=piece.series.id if piece.series else None,
+            series_position=piece.series_position if piece.series else None,
         ),
         detail=PieceDetail(
             kind=piece.kind,
@@ -109,16 +127,27 @@ def prepare(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool = Tru
             canonical_url=piece.canonical_url or "",
             source=piece.source or "",
             toc=rendered.toc,
-            ctas=list(ctas),
+            ctas=list(source.ctas),
             meta_title=_clean(piece.meta_title).strip(),
+            parts=kind,
         ),
         tags=list(piece.tags),
         authors=list(piece.authors),
-        media=rendered.media,
+        series=piece.series,
+        media=_media_of(rendered, kind),
         html=pack_html(rendered, small=small),
-        source=source_hash(piece, ctas),
+        source=source_hash(source),
         problem=path_problem(piece.path),
     )
+
+
+def _media_of(rendered: Rendered, parts: KindDetail | None) -> list[str]:
+    """Answer the files of the library that the page needs: the text's, and its kind's."""
+    if parts is None:
+        return rendered.media
+    shown = [file for file in links_of(parts) if file.path]
+    paths = [file.path for file in shown] + [r.path for file in shown for r in file.renditions]
+    return sorted({*rendered.media, *map(quote, paths)})
 
 
 def pack_html(rendered: Rendered, *, small: bool) -> bytes:

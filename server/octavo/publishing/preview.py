@@ -6,16 +6,17 @@ from datetime import datetime
 from octavo.content.schemas import PublishedPiece, TagRef
 from octavo.kernel.text import slugify
 from octavo.publishing.errors import PreviewRefusedError
-from octavo.publishing.library import CtaSpec
+from octavo.publishing.facts import CtaSpec, PieceSource
 from octavo.publishing.makers import make
 from octavo.publishing.markdown import BodyRefusedError
 from octavo.publishing.model import Model
-from octavo.publishing.pages import PageMaker, SiteSettings
+from octavo.publishing.pages import PageMaker
 from octavo.publishing.plan import Touched
 from octavo.publishing.prepared import prepare
 from octavo.publishing.schemas import PreviewIn
 from octavo.publishing.state import State
 from octavo.publishing.templates import Theme
+from octavo.publishing.views import SiteSettings
 
 __all__ = ["render_draft"]
 
@@ -50,7 +51,7 @@ def render_draft(
         source=None,
     )
     try:
-        prepared = prepare(piece, ctas)
+        prepared = prepare(PieceSource(piece=piece, ctas=ctas))
     except BodyRefusedError as exc:
         raise PreviewRefusedError(str(exc)) from exc
     state = State.in_memory()

@@ -12,12 +12,11 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
-from octavo.publishing.changes import Changes
+from octavo.publishing.changes import Changes, read_sources
 from octavo.publishing.ledger import Ledger
 from octavo.publishing.library import Library
 from octavo.publishing.model import Model
 from octavo.publishing.output import Output
-from octavo.publishing.pages import SiteSettings
 from octavo.publishing.plan import SINGLE_PAGES, SITEMAP_SIZE, pages_of_list
 from octavo.publishing.pool import Pool, core_count
 from octavo.publishing.prepared import Prepared
@@ -25,6 +24,7 @@ from octavo.publishing.rendering import MadePage, PageJob, PieceOutcome, Prepare
 from octavo.publishing.state import State
 from octavo.publishing.stepping import apply_changes, in_order
 from octavo.publishing.templates import Theme
+from octavo.publishing.views import SiteSettings
 
 __all__ = ["Progress", "Rebuild"]
 
@@ -132,15 +132,11 @@ class Rebuild:
         crowd = _Crowd(pool.width)
         after = None
         while pieces := await self._library.page(after, _READ_CHUNK):
-            ctas = await self._library.ctas([piece.id for piece in pieces])
+            sources = await read_sources(self._library, pieces)
             after = (pieces[-1].published_at, pieces[-1].id)
             for start in range(0, len(pieces), _PREPARE_CHUNK):
-                part = pieces[start : start + _PREPARE_CHUNK]
-                job = PrepareJob(
-                    pieces=[(piece, list(ctas.get(piece.id, ()))) for piece in part],
-                    small=total > _LARGE_ARCHIVE,
-                )
-                await crowd.add(prepare(job))
+                part = sources[start : start + _PREPARE_CHUNK]
+                await crowd.add(prepare(PrepareJob(pieces=part, small=total > _LARGE_ARCHIVE)))
         await crowd.join()
 
     def _load(self, model: Model, kept: Model | None, outcomes: list[PieceOutcome]) -> None:
@@ -175,7 +171,7 @@ class Rebuild:
         yield (f"piece:{i}" for i in list(model.piece_ids()))
         yield (f"redirect:{path}" for path, _ in list(model.redirects()))
         fronts: list[str] = []
-        for prefix in ("home", "tag:", "author:", "month:"):
+        for prefix in ("home", "tag:", "author:", "month:", "series:"):
             for name, count in model.listings(prefix):
                 pages = pages_of_list(name, count)
                 yield (page for page in pages if "#" in page)

@@ -3,21 +3,21 @@
 Everything that crosses the border is a Struct in msgpack.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from octavo.content.schemas import PublishedPiece
-from octavo.publishing.library import CtaSpec
+from octavo.publishing.facts import PieceSource
 from octavo.publishing.makers import make
 from octavo.publishing.markdown import BodyRefusedError
 from octavo.publishing.model import Model
 from octavo.publishing.output import Output, file_hash, file_size
-from octavo.publishing.pages import File, PageError, PageMaker, SiteSettings
+from octavo.publishing.pages import File, PageError, PageMaker
 from octavo.publishing.prepared import Prepared, prepare
 from octavo.publishing.state import State
 from octavo.publishing.templates import Theme, ThemeError
+from octavo.publishing.views import SiteSettings
 
 __all__ = [
     "Bench", "MadePage", "PageJob", "PieceOutcome", "PrepareJob", "StagedFile", "make_page", "prepare_pieces",
@@ -27,7 +27,7 @@ __all__ = [
 class PrepareJob(msgspec.Struct, frozen=True, tag="prepare"):
     """Render these pieces."""
 
-    pieces: list[tuple[PublishedPiece, list[CtaSpec]]]
+    pieces: list[PieceSource]
     small: bool = True
 
 
@@ -75,12 +75,13 @@ class MadePage(msgspec.Struct, frozen=True, array_like=True):
 
 def prepare_pieces(job: PrepareJob) -> list[PieceOutcome]:
     """Render pieces; one that cannot be rendered is reported, and the others go on."""
-    return [_prepare_one(piece, ctas, small=job.small) for piece, ctas in job.pieces]
+    return [_prepare_one(source, small=job.small) for source in job.pieces]
 
 
-def _prepare_one(piece: PublishedPiece, ctas: Sequence[CtaSpec], *, small: bool) -> PieceOutcome:
+def _prepare_one(source: PieceSource, *, small: bool) -> PieceOutcome:
+    piece = source.piece
     try:
-        prepared = prepare(piece, ctas, small=small)
+        prepared = prepare(source, small=small)
     except BodyRefusedError as exc:
         return PieceOutcome(piece_id=piece.id, prepared=None, problem=str(exc))
     except Exception as exc:  # noqa: BLE001 - one bad piece never stops the site

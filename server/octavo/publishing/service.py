@@ -8,14 +8,17 @@ from datetime import datetime
 
 from octavo.accounts.events import OrganisationChanged
 from octavo.content import site_queries as content
+from octavo.content.media import uses
 from octavo.content.events import (
     AuthorChanged,
+    MediaChanged,
     MediaReplaced,
     PiecePublished,
     PiecesImported,
     PiecesRepathed,
     PieceWithdrawn,
     RedirectsChanged,
+    SeriesChanged,
     TagChanged,
 )
 from octavo.cta.events import CtaChanged, PieceCtasChanged
@@ -29,6 +32,7 @@ __all__ = [
     "mark_changed",
     "on_author_changed",
     "on_ctas_changed",
+    "on_media_changed",
     "on_media_replaced",
     "on_organisation_changed",
     "on_piece_ctas_changed",
@@ -37,6 +41,7 @@ __all__ = [
     "on_pieces_imported",
     "on_pieces_repathed",
     "on_redirects_changed",
+    "on_series_changed",
     "on_tag_changed",
     "settle",
 ]
@@ -98,7 +103,16 @@ async def on_redirects_changed(event: RedirectsChanged) -> None:
 
 
 async def on_media_replaced(event: MediaReplaced) -> None:
-    await mark_changed(f"media:{event.path}")
+    pieces = await uses.live_pieces(event.media_id)
+    await mark_changed(f"media:{event.path}", *(f"piece:{i}" for i in pieces))
+
+
+async def on_media_changed(event: MediaChanged) -> None:
+    await mark_changed(*(f"piece:{i}" for i in await uses.live_pieces(event.media_id)))
+
+
+async def on_series_changed(event: SeriesChanged) -> None:
+    await mark_changed(*(f"piece:{i}" for i in event.piece_ids))
 
 
 async def on_tag_changed(event: TagChanged) -> None:

@@ -31,12 +31,16 @@ CREATE INDEX piece_path ON piece (path);
 CREATE INDEX piece_listed ON piece (listed, id) WHERE listed = 0;
 CREATE TABLE body (piece_id INTEGER PRIMARY KEY, html BLOB NOT NULL);
 CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT NOT NULL, slug TEXT NOT NULL);
+CREATE TABLE series (
+  id INTEGER PRIMARY KEY, title TEXT NOT NULL, slug TEXT NOT NULL, description TEXT NOT NULL
+);
 CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT NOT NULL, slug TEXT NOT NULL, bio TEXT NOT NULL);
 
--- Lists: home, tag:<id>, author:<id>, month:<yyyy-mm>; from the oldest.
+-- Lists: home, tag:<id>, author:<id>, month:<yyyy-mm>, series:<id>; from the oldest, or the first part.
+-- `place` is the time of publication, or a part's number.
 CREATE TABLE entry (
-  list TEXT NOT NULL, published INTEGER NOT NULL, piece_id INTEGER NOT NULL,
-  PRIMARY KEY (list, published, piece_id)
+  list TEXT NOT NULL, place INTEGER NOT NULL, piece_id INTEGER NOT NULL,
+  PRIMARY KEY (list, place, piece_id)
 ) WITHOUT ROWID;
 CREATE TABLE listing (list TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 

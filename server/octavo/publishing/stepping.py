@@ -8,12 +8,13 @@ from octavo.publishing.changes import Changes
 from octavo.publishing.ledger import Ledger
 from octavo.publishing.model import Model
 from octavo.publishing.output import Output, file_hash, file_size
-from octavo.publishing.pages import File, PageMaker, SiteSettings
+from octavo.publishing.pages import File, PageMaker
 from octavo.publishing.plan import Touched, rank_of_kind
 from octavo.publishing.prepared import source_hash
 from octavo.publishing.rendering import PrepareJob, StagedFile, make_page, prepare_pieces
 from octavo.publishing.state import State
 from octavo.publishing.templates import Theme
+from octavo.publishing.views import SiteSettings
 
 __all__ = ["Applied", "apply_changes", "dirty_pages", "in_order", "make_in_process"]
 
@@ -29,11 +30,12 @@ def apply_changes(state: State, model: Model, changes: Changes) -> Applied:
     """Bring the model up to date; pieces that did not really change cost one look each."""
     touched = Touched()
     live: list[int] = []
-    for piece, ctas in changes.pieces:
-        if model.source(piece.id) == source_hash(piece, ctas):
+    for source in changes.pieces:
+        piece = source.piece
+        if model.source(piece.id) == source_hash(source):
             live.append(piece.id)
             continue
-        (outcome,) = prepare_pieces(PrepareJob(pieces=[(piece, ctas)]))
+        (outcome,) = prepare_pieces(PrepareJob(pieces=[source]))
         if outcome.prepared is None:
             # The last good version stays; there may be none.
             state.set_problems(f"source:{piece.id}", [outcome.problem])

@@ -6,12 +6,14 @@ from datetime import datetime
 from octavo.accounts import queries as accounts_queries
 from octavo.accounts.schemas import Organisation
 from octavo.content import site_queries
+from octavo.content.media import queries as media_queries
+from octavo.content.media.schemas import ShownFile
 from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, TagRef
 from octavo.cta import queries as cta_queries
 from octavo.kernel.events import EventBus
 from octavo.publishing import queries, service
 from octavo.publishing.changes import LoggedChange
-from octavo.publishing.library import CtaSpec
+from octavo.publishing.facts import CtaSpec, FileFacts, media_url
 
 __all__ = ["StoredLibrary", "StoredLog"]
 
@@ -49,6 +51,9 @@ class StoredLibrary:
             for piece_id, ctas in found.items()
         }
 
+    async def files(self, ids: Sequence[int], paths: Sequence[str]) -> Sequence[FileFacts]:
+        return [_facts(file) for file in await media_queries.shown_files(ids, paths)]
+
     async def redirects_page(self, after: str | None, limit: int) -> Sequence[Redirect]:
         return await site_queries.redirects_page(after, limit)
 
@@ -75,3 +80,23 @@ class StoredLog:
         self, change_ids: Sequence[int], live_ids: Sequence[int], now: datetime
     ) -> None:
         await service.settle(change_ids, live_ids, now=now, bus=self._bus)
+
+
+def _facts(file: ShownFile) -> FileFacts:
+    focus = None
+    if file.focal_x is not None and file.focal_y is not None:
+        focus = (round(100 * file.focal_x, 2), round(100 * file.focal_y, 2))
+    return FileFacts(
+        id=file.id,
+        url=media_url(file.path),
+        path=file.path,
+        mime=file.mime,
+        size_bytes=file.size_bytes,
+        width=file.width,
+        height=file.height,
+        alt="" if file.decorative else file.alt,
+        caption=file.caption,
+        credit=file.credit,
+        licence=file.licence,
+        focus=focus,
+    )

@@ -101,3 +101,22 @@ class OrphanReport(msgspec.Struct, frozen=True, kw_only=True):
     count_unused: int
     bytes_without_row: int
     deleted: int = 0
+
+
+class ShownFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as the site shows it; the focal point is in parts of one, from the left and the top."""
+
+    id: int
+    path: str
+    sha256: str
+    mime: str
+    size_bytes: int
+    width: int | None
+    height: int | None
+    alt: str
+    decorative: bool
+    caption: str
+    credit: str
+    licence: str
+    focal_x: float | None
+    focal_y: float | None

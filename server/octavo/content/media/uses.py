@@ -31,6 +31,18 @@ async def note_piece(piece_id: int) -> None:
     await _note("piece_id = {}", piece_id)
 
 
+async def note_pieces(piece_ids: Sequence[int]) -> None:
+    """Note what the new revisions of these pieces use; inside the transaction that saves them."""
+    for start in range(0, len(piece_ids), _CHUNK):
+        part = piece_ids[start : start + _CHUNK]
+        await _note(f"piece_id IN ({', '.join(['{}'] * len(part))})", *part)
+
+
+def may_use_media(*, body: str, fields: str, meta: str) -> bool:
+    """Say whether a revision, by its columns, may name a file: most name none."""
+    return "/media/" in body or "media" in fields or "media" in meta
+
+
 async def note_all() -> None:
     """Note what is not noted yet; costs one look at an index when that is nothing."""
     while await fetch("SELECT 1 AS one FROM piece_revision WHERE NOT media_noted LIMIT 1"):
@@ -67,6 +79,17 @@ async def usages_of(media_id: int) -> list[MediaUsage]:
     ]
 
 
+async def live_pieces(media_id: int) -> list[int]:
+    """Answer the pieces whose readers see a file."""
+    await note_all()
+    rows = await fetch(
+        f"SELECT DISTINCT p.id FROM media_use u {_JOINS}"  # noqa: S608 - our own names
+        " WHERE u.media_id = {} AND u.revision_id = p.live_revision_id ORDER BY p.id",
+        media_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def count_pieces(media_ids: Sequence[int]) -> dict[int, int]:
     """Answer how many pieces use each of these files; those that none uses are left out."""
     if not media_ids:
@@ -89,19 +112,19 @@ def unused_condition() -> str:
     )
 
 
-async def _note(condition: str, value: int) -> None:
+async def _note(condition: str, *values: int) -> None:
     """Note the revisions that the condition holds for, a few at a time."""
     await fetch(
         "UPDATE piece_revision SET media_noted = TRUE"  # noqa: S608 - our own names
         f" WHERE NOT media_noted AND {condition} AND body NOT LIKE '%/media/%'"
         " AND fields NOT LIKE '%media%' AND meta NOT LIKE '%media%'",
-        value,
+        *values,
     )
     query = (
         "SELECT id, body, fields, meta FROM piece_revision WHERE NOT media_noted"  # noqa: S608
         f" AND {condition} ORDER BY id LIMIT {_AT_ONCE}"
     )
-    while rows := await fetch(query, value):
+    while rows := await fetch(query, *values):
         await _store([(row["id"], _references(row)) for row in rows])
         await RevisionRow.update({RevisionRow.media_noted: True}).where(
             RevisionRow.id.is_in([row["id"] for row in rows])

@@ -1,0 +1,125 @@
+"""The views of what a kind shows beside its text. Pure."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from octavo.publishing.contexts import (
+    ContactView,
+    EpisodeView,
+    PictureView,
+    PressView,
+    QuoteView,
+    RecordingView,
+    SourceView,
+    TrackView,
+)
+from octavo.publishing.facts import FileFacts, Rendition, media_url
+from octavo.publishing.kinds import KindDetail
+
+__all__ = ["duration_text", "kind_views", "picture_view"]
+
+_NOTHING: dict[str, Any] = {
+    "pictures": [],
+    "video": None,
+    "audio": None,
+    "episode": None,
+    "press": None,
+    "quote": None,
+    "preheader": "",
+}
+_BEST_FIRST = ("image/avif", "image/webp")
+
+
+def kind_views(kind: str, parts: KindDetail | None) -> dict[str, Any]:
+    """Answer the fields of a `PostView` that its kind fills."""
+    if parts is None:
+        return _NOTHING
+    recording = _recording(parts)
+    return {
+        "pictures": [picture_view(file) for file in parts.pictures],
+        "video": recording if kind == "video" else None,
+        "audio": recording if kind == "audio" else None,
+        "episode": _episode(parts),
+        "press": _press(parts),
+        "quote": _quote(parts),
+        "preheader": parts.preheader,
+    }
+
+
+def picture_view(file: FileFacts) -> PictureView:
+    """Answer a picture with all its sizes."""
+    by_type: dict[str, list[Rendition]] = {}
+    for rendition in file.renditions:
+        by_type.setdefault(rendition.mime, []).append(rendition)
+    return PictureView(
+        url=file.url,
+        alt=file.alt,
+        caption=file.caption,
+        credit=file.credit,
+        licence=file.licence,
+        width=file.width,
+        height=file.height,
+        focus=f"{file.focus[0]:g}% {file.focus[1]:g}%" if file.focus else "",
+        srcset=_srcset(by_type.get(file.mime, [])),
+        sources=[
+            SourceView(type=mime, srcset=_srcset(by_type[mime]))
+            for mime in _BEST_FIRST
+            if mime in by_type and mime != file.mime
+        ],
+    )
+
+
+def duration_text(seconds: int) -> str:
+    """Answer a length of time as players show it: 3725 is `1:02:05`, 65 is `1:05`."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _srcset(renditions: list[Rendition]) -> str:
+    ordered = sorted(renditions, key=lambda rendition: rendition.width)
+    return ", ".join(f"{media_url(one.path)} {one.width}w" for one in ordered)
+
+
+def _recording(parts: KindDetail) -> RecordingView | None:
+    file = parts.recording
+    if file is None:
+        return None
+    return RecordingView(
+        url=file.url,
+        type=file.mime,
+        size_bytes=file.size_bytes,
+        duration=duration_text(parts.duration_s) if parts.duration_s else "",
+        poster=picture_view(parts.poster) if parts.poster else None,
+        tracks=[TrackView(language=t.language, url=t.file.url) for t in parts.tracks],
+        transcript=Markup(parts.transcript),  # noqa: S704 - sanitised by `kind_detail`
+    )
+
+
+def _episode(parts: KindDetail) -> EpisodeView | None:
+    if parts.episode is None:
+        return None
+    one = parts.episode
+    return EpisodeView(
+        episode=one.episode, season=one.season, kind=one.episode_type, explicit=one.explicit
+    )
+
+
+def _press(parts: KindDetail) -> PressView | None:
+    if parts.press is None:
+        return None
+    contacts = [ContactView(name=n, email=e, phone=p) for n, e, p in parts.press.contacts]
+    boilerplate = Markup(parts.press.boilerplate)  # noqa: S704 - sanitised by `kind_detail`
+    return PressView(dateline=parts.press.dateline, boilerplate=boilerplate, contacts=contacts)
+
+
+def _quote(parts: KindDetail) -> QuoteView | None:
+    if parts.quote is None:
+        return None
+    quote = parts.quote
+    return QuoteView(
+        paragraphs=[text for line in quote.text.split("\n\n") if (text := line.strip())],
+        source_title=quote.source_title,
+        source_author=quote.source_author,
+    )
