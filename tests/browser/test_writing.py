@@ -298,3 +298,27 @@ def test_the_preview_is_the_servers_and_runs_nothing(
     assert "owned" not in admin.page.title()
     sandbox = admin.page.locator("iframe").get_attribute("sandbox")
     assert sandbox == "allow-same-origin"
+
+
+def test_what_is_to_mend_is_shown_beside_the_text_and_asked_before_it_goes_out(
+    admin: Admin, owner: httpx.Client, piece: dict[str, object]
+) -> None:
+    open_piece(admin, piece)
+    admin.set_body("\U0001f35e The flour costs TK euros.\n")
+    admin.page.get_by_role("button", name="Checks: ").click()
+    found = admin.panel.get_by_role("button", name="“TK” marks something")
+    found.focus()
+    found.press("Enter")
+    expect(admin.body).to_be_focused()
+    assert admin.page.evaluate("getSelection().toString()") == "TK"
+
+    admin.open_action("Publish…")
+    dialog = admin.page.get_by_role("dialog")
+    expect(dialog.get_by_text("“TK” marks something")).to_be_visible()
+    dialog.get_by_role("button", name="Publish now").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    assert stored(owner, piece)["status"] == "draft"
+
+    dialog.get_by_label("Let it go out all the same").check()
+    dialog.get_by_role("button", name="Publish now").click()
+    admin.expect_status("published")
