@@ -144,6 +144,7 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PieceMoved, reviews.on_piece_moved(bus))
     bus.subscribe(PieceCreated, media.on_piece_created)
     bus.subscribe(PieceChanged, media.on_piece_changed)
+    bus.subscribe(PiecesImported, media.on_pieces_imported)
     bus.subscribe(PieceDeleted, ctas.on_piece_deleted)
     bus.subscribe(PieceDeleted, distribution.on_piece_deleted)
     bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)

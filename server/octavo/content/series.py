@@ -55,6 +55,34 @@ async def list_series(*, q: str = "", cursor: str | None = None, limit: int = 20
     return Page(items=await _counted(rows[:limit]), next_cursor=next_cursor)
 
 
+async def ensure_series(titles: Sequence[str], *, now: datetime) -> dict[str, int]:
+    """Answer the ids of these series by title, making those that are missing.
+
+    Two spellings with the same slug are one series. A title without a letter or digit is left out.
+    """
+    named = {title: rules.author_slug(title)[:80] for title in titles}
+    slugs = {slug: title for title, slug in reversed(named.items()) if slug}
+    found = await _ids_by_slug(list(slugs))
+    missing = [slug for slug in slugs if slug not in found]
+    if missing:
+        rows = [
+            SeriesRow(title=slugs[slug][:200], slug=slug, created_at=now, updated_at=now)
+            for slug in missing
+        ]
+        await SeriesRow.insert(*rows).on_conflict(target=SeriesRow.slug, action="DO NOTHING")
+        found |= await _ids_by_slug(missing)
+    return {title: found[slug] for title, slug in named.items() if slug in found}
+
+
+async def _ids_by_slug(slugs: Sequence[str]) -> dict[str, int]:
+    if not slugs:
+        return {}
+    rows = await SeriesRow.select(SeriesRow.id, SeriesRow.slug).where(
+        SeriesRow.slug.is_in(list(slugs))
+    )
+    return {row["slug"]: row["id"] for row in rows}
+
+
 async def create_series(data: SeriesIn, *, actor: Actor, now: datetime, bus: EventBus) -> Series:
     """Store a new series.
 

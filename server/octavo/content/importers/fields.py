@@ -17,6 +17,7 @@ from octavo.content.importers.dates import date_in_path, parse_date
 from octavo.content.importers.frontmatter import FrontMatter, Value
 from octavo.content.importers.languages import Placed, is_language
 from octavo.content.importers.permalinks import usual_url
+from octavo.content.importers.serials import series_of
 from octavo.content.importers.sites import Site
 from octavo.kernel.errors import InvalidInputError
 from octavo.kernel.text import RESERVED_SLUGS, slugify
@@ -95,6 +96,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     meta_description: str = ""
     featured: bool = False
     fields: dict[str, Value] = {}
+    series: str = ""
+    series_position: int | None = None
 
 
 def is_section(path: str, values: dict[str, Value]) -> bool:
@@ -165,6 +168,7 @@ def understand(
         ) or ""  # fmt: skip
     old_url = address or _usual_url(site.inside(path), slug_base, published_at, zone=zone)
     slug_base = _apart(slug_base, placed)
+    series, series_position = series_of(_tables(values), warnings=warnings)
     return Found(
         kind=kind,
         title=title,
@@ -186,6 +190,8 @@ def understand(
         meta_title=_first(values, _META_TITLE)[:_MAX_TITLE],
         meta_description=_first(values, _META_DESCRIPTION)[:_MAX_EXCERPT],
         featured=any(_text(values.get(name)).lower() in _TRUE for name in _FEATURED),
+        series=series,
+        series_position=series_position,
     )
 
 
@@ -365,10 +371,8 @@ def checked_redirects(raws: list[str], *, old_url: str, warnings: list[str]) -> 
 
 
 def _labels(values: dict[str, Value], *, site: Site, warnings: list[str]) -> list[str]:
-    taxonomies = values.get("taxonomies")
-    tables = [values, taxonomies] if isinstance(taxonomies, dict) else [values]
     labels: dict[str, str] = {}
-    for table in tables:
+    for table in _tables(values):
         for field in _TAGS:
             for raw in _listed(table.get(field)):
                 name = " ".join(raw.split())[:120]
@@ -379,6 +383,12 @@ def _labels(values: dict[str, Value], *, site: Site, warnings: list[str]) -> lis
                 else:
                     warnings.append(f"tag {raw[:40]!r} has no letter or digit: left out")
     return list(labels.values())
+
+
+def _tables(values: dict[str, Value]) -> list[dict[str, Value]]:
+    """Answer where terms stand: at the top, or with Zola in a table of their own."""
+    taxonomies = values.get("taxonomies")
+    return [values, taxonomies] if isinstance(taxonomies, dict) else [values]
 
 
 def _names(values: dict[str, Value]) -> list[str]:

@@ -13,11 +13,12 @@ import msgspec
 
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import SYSTEM
-from octavo.content import authors, rules, tags
+from octavo.content import authors, rules, series, tags
 from octavo.content.events import PiecesImported, RedirectsChanged
 from octavo.content.fields import check_cover, shown_title
 from octavo.content.importers.fields import Found
 from octavo.content.kinds import Cover, Meta
+from octavo.content.media import uses
 from octavo.content.schemas import AuthorRef, TagRef
 from octavo.content.tables import (
     ImportedRow,
@@ -65,8 +66,9 @@ async def store_batch(
     async with transaction():
         refs = await _labels(batch, now=now)
         bylines = await _bylines(batch, fallback=fallback, now=now)
-        ids = await _pieces(batch, zone=zone, fallback=fallback, now=now)
-        await _revisions(batch, ids, refs, bylines, now=now)
+        serials = await series_of([item.found for item in batch], now=now)
+        ids = await _pieces(batch, serials, zone=zone, fallback=fallback, now=now)
+        await _revisions(batch, ids, refs, bylines, serials, now=now)
         await _links(batch, ids, refs, bylines)
         await _redirects(batch, ids, now=now)
         await ImportedRow.insert(
@@ -104,15 +106,35 @@ async def _bylines(
     return signed
 
 
+async def series_of(founds: Sequence[Found], *, now: datetime) -> dict[str, int]:
+    """Answer the ids of the series that are named, by title; makes those that are missing."""
+    titles = dict.fromkeys(found.series for found in founds if found.series)
+    return await series.ensure_series(list(titles), now=now) if titles else {}
+
+
 async def _pieces(
-    batch: Sequence[Prepared], *, zone: ZoneInfo, fallback: Byline, now: datetime
+    batch: Sequence[Prepared],
+    serials: dict[str, int],
+    *,
+    zone: ZoneInfo,
+    fallback: Byline,
+    now: datetime,
 ) -> dict[str, int]:
-    rows = [_piece(item, zone=zone, created_by=fallback.user_id, now=now) for item in batch]
+    rows = [
+        _piece(item, serials, zone=zone, created_by=fallback.user_id, now=now) for item in batch
+    ]
     stored = await PieceRow.insert(*rows).returning(PieceRow.id, PieceRow.slug)
     return {row["slug"]: row["id"] for row in stored}
 
 
-def _piece(item: Prepared, *, zone: ZoneInfo, created_by: int | None, now: datetime) -> PieceRow:
+def _piece(
+    item: Prepared,
+    serials: dict[str, int],
+    *,
+    zone: ZoneInfo,
+    created_by: int | None,
+    now: datetime,
+) -> PieceRow:
     instant = item.found.published_at
     live, scheduled = item.status == "published", item.status == "scheduled"
     wall = instant.astimezone(zone) if scheduled and instant else None
@@ -124,6 +146,8 @@ def _piece(item: Prepared, *, zone: ZoneInfo, created_by: int | None, now: datet
         slug=item.slug,
         path=item.path,
         search_key=rules.search_key(title, item.slug),
+        series_id=serials.get(item.found.series),
+        series_position=item.found.series_position,
         publish_at=wall and wall.replace(tzinfo=None).isoformat(timespec="seconds"),
         publish_zone=zone.key if scheduled else None,
         publish_fold=wall and wall.fold,
@@ -150,33 +174,14 @@ async def _revisions(
     ids: dict[str, int],
     refs: dict[str, TagRef],
     bylines: dict[str, list[AuthorRef]],
+    serials: dict[str, int],
     *,
     now: datetime,
 ) -> None:
-    await RevisionRow.insert(
-        *(
-            RevisionRow(
-                piece_id=ids[item.slug],
-                number=1,
-                reason="imported",
-                created_at=now,
-                created_by_name=SYSTEM.name,
-                title=item.found.title,
-                slug=item.slug,
-                language=item.found.language,
-                canonical_url=item.found.canonical_url,
-                source_url=item.found.source_url,
-                excerpt=item.found.excerpt,
-                tag_names=_json([ref.name for ref in _tags_of(item, refs)]),
-                author_names=_json([byline.name for byline in bylines[item.slug]]),
-                extra=_json(item.found.extra),
-                fields=_json(item.found.fields),
-                meta=_json(meta_of(item.found)),
-                body=item.body,
-            )
-            for item in batch
-        )
-    )
+    rows = [
+        _revision(item, refs, bylines, serials, piece_id=ids[item.slug], now=now) for item in batch
+    ]
+    await RevisionRow.insert(*rows)
     low, high = min(ids.values()), max(ids.values())
     await fetch(
         "UPDATE piece SET head_revision_id = r.id,"
@@ -185,6 +190,38 @@ async def _revisions(
         " AND piece.head_revision_id IS NULL AND piece.id BETWEEN {} AND {} RETURNING piece.id",
         low,
         high,
+    )
+
+
+def _revision(
+    item: Prepared,
+    refs: dict[str, TagRef],
+    bylines: dict[str, list[AuthorRef]],
+    serials: dict[str, int],
+    *,
+    piece_id: int,
+    now: datetime,
+) -> RevisionRow:
+    fields, meta = _json(item.found.fields), _json(meta_of(item.found, serials))
+    return RevisionRow(
+        piece_id=piece_id,
+        number=1,
+        reason="imported",
+        created_at=now,
+        created_by_name=SYSTEM.name,
+        title=item.found.title,
+        slug=item.slug,
+        language=item.found.language,
+        canonical_url=item.found.canonical_url,
+        source_url=item.found.source_url,
+        excerpt=item.found.excerpt,
+        tag_names=_json([ref.name for ref in _tags_of(item, refs)]),
+        author_names=_json([byline.name for byline in bylines[item.slug]]),
+        extra=_json(item.found.extra),
+        fields=fields,
+        meta=meta,
+        media_noted=not uses.may_use_media(body=item.body, fields=fields, meta=meta),
+        body=item.body,
     )
 
 
@@ -240,13 +277,15 @@ def _imported(item: Prepared, piece_id: int, *, source: str, now: datetime) -> I
     )
 
 
-def meta_of(found: Found) -> Meta:
+def meta_of(found: Found, serials: dict[str, int]) -> Meta:
     """Answer what a revision says beside its text; a cover whose address is none stays in `extra`."""
     return Meta(
         cover=cover_of(found),
         meta_title=found.meta_title[:_MAX_LINE],
         meta_description=found.meta_description[:_MAX_META],
         featured=found.featured,
+        series_id=serials.get(found.series),
+        series_position=found.series_position,
     )
 
 

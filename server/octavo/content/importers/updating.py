@@ -10,7 +10,7 @@ from octavo.content import authors, queries
 from octavo.content import service as content
 from octavo.content.errors import StalePieceError
 from octavo.content.importers.fields import Found
-from octavo.content.importers.storing import Byline, Prepared, meta_of
+from octavo.content.importers.storing import Byline, Prepared, meta_of, series_of
 from octavo.content.schemas import PiecePatch, Transition
 from octavo.content.tables import ImportedRow
 from octavo.kernel.db import transaction
@@ -107,7 +107,7 @@ async def update_piece(
                 language=found.language,
                 canonical_url=found.canonical_url,
                 source_url=found.source_url,
-                **_meta(found),
+                **_meta(found, await series_of([found], now=now)),
             )
             piece = await content.patch_piece(piece.id, patch, actor=SYSTEM, now=now, bus=bus)
             if prepared.status == "published" and piece.status in {"draft", "published"}:
@@ -124,11 +124,12 @@ async def update_piece(
     return None
 
 
-def _meta(found: Found) -> dict[str, Any]:
-    """Answer what changes of cover and search texts; what the source does not tell stays."""
-    meta = meta_of(found)
+def _meta(found: Found, serials: dict[str, int]) -> dict[str, Any]:
+    """Answer what changes of cover, series and search texts; what the source does not tell stays."""
+    meta = meta_of(found, serials)
     told = {"cover": meta.cover, "meta_title": meta.meta_title,
-            "meta_description": meta.meta_description}  # fmt: skip
+            "meta_description": meta.meta_description, "series_id": meta.series_id,
+            "series_position": meta.series_position}  # fmt: skip
     return {**{name: value for name, value in told.items() if value}, "featured": meta.featured}
 
 

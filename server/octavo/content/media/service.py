@@ -28,6 +28,7 @@ from octavo.content.events import (
     MediaDeleted,
     PieceChanged,
     PieceCreated,
+    PiecesImported,
 )
 from octavo.content.media import queries, uses
 from octavo.content.media.arriving import Chunks, drop, heal, taken_in
@@ -219,6 +220,10 @@ async def on_piece_created(event: PieceCreated) -> None:
 
 async def on_piece_changed(event: PieceChanged) -> None:
     await uses.note_piece(event.piece_id)
+
+
+async def on_pieces_imported(event: PiecesImported) -> None:
+    await uses.note_pieces(event.piece_ids)
 
 
 async def _insert(

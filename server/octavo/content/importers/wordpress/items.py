@@ -13,6 +13,7 @@ import msgspec
 from octavo.content import rules
 from octavo.content.importers.fields import Found, FoundCover, SkippedError, checked_redirects
 from octavo.content.importers.frontmatter import Value
+from octavo.content.importers.serials import one_series, part_of
 from octavo.content.importers.wordpress.reader import Row
 from octavo.content.importers.wordpress.site import Given, Site, whole_number
 from octavo.kernel.errors import InvalidInputError
@@ -20,6 +21,7 @@ from octavo.kernel.text import slugify
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _FOUR_DIGITS = re.compile(r"\b\d{1,2} [A-Za-z]{3} \d{4} ")
+_SERIES_PART = re.compile(r"_series_part(?:_\d{1,12})?")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _MAX_TITLE, _MAX_EXCERPT, _MAX_META_VALUE, _MAX_META = 300, 5_000, 20_000, 200_000
 _LABELS = frozenset({"category", "post_tag", "tag", ""})
@@ -106,9 +108,11 @@ def understand(row: Row, site: Site, *, given: Given, zone: ZoneInfo, full: bool
         status = "draft"
         warnings.append("has no date that can be read: taken as a draft")
     if state == "future" and published_at is not None and published_at <= given.now:
-        warnings.append("was scheduled for a time that has passed: taken as published")
+        status = "draft"  # nothing goes live by surprise
+        warnings.append("was scheduled for a time that has passed: taken as a draft")
     old_url = _old_url(row)
     meta = dict(row.meta)
+    series = _series(row, warnings=warnings)
     found = Found(
         kind=kind,
         title=title,
@@ -130,6 +134,8 @@ def understand(row: Row, site: Site, *, given: Given, zone: ZoneInfo, full: bool
         meta_title=_meta(meta, _META_TITLE)[:_MAX_TITLE] if full else "",
         meta_description=_meta(meta, _META_DESCRIPTION)[:1_000] if full else "",
         featured=row.text("is_sticky") == "1",
+        series=series,
+        series_position=_series_position(row) if series else None,
     )
     return Post(found=found, status=status)
 
@@ -257,6 +263,18 @@ def _tags(row: Row, *, warnings: list[str]) -> list[str]:
         elif name:
             warnings.append(f"tag {name[:40]!r} has no letter or digit: left out")
     return list(labels.values())
+
+
+def _series(row: Row, *, warnings: list[str]) -> str:
+    """Answer the series by its title: the taxonomy of Organize Series and PublishPress Series."""
+    titles = [_plain(name) for domain, _, name in row.terms if domain == "series"]
+    return one_series(titles, warnings=warnings)
+
+
+def _series_position(row: Row) -> int | None:
+    """Answer the part: of the plug-ins' `_series_part`, or `_series_part_12` of series 12."""
+    values = (value for key, value in row.meta if _SERIES_PART.fullmatch(key))
+    return next((part for value in values if (part := part_of(value)) is not None), None)
 
 
 def _authors(row: Row, site: Site) -> list[str]:
