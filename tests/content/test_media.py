@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import importlib.util
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -388,14 +390,19 @@ async def test_orphans_are_reported_and_only_old_files_without_rows_deleted(
     assert (report["count_files_without_row"], report["bytes_without_row"]) == (2, 8)
     assert [m["id"] for m in report["rows_without_file"]] == [lost["id"]]
     assert [m["id"] for m in report["unused"]] == [idle["id"]]
-    store = installation.runtime.media
-    from datetime import UTC, datetime, timedelta
-
-    real_now = datetime.now(UTC)
-    kept = await orphans.drop_orphans(store=store, now=real_now)
-    assert (kept.deleted, kept.count_files_without_row) == (0, 2)
-    gone = await orphans.drop_orphans(store=store, now=real_now + timedelta(hours=2))
-    assert (gone.deleted, gone.count_files_without_row, gone.count_unused) == (2, 0, 1)
+    now = clock().timestamp()
+    os.utime(folder(installation) / "zz" / "stray.png", (now - 7_200, now - 7_200))
+    os.utime(folder(installation) / ".incoming" / "upload-1", (now, now))
+    writer = await installation.member("writer")
+    assert (await writer.delete(f"{API}/orphans")).status_code == 403
+    left = (await owner.delete(f"{API}/orphans")).json()
+    assert (left["deleted"], [f["name"] for f in left["files_without_row"]]) == (
+        1,
+        [".incoming/upload-1"],
+    )
+    later = clock() + timedelta(hours=2)
+    gone = await orphans.drop_orphans(store=installation.runtime.media, now=later)
+    assert (gone.deleted, gone.count_files_without_row, gone.count_unused) == (1, 0, 1)
     assert stored(installation) == sorted([used["path"], idle["path"]])
 
 

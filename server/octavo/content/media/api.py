@@ -128,12 +128,23 @@ async def upload_media(
 @get("/orphans", operation_id="list_orphans", guards=[may(Action.REVIEW)])
 async def list_orphans(media_store: NamedDependency[MediaStore]) -> OrphanReport:
     """Answer files without rows, rows without files, and files that no piece uses."""
-    report = await orphans.find_orphans(store=media_store)
-    return msgspec.structs.replace(
-        report,
-        rows_without_file=[_with_url(media, media_store) for media in report.rows_without_file],
-        unused=[_with_url(media, media_store) for media in report.unused],
-    )
+    return _with_urls(await orphans.find_orphans(store=media_store), media_store)
+
+
+@delete(
+    "/orphans",
+    operation_id="drop_orphans",
+    status_code=HTTP_200_OK,
+    guards=[may(Action.REVIEW)],
+)
+async def drop_orphans(
+    media_store: NamedDependency[MediaStore],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+) -> OrphanReport:
+    """Delete the files without rows that are older than an hour; answer what is left."""
+    report = await orphans.drop_orphans(store=media_store, now=now, actor=actor)
+    return _with_urls(report, media_store)
 
 
 @get("/{media_id:int}", operation_id="get_media", guards=[may(Action.READ)])
@@ -245,6 +256,14 @@ def _version(fields: _Fields) -> int | None:
     return int(fields.version)
 
 
+def _with_urls(report: OrphanReport, media_store: MediaStore) -> OrphanReport:
+    return msgspec.structs.replace(
+        report,
+        rows_without_file=[_with_url(media, media_store) for media in report.rows_without_file],
+        unused=[_with_url(media, media_store) for media in report.unused],
+    )
+
+
 def _with_url(media: Media, media_store: MediaStore) -> Media:
     return msgspec.structs.replace(media, url=f"{media_store.base_url}/media/{media.path}")
 
@@ -255,6 +274,7 @@ router = Router(
         list_media,
         upload_media,
         list_orphans,
+        drop_orphans,
         get_media,
         patch_media,
         replace_media,

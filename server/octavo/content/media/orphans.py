@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 from piccolo.columns.combination import WhereRaw
 
+from octavo.accounts import service as accounts
+from octavo.accounts.schemas import Actor
 from octavo.content.media import queries, uses
 from octavo.content.media.schemas import Media, OrphanReport
 from octavo.content.media.store import MediaStore
@@ -42,7 +44,7 @@ async def find_orphans(*, store: MediaStore) -> OrphanReport:
 
 
 async def drop_orphans(
-    *, store: MediaStore, now: datetime, min_age: timedelta = MIN_AGE
+    *, store: MediaStore, now: datetime, min_age: timedelta = MIN_AGE, actor: Actor | None = None
 ) -> OrphanReport:
     """Delete the files without rows that are older than `min_age`; rows are left as they are."""
     files = await asyncio.to_thread(_files, store.storage)
@@ -51,6 +53,10 @@ async def drop_orphans(
     _, known = await _rows_without_file(files)
     gone = [name for name in sorted(old) if name not in known]
     deleted = await asyncio.to_thread(_delete, store.storage, gone)
+    if deleted and actor:
+        await accounts.record(
+            actor, "media.orphans_deleted", subject="media", detail={"files": deleted}, now=now
+        )
     report = await find_orphans(store=store)
     return msgspec.structs.replace(report, deleted=deleted)
 
