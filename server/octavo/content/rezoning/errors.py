@@ -17,7 +17,10 @@ class ZoneChoiceRequiredError(ConflictError):
 
 
 class ThingMovedError(ConflictError):
-    """What is scheduled is no longer what was shown; `current` holds it as it is."""
+    """What is scheduled is no longer what was shown.
+
+    `current` holds it as it is, unless it changed in the very moment: then look again.
+    """
 
     code = "rezoning_changed"
 
