@@ -20,7 +20,6 @@ from octavo.publishing.contexts import (
     TagRef,
 )
 from octavo.publishing.markdown import shorten
-from octavo.publishing.model import Model
 from octavo.publishing.plan import (
     HOME,
     front_start,
@@ -28,6 +27,7 @@ from octavo.publishing.plan import (
     page_size,
 )
 from octavo.publishing.prepared import file_path, url_path
+from octavo.publishing.reader import ModelReader
 from octavo.publishing.templates import Theme
 from octavo.publishing.views import SiteSettings, Views
 
@@ -61,7 +61,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 class PageMaker:
     """Makes pages. One per build and process; it keeps what it looked up."""
 
-    def __init__(self, model: Model, theme: Theme, settings: SiteSettings) -> None:
+    def __init__(self, model: ModelReader, theme: Theme, settings: SiteSettings) -> None:
         self.model = model
         self.theme = theme
         self.settings = settings

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from octavo.accounts.events import OrganisationChanged
 from octavo.content import site_queries as content
-from octavo.content.media import uses
 from octavo.content.events import (
     AuthorChanged,
     MediaChanged,
@@ -21,6 +20,7 @@ from octavo.content.events import (
     SeriesChanged,
     TagChanged,
 )
+from octavo.content.media import uses
 from octavo.cta.events import CtaChanged, PieceCtasChanged
 from octavo.kernel.db import transaction
 from octavo.kernel.events import EventBus

@@ -24,10 +24,10 @@ from octavo.publishing.contexts import (
 from octavo.publishing.deadlinks import unlink
 from octavo.publishing.facts import CtaSpec
 from octavo.publishing.kind_views import kind_views, picture_view
-from octavo.publishing.model import Model
 from octavo.publishing.placing import place_ctas
 from octavo.publishing.plan import HOME, has_feed
 from octavo.publishing.prepared import PieceDetail, PieceRecord, url_path
+from octavo.publishing.reader import ModelReader
 from octavo.publishing.structured import Described, json_ld
 from octavo.publishing.templates import Theme
 
@@ -66,7 +66,7 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Views:
     """Makes views and notes what they read. One per build and process; it keeps what it looked up."""
 
-    def __init__(self, model: Model, theme: Theme, settings: SiteSettings) -> None:
+    def __init__(self, model: ModelReader, theme: Theme, settings: SiteSettings) -> None:
         self.model = model
         self.theme = theme
         self.settings = settings

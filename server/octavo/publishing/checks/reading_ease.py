@@ -12,11 +12,17 @@ _ENOUGH_WORDS, _MOST_WORDS = 30, 20_000
 _LONGEST_WORD = 60
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]{0,3}(?=\s|$)")
 _GROUPS_EN = re.compile(r"[aeiouy]+")
-_SILENT_E = re.compile(
-    r"(?<=[^aeiouy])e$|(?<=[^aeiouytd])ed$|(?<=[^aeiouyszxgc])es$|(?<=[^aeiouysc][^s])es$"
+# Endings that are written and not said: an e, the e of -ed and -es, the ue of "league"; then the e
+# that stood last before an ending came: "lovely", "careful", "movement".
+_SILENT = re.compile(
+    r"(?<=[^aeiouy])e$|(?<=[^aeiouytd])ed$|(?<![cs]h)(?<=[^aeiouyszxgc])es$|(?<=[aeiou]g)ue$"
+    r"|(?<=q)ue$|(?<=[^aeiouy])e(?=ly$|(?:ful|less|ness)(?:ly)?$)|(?<=[aeiou][^aeioul])e(?=ments?$)"
 )
+# Vowels that touch and are two syllables nonetheless: "piano", "lion", "museum", "January".
 _HIATUS_EN = re.compile(
-    r"ia(?!n$|l$)|iou(?!s)|[aeio]ing$|eo(?!u)|ua(?=[lt])|io(?!n|u)|[^q]ue(?=l|n)|cre(?=at)|le(?<=[^aeiouylrw]le)$"
+    r"ia(?!n$|ns$|ls?$|lly$|ge)|(?<=[rn])ial|(?<=r)ian|iou(?!s)|[aeio]ing$|eo(?!u)|eu(?=ms?$)"
+    r"|(?<=[aeiou][^aeiou])eas?$|ua(?=[lt]|ry)|io(?!n|u)|^[^aeiouy]+io(?=n)|(?<=p)io(?=n)|ie(?=ty?s?$)"
+    r"|(?<![tc])ie(?=n[tc])|^scie(?=n)|[^q]ue(?=l|n)|cre(?=at)"
 )
 _GROUPS_ES = re.compile(r"[aeiouáéíóúü]+")
 _STRONG_ES = frozenset("aeoáéóíú")
@@ -75,7 +81,7 @@ def _english(word: str) -> int:
     word = word.replace("'", "").replace("’", "")
     if word.endswith("le") and word[-3:-2] not in {"", *"aeiouylrw"}:  # ta-ble, not whole
         return max(1, len(_GROUPS_EN.findall(word[:-2])) + 1)
-    count = len(_GROUPS_EN.findall(_SILENT_E.sub("", word)))
+    count = len(_GROUPS_EN.findall(_SILENT.sub("", word)))
     count += len(_HIATUS_EN.findall(word))
     return max(1, count)
 
