@@ -3,9 +3,10 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
-import type { ImportRow, ImportRun, MediaQuery, Page, PageQuery, PieceQuery, WebhookDelivery } from "@/api/types";
+import type { ImportRow, ImportRun, MediaQuery, Page, PageQuery, PieceQuery, PieceSummary, WebhookDelivery } from "@/api/types";
 
 const MANY = 100;
+const MOST_IN_SERIES = 1_000;
 
 /** A list of the server, by its pages; `useList` reads it. */
 export interface ListOptions<T> {
@@ -45,6 +46,23 @@ export const queries = {
       queryFn: ({ pageParam }) => api.pieces({ ...filter, cursor: pageParam || undefined }),
       initialPageParam: "",
       getNextPageParam: (page) => page.next_cursor,
+    }),
+  /** All pieces of a series, whatever their state. */
+  inSeries: (series: string) =>
+    queryOptions({
+      queryKey: ["in-series", series],
+      queryFn: async () => {
+        const found: PieceSummary[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await api.pieces({ series, sort: "id", limit: 100, cursor });
+          found.push(...page.items);
+          cursor = page.next_cursor ?? undefined;
+        } while (cursor && found.length < MOST_IN_SERIES);
+        return found;
+      },
+      staleTime: 0,
+      refetchOnWindowFocus: false,
     }),
   piece: (id: number) => queryOptions({ queryKey: ["piece", id], queryFn: () => api.piece(id) }),
   tags: () => pagesOf(["tags"], api.tags, 60_000),

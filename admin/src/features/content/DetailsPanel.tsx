@@ -8,6 +8,7 @@ import { Disclosure } from "@/ui/Disclosure";
 
 import type { SaveState } from "./autosave";
 import { CoverField } from "./fields/CoverField";
+import { KindField } from "./fields/KindField";
 import { KindFields } from "./fields/KindFields";
 import { SearchFields } from "./fields/SearchFields";
 import { SeriesField } from "./fields/SeriesField";
@@ -20,10 +21,11 @@ interface DetailsPanelProps {
   state: SaveState;
   readOnly: boolean;
   onChange: (changes: PieceChanges) => void;
+  onKind: (kind: Piece["kind"]) => Promise<void>;
 }
 
 /** Everything about a piece that is not its title or text. */
-export function DetailsPanel({ piece, text, state, readOnly, onChange }: DetailsPanelProps) {
+export function DetailsPanel({ piece, text, state, readOnly, onChange, onKind }: DetailsPanelProps) {
   const tags = useList(queries.tags(), { all: true });
   const campaigns = useList(queries.campaigns(), { all: true });
   const authors = useList(queries.authors(), { all: true });
@@ -32,6 +34,7 @@ export function DetailsPanel({ piece, text, state, readOnly, onChange }: Details
 
   return (
     <Stack gap="md">
+      <KindField piece={piece} text={text} readOnly={readOnly} error={errors.kind} onChange={onKind} />
       <KindFields kind={piece.kind} text={text} readOnly={readOnly} errors={errors} onChange={onChange} />
       <TextInput
         label={t("slug")}

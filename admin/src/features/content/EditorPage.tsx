@@ -1,20 +1,7 @@
 import { Button, SegmentedControl, Textarea } from "@mantine/core";
 import { useDocumentTitle, useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import {
-  IconBold,
-  IconCode,
-  IconH2,
-  IconItalic,
-  IconLayoutSidebarRightCollapse,
-  IconLayoutSidebarRightExpand,
-  IconLink,
-  IconList,
-  IconMessagePlus,
-  IconPhoto,
-  IconQuote,
-  type TablerIcon,
-} from "@tabler/icons-react";
+import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 
@@ -29,19 +16,19 @@ import { Page } from "@/ui/Page";
 import { ErrorState, FormError, Rows } from "@/ui/States";
 import { statusWord } from "@/ui/Status";
 
-import type { BodyHandle, Format } from "./BodyEditor";
+import type { BodyHandle } from "./BodyEditor";
 import { ChecksButton } from "./checks/ChecksButton";
 import { ChecksPanel } from "./checks/ChecksPanel";
 import { t as checkWords } from "./checks/strings";
 import { useChecks } from "./checks/useChecks";
 import { ConflictDialog } from "./ConflictDialog";
 import { DetailsPanel } from "./DetailsPanel";
+import { EditorFoot, type Mode } from "./EditorFoot";
 import classes from "./EditorPage.module.css";
 import { markdownOf } from "./media/media";
 import { MediaPicker } from "./media/MediaPicker";
 import { PieceActions } from "./PieceActions";
 import { PieceBar } from "./PieceBar";
-import { countWords } from "./pieceText";
 import { Preview } from "./Preview";
 import { CommentsPanel } from "./review/CommentsPanel";
 import { toUnits } from "./review/passages";
@@ -54,11 +41,11 @@ import { autoSlug, isFollowing } from "./slug";
 import { t } from "./strings";
 import type { Uploader } from "./uploadMarks";
 import { useEditing, type Editing } from "./useEditing";
+import { useKind } from "./useKind";
 
 // CodeMirror is half of the code on this page: it travels on its own.
 const BodyEditor = lazy(() => import("./BodyEditor").then((module) => ({ default: module.BodyEditor })));
 
-type Mode = "write" | "split" | "preview";
 type Shown = "details" | "review" | "checks";
 
 interface EditorPageProps {
@@ -123,6 +110,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
     onOpen: () => openPanel("review"),
   });
   const checks = useChecks(piece, text);
+  const changeKind = useKind(editing);
 
   function openPanel(what: Shown) {
     setShown(what);
@@ -236,7 +224,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
             )}
             {shownMode !== "write" && <Preview pieceId={piece.id} title={text.title} body={text.body} />}
           </div>
-          <Foot
+          <EditorFoot
             text={text.body}
             mode={shownMode}
             canSplit={!isPhone}
@@ -276,7 +264,8 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
                 text={text}
                 state={state}
                 readOnly={readOnly}
-                onChange={(changes) => edit(changes)}
+                onChange={edit}
+                onKind={changeKind}
               />
               {panels((block) => body.current?.insertBlock(block), readOnly)}
             </>
@@ -329,79 +318,6 @@ const uploader: Uploader = {
   failed: (file, error) =>
     notifications.show({ message: t("uploadFailed", { name: file.name, detail: messageOf(error) }), color: "vermilion" }),
 };
-
-const FORMATS: { what: Format; icon: TablerIcon; key?: string }[] = [
-  { what: "bold", icon: IconBold, key: "Ctrl B" },
-  { what: "italic", icon: IconItalic, key: "Ctrl I" },
-  { what: "heading", icon: IconH2 },
-  { what: "link", icon: IconLink, key: "Ctrl K" },
-  { what: "quote", icon: IconQuote },
-  { what: "list", icon: IconList },
-  { what: "code", icon: IconCode, key: "Ctrl E" },
-];
-
-function Foot({
-  text,
-  mode,
-  canSplit,
-  onMode,
-  onFormat,
-  onMedia,
-  onComment,
-}: {
-  text: string;
-  mode: Mode;
-  canSplit: boolean;
-  onMode: (mode: Mode) => void;
-  onFormat?: (what: Format) => void;
-  onMedia?: () => void;
-  onComment?: () => void;
-}) {
-  const { words, minutes } = countWords(text);
-  return (
-    <div className={classes.foot}>
-      {onFormat && (
-        <div role="group" aria-label={t("toolbar")} className={classes.toolbar}>
-          {FORMATS.map(({ what, icon, key }) => (
-            <IconButton
-              key={what}
-              label={key ? `${t(what)} (${key})` : t(what)}
-              icon={icon}
-              size={28}
-              onMouseDown={(event) => event.preventDefault()}
-              onClick={() => onFormat(what)}
-            />
-          ))}
-          {onMedia && <IconButton label={t("insertMedia")} icon={IconPhoto} size={28} onClick={onMedia} />}
-        </div>
-      )}
-      {onComment && (
-        <IconButton
-          label={reviewWords("commentButton")}
-          icon={IconMessagePlus}
-          size={28}
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={onComment}
-        />
-      )}
-      <span className={classes.count}>
-        {t("words", { count: words })} · {t("minutes", { count: minutes })}
-      </span>
-      <SegmentedControl
-        size="xs"
-        aria-label={t("modeLabel")}
-        value={mode}
-        onChange={(value) => onMode(value as Mode)}
-        transitionDuration={0}
-        data={[
-          { value: "write", label: t("modeWrite") },
-          ...(canSplit ? [{ value: "split", label: t("modeSplit") }] : []),
-          { value: "preview", label: t("modePreview") },
-        ]}
-      />
-    </div>
-  );
-}
 
 /** These hold inside the text too, where the shell's one-letter keys do not. */
 function useEditorKeys(acts: { save: () => void; nextMode: () => void; comment: () => void }) {

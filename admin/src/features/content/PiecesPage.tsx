@@ -124,6 +124,7 @@ function Nothing({ filtered, newButton }: { filtered: boolean; newButton: React.
 function Filters({ search }: { search: PieceSearch }) {
   const navigate = route.useNavigate();
   const tags = useList(queries.tags(), { all: true });
+  const series = useList(queries.series(), { all: true });
   const campaigns = useList(queries.campaigns(), { all: true });
   const [words, setWords] = useState(search.q ?? "");
   const set = (change: Partial<PieceSearch>) =>
@@ -162,6 +163,17 @@ function Filters({ search }: { search: PieceSearch }) {
           data={[
             { value: "", label: t("anyTag") },
             ...tags.items.map((tag) => ({ value: tag.slug, label: tag.name })),
+          ]}
+        />
+      )}
+      {series.items.length > 0 && (
+        <NativeSelect
+          aria-label={t("series")}
+          value={search.series ?? ""}
+          onChange={(event) => set({ series: event.currentTarget.value || undefined })}
+          data={[
+            { value: "", label: t("anySeries") },
+            ...series.items.map(({ slug, title }) => ({ value: slug, label: title })),
           ]}
         />
       )}

@@ -7,6 +7,7 @@ export interface PieceSearch {
   status?: string;
   tag?: string;
   author?: string;
+  series?: string;
   campaign?: number;
   sort?: Sort;
 }
@@ -23,6 +24,7 @@ export function parsePieceSearch(search: Record<string, unknown>): PieceSearch {
   if (typeof search.status === "string" && search.status) found.status = search.status;
   if (typeof search.tag === "string" && search.tag) found.tag = search.tag;
   if (typeof search.author === "string" && search.author) found.author = search.author;
+  if (typeof search.series === "string" && search.series) found.series = search.series;
   const campaign = Number(search.campaign);
   if (Number.isInteger(campaign) && campaign > 0) found.campaign = campaign;
   found.sort = SORTS.find((sort) => sort === search.sort);
@@ -34,8 +36,8 @@ export function toQuery(search: PieceSearch): PieceQuery {
   return { ...search, sort: search.sort ?? "-updated_at", limit: 30 };
 }
 
-export function isFiltered({ q, status, tag, author, campaign }: PieceSearch): boolean {
-  return Boolean(q || status || tag || author || campaign);
+export function isFiltered({ q, status, tag, author, series, campaign }: PieceSearch): boolean {
+  return Boolean(q || status || tag || author || series || campaign);
 }
 
 const MEDIA_KINDS = ["image", "video", "audio", "document", "captions"] as const;

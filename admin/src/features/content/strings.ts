@@ -11,6 +11,7 @@ export const t = catalogue({
     tag: "Tag",
     anyTag: "Any tag",
     campaign: "Campaign",
+    anySeries: "Any series",
     anyCampaign: "Any campaign",
     noCampaign: "None",
     sort: "Order",

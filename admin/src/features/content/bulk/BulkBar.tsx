@@ -17,7 +17,7 @@ import { t } from "./strings";
 import { useBulk } from "./useBulk";
 
 type Asked =
-  | { kind: "addTags" | "removeTags" | "setCampaign" | "setAuthors" | "delete" }
+  | { kind: "addTags" | "removeTags" | "setCampaign" | "setSeries" | "setAuthors" | "delete" }
   | { kind: "move"; to: PieceStatus };
 
 interface BulkBarProps {
@@ -75,7 +75,7 @@ export function BulkBar({ pieces, ids, onClear }: BulkBarProps) {
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              {(["removeTags", "setCampaign", "setAuthors"] as const).map((kind) => (
+              {(["removeTags", "setSeries", "setCampaign", "setAuthors"] as const).map((kind) => (
                 <Menu.Item key={kind} onClick={() => ask({ kind })}>
                   {t(kind)}
                 </Menu.Item>
@@ -126,6 +126,8 @@ function titleOf(asked: Asked, count: number): string {
       return t("titleRemoveTags", { count });
     case "setCampaign":
       return t("titleSetCampaign", { count });
+    case "setSeries":
+      return t("titleSetSeries", { count });
     case "setAuthors":
       return t("titleSetAuthors", { count });
     case "move":
@@ -146,9 +148,11 @@ interface QuestionProps {
 function Question({ asked, error, isPending, onAnswer, onClose }: QuestionProps) {
   const tags = useList(queries.tags(), { all: true, enabled: asked.kind === "addTags" || asked.kind === "removeTags" });
   const campaigns = useList(queries.campaigns(), { all: true, enabled: asked.kind === "setCampaign" });
+  const series = useList(queries.series(), { all: true, enabled: asked.kind === "setSeries" });
   const authors = useList(queries.authors(), { all: true, enabled: asked.kind === "setAuthors" });
   const [names, setNames] = useState<string[]>([]);
   const [campaign, setCampaign] = useState("");
+  const [line, setLine] = useState("");
   const [signers, setSigners] = useState<string[]>([]);
 
   let inside: ReactNode;
@@ -178,6 +182,21 @@ function Question({ asked, error, isPending, onAnswer, onClose }: QuestionProps)
           data={[
             { value: "", label: t("noCampaign") },
             ...campaigns.items.map(({ id, name }) => ({ value: String(id), label: name })),
+          ]}
+          data-autofocus
+        />
+      );
+      break;
+    case "setSeries":
+      action = { type: "set_series", series_id: Number(line) || null };
+      inside = (
+        <NativeSelect
+          label={t("series")}
+          value={line}
+          onChange={(event) => setLine(event.currentTarget.value)}
+          data={[
+            { value: "", label: t("noSeries") },
+            ...series.items.map(({ id, title }) => ({ value: String(id), label: title })),
           ]}
           data-autofocus
         />

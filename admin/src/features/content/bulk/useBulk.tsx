@@ -17,7 +17,7 @@ export function useBulk({ onDone }: { onDone: (result: BulkDone) => void }) {
   const client = useQueryClient();
   const [failed, setFailed] = useState<BulkDone["failed"]>([]);
   const refresh = () =>
-    Promise.all(["pieces", "piece", "tags", "authors"].map((key) => client.invalidateQueries({ queryKey: [key] })));
+    Promise.all(["pieces", "piece", "tags", "authors", "series"].map((key) => client.invalidateQueries({ queryKey: [key] })));
 
   async function undo(token: string, toast: string) {
     notifications.hide(toast);

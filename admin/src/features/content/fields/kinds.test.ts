@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { isAddress, moved, parseLength, writeLength } from "./kinds";
+import { isAddress, lostFields, moved, parseLength, writeLength } from "./kinds";
 
 it.each([
   ["", null],
@@ -29,4 +29,12 @@ it("moves an item, and nothing beyond the ends", () => {
 
 it("lets no half-typed address travel", () => {
   expect(["http", "https://", "https://x", "/media/ab/c.mp4"].map(isAddress)).toEqual([false, false, true, true]);
+});
+
+it("names what another kind has no place for, and nothing that was never filled in", () => {
+  const audio = { audio: { url: "https://a.example/1.mp3" }, duration_s: 60, episode: null, episode_type: "full", explicit: false, transcript: "Hello" };
+
+  expect(lostFields(audio, "video")).toEqual(["audio"]);
+  expect(lostFields(audio, "post")).toEqual(["audio", "duration_s", "transcript"]);
+  expect(lostFields({ contacts: [], dateline: "", embargo_zone: "Europe/Madrid" }, "post")).toEqual([]);
 });

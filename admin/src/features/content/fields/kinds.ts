@@ -101,3 +101,28 @@ export function moved<T>(items: T[], from: number, to: number): T[] {
 export function isAddress(text: string): boolean {
   return /^https?:\/\/[^\s/]+\S*$|^\/media\/\S+$/.test(text);
 }
+
+const FIELDS_OF: { [K in keyof FieldsByKind]: readonly (keyof FieldsByKind[K])[] } = {
+  press_release: ["dateline", "boilerplate", "contacts", "embargo_until", "embargo_zone", "embargo_fold"],
+  video: ["video", "duration_s", "poster_media_id", "captions", "transcript"],
+  audio: ["audio", "duration_s", "episode", "season", "episode_type", "explicit", "transcript"],
+  picture: ["pictures"],
+  newsletter: ["subject", "preheader"],
+  link: ["quote", "source_title", "source_author"],
+};
+
+/** Follow from another, or are what every piece of the kind begins with: no loss by themselves. */
+const NO_LOSS: ReadonlySet<string> = new Set(["embargo_zone", "embargo_fold"]);
+
+/** The names of what was filled in and the other kind has no place for. */
+export function lostFields(fields: Record<string, unknown>, kind: Kind): string[] {
+  const kept: readonly string[] = kind in FIELDS_OF ? FIELDS_OF[kind as keyof FieldsByKind] : [];
+  return Object.entries(fields)
+    .filter(([name, value]) => !kept.includes(name) && !NO_LOSS.has(name) && isFilled(value))
+    .map(([name]) => name);
+}
+
+function isFilled(value: unknown): boolean {
+  if (value === null || value === undefined || value === "" || value === false || value === "full") return false;
+  return !Array.isArray(value) || value.length > 0;
+}

@@ -1,14 +1,17 @@
-import { Drawer } from "@mantine/core";
+import { Button, Drawer } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 
 import { queries } from "@/api/queries";
+import { useMay } from "@/api/session";
 import { Page } from "@/ui/Page";
 import { ErrorState, Rows } from "@/ui/States";
 import { t as ui } from "@/ui/strings";
 
 import { MediaDetails } from "./MediaDetails";
 import { MediaLibrary } from "./MediaLibrary";
+import { OrphansDialog } from "./OrphansDialog";
 import { t } from "./strings";
 
 const route = getRouteApi("/shell/media");
@@ -17,8 +20,14 @@ export function MediaPage() {
   const { file, ...filter } = route.useSearch();
   const navigate = route.useNavigate();
   const close = () => void navigate({ search: (before) => ({ ...before, file: undefined }) });
+  const [checking, check] = useDisclosure(false);
+  const checkButton = useMay("review") && (
+    <Button variant="outline" color="ink" onClick={check.open}>
+      {t("orphansButton")}
+    </Button>
+  );
   return (
-    <Page title={t("media")} lead={t("lead")}>
+    <Page title={t("media")} lead={t("lead")} actions={checkButton}>
       <MediaLibrary
         filter={filter}
         onFilter={(next) => void navigate({ search: next, replace: true })}
@@ -35,6 +44,7 @@ export function MediaPage() {
       >
         {file !== undefined && <OneFile key={file} id={file} onGone={close} />}
       </Drawer>
+      <OrphansDialog opened={checking} onClose={check.close} />
     </Page>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Menu, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { api } from "@/api/client";
 import { queries } from "@/api/queries";
@@ -11,6 +12,7 @@ import { useList } from "@/api/useList";
 import { FormError } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
+import { MergeDialog } from "./MergeDialog";
 import { NamedThings } from "./NamedThings";
 import { t } from "./strings";
 
@@ -18,24 +20,44 @@ export function AuthorsPage() {
   const authors = useList(queries.authors());
   const client = useQueryClient();
   const mayReview = useMay("review");
-  const refresh = () => client.invalidateQueries({ queryKey: ["authors"] });
+  const [merging, setMerging] = useState<Author | null>(null);
+  const all = useList(queries.authors(), { all: true, enabled: merging !== null });
+  const refresh = async () => {
+    await client.invalidateQueries({ queryKey: ["authors"] });
+    void client.invalidateQueries({ queryKey: ["pieces"] });
+  };
   return (
-    <NamedThings
-      label={t("authors")}
-      list={authors}
-      nameOf={(author) => author.name}
-      note={(author) => author.bio}
-      uses={(author) => (
-        <Link to="/pieces" search={{ author: author.slug }} title={t("showPieces")}>
-          {t("pieces", { count: author.pieces })}
-        </Link>
-      )}
-      mayMake={mayReview}
-      mayChange={mayReview}
-      words={{ make: t("newAuthor"), edit: t("editAuthor"), empty: t("noAuthors") }}
-      form={(author, onClose) => <AuthorForm author={author} onClose={onClose} onSaved={refresh} />}
-      remove={{ act: (author) => api.deleteAuthor(author.id), warning: () => t("removeAuthor"), done: refresh }}
-    />
+    <>
+      <NamedThings
+        label={t("authors")}
+        list={authors}
+        nameOf={(author) => author.name}
+        note={(author) => author.bio}
+        uses={(author) => (
+          <Link to="/pieces" search={{ author: author.slug }} title={t("showPieces")}>
+            {t("pieces", { count: author.pieces })}
+          </Link>
+        )}
+        mayMake={mayReview}
+        mayChange={mayReview}
+        words={{ make: t("newAuthor"), edit: t("editAuthor"), empty: t("noAuthors") }}
+        form={(author, onClose) => <AuthorForm author={author} onClose={onClose} onSaved={refresh} />}
+        remove={{ act: (author) => api.deleteAuthor(author.id), warning: () => t("removeAuthor"), done: refresh }}
+        more={(author) => <Menu.Item onClick={() => setMerging(author)}>{t("merge")}</Menu.Item>}
+      />
+      <MergeDialog
+        gone={merging}
+        others={all}
+        words={({ name }) => ({
+          title: t("mergeAuthorTitle", { name }),
+          lead: t("mergeAuthorLead", { name }),
+          into: t("mergeAuthorInto"),
+        })}
+        act={api.mergeAuthor}
+        onClose={() => setMerging(null)}
+        onMerged={refresh}
+      />
+    </>
   );
 }
 

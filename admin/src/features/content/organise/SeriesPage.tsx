@@ -1,39 +1,62 @@
 import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { IconArrowsSort } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { api } from "@/api/client";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Series } from "@/api/types";
 import { useList } from "@/api/useList";
+import { IconButton } from "@/ui/IconButton";
 import { FormError } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
 import { NamedThings } from "./NamedThings";
+import { OrderDialog } from "./OrderDialog";
 import { t } from "./strings";
 
 export function SeriesPage() {
   const series = useList(queries.series());
   const client = useQueryClient();
+  const [ordering, setOrdering] = useState<Series | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: ["series"] });
+  const mayWrite = useMay("write");
   return (
-    <NamedThings
-      label={t("series")}
-      list={series}
-      nameOf={(one) => one.title}
-      note={(one) => one.description}
-      uses={(one) => t("pieces", { count: one.pieces })}
-      mayMake={useMay("write")}
-      mayChange={useMay("review")}
-      words={{ make: t("newSeries"), edit: t("editSeries"), empty: t("noSeries") }}
-      form={(one, onClose) => <SeriesForm series={one} onClose={onClose} onSaved={refresh} />}
-      remove={{
-        act: (one) => api.deleteSeries(one.id),
-        warning: (one) => t("removeSeries", { count: one.pieces }),
-        done: refresh,
-      }}
-    />
+    <>
+      <NamedThings
+        label={t("series")}
+        list={series}
+        nameOf={(one) => one.title}
+        note={(one) => one.description}
+        uses={(one) => (
+          <>
+            <Link to="/pieces" search={{ series: one.slug }} title={t("showPieces")}>
+              {t("pieces", { count: one.pieces })}
+            </Link>
+            {mayWrite && one.pieces > 1 && (
+              <IconButton
+                label={t("orderOf", { name: one.title })}
+                icon={IconArrowsSort}
+                onClick={() => setOrdering(one)}
+              />
+            )}
+          </>
+        )}
+        mayMake={mayWrite}
+        mayChange={useMay("review")}
+        words={{ make: t("newSeries"), edit: t("editSeries"), empty: t("noSeries") }}
+        form={(one, onClose) => <SeriesForm series={one} onClose={onClose} onSaved={refresh} />}
+        remove={{
+          act: (one) => api.deleteSeries(one.id),
+          warning: (one) => t("removeSeries", { count: one.pieces }),
+          done: refresh,
+        }}
+      />
+      <OrderDialog series={ordering} onClose={() => setOrdering(null)} />
+    </>
   );
 }
 

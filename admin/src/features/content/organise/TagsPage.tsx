@@ -1,6 +1,6 @@
-import { Button, Group, Menu, Modal, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Menu, Stack, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -10,9 +10,9 @@ import { useMay } from "@/api/session";
 import type { Tag } from "@/api/types";
 import { useList } from "@/api/useList";
 import { FormError } from "@/ui/States";
-import { t as ui } from "@/ui/strings";
 import { useServerForm } from "@/ui/useServerForm";
 
+import { MergeDialog } from "./MergeDialog";
 import { NamedThings } from "./NamedThings";
 import { t } from "./strings";
 
@@ -20,6 +20,7 @@ export function TagsPage() {
   const tags = useList(queries.tags());
   const client = useQueryClient();
   const [merging, setMerging] = useState<Tag | null>(null);
+  const all = useList(queries.tags(), { all: true, enabled: merging !== null });
   const refresh = async () => {
     await client.invalidateQueries({ queryKey: ["tags"] });
     void client.invalidateQueries({ queryKey: ["pieces"] });
@@ -47,13 +48,18 @@ export function TagsPage() {
         }}
         more={(tag) => <Menu.Item onClick={() => setMerging(tag)}>{t("merge")}</Menu.Item>}
       />
-      <Modal
-        opened={merging !== null}
+      <MergeDialog
+        gone={merging}
+        others={all}
+        words={({ name }) => ({
+          title: t("mergeTitle", { name }),
+          lead: t("mergeLead", { name }),
+          into: t("mergeInto"),
+        })}
+        act={api.mergeTag}
         onClose={() => setMerging(null)}
-        title={t("mergeTitle", { name: merging?.name ?? "" })}
-      >
-        {merging && <MergeForm tag={merging} onClose={() => setMerging(null)} onMerged={refresh} />}
-      </Modal>
+        onMerged={refresh}
+      />
     </>
   );
 }
@@ -93,50 +99,6 @@ function TagForm({ tag, onClose, onSaved }: TagFormProps) {
         <Group>
           <Button type="submit" loading={isPending}>
             {t("save")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  );
-}
-
-function MergeForm({ tag, onClose, onMerged }: { tag: Tag; onClose: () => void; onMerged: () => Promise<void> }) {
-  const tags = useList(queries.tags(), { all: true });
-  const [into, setInto] = useState<string | null>(null);
-  const merge = useMutation({
-    mutationFn: (target: number) => api.mergeTag(tag.id, target),
-    onSuccess: (target) => {
-      notifications.show({ message: t("merged", { name: tag.name, target: target.name }), color: "moss" });
-      onClose();
-      void onMerged();
-    },
-  });
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (into) merge.mutate(Number(into));
-      }}
-    >
-      <Stack gap="md">
-        <p style={{ margin: 0 }}>{t("mergeLead", { name: tag.name })}</p>
-        <Select
-          label={t("mergeInto")}
-          searchable
-          data-autofocus
-          value={into}
-          onChange={setInto}
-          data={tags.items
-            .filter(({ id }) => id !== tag.id)
-            .map(({ id, name }) => ({ value: String(id), label: name }))}
-        />
-        <FormError error={merge.error} />
-        <Group gap="xs">
-          <Button type="submit" disabled={!into} loading={merge.isPending}>
-            {t("mergeDo")}
-          </Button>
-          <Button variant="subtle" onClick={onClose}>
-            {ui("cancel")}
           </Button>
         </Group>
       </Stack>
