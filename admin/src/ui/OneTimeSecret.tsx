@@ -1,5 +1,6 @@
 import { Button, CopyButton, Group, Stack, TextInput } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 
 import { t } from "@/ui/strings";
 
@@ -10,12 +11,15 @@ export function OneTimeSecret({
   value,
   done,
   onDone,
+  children,
 }: {
   lead: string;
   label: string;
   value: string;
   done: string;
   onDone: () => void;
+  /** What it is used with. */
+  children?: ReactNode;
 }) {
   return (
     <Stack gap="md">
@@ -30,6 +34,7 @@ export function OneTimeSecret({
         onFocus={(event) => event.currentTarget.select()}
         data-autofocus
       />
+      {children}
       <Group gap="xs">
         <CopyButton value={value}>
           {({ copied, copy }) => (

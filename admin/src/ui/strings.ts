@@ -12,6 +12,7 @@ export const t = catalogue({
     failed: "This could not be loaded.",
     none: "–",
     copy: "Copy",
+    copyOf: "Copy: {name}",
     copied: "Copied",
     idea: "Idea",
     draft: "Draft",

@@ -10,9 +10,11 @@ import type { ApiKey, ApiKeyMade } from "@/api/types";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { formatDate, formatDateTime } from "@/ui/format";
 import { OneTimeSecret } from "@/ui/OneTimeSecret";
+import { Section } from "@/ui/Page";
 import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
+import { KeyUse } from "./KeyUse";
 import { t } from "./strings";
 
 export function KeysPage() {
@@ -33,6 +35,13 @@ export function KeysPage() {
           <div style={{ marginBottom: 16 }}>{makeButton}</div>
           <KeyTable keys={keys.data.items} />
         </>
+      )}
+      {keys.data?.items.some(({ scope }) => scope === "content") && (
+        <Section title={t("useKeys")} lead={t("useKeysLead")}>
+          <div style={{ maxWidth: 680 }}>
+            <KeyUse />
+          </div>
+        </Section>
       )}
       <Modal opened={making} onClose={make.close} title={t("makeKeyTitle")}>
         <MakeKeyForm onClose={make.close} />
@@ -118,7 +127,11 @@ function MakeKeyForm({ onClose }: { onClose: () => void }) {
     },
   });
   if (made) {
-    return <OneTimeSecret lead={t("keyMade")} label={t("key")} value={made.key} done={t("done")} onDone={onClose} />;
+    return (
+      <OneTimeSecret lead={t("keyMade")} label={t("key")} value={made.key} done={t("done")} onDone={onClose}>
+        {made.scope === "content" && <KeyUse contentKey={made.key} />}
+      </OneTimeSecret>
+    );
   }
   return (
     <form onSubmit={onSubmit} noValidate>
