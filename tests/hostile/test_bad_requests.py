@@ -150,11 +150,11 @@ async def test_wrong_methods_are_405_as_problems(world: Any, faults: Any) -> Non
     schema = (await world.owner.get("/api/v1/openapi.json")).json()
     taken: dict[str, set[str]] = {}
     for path, operations in schema["paths"].items():
-        # Two templates may share a place: `/imports/{format_}` and `/imports/{run_id}`.
+        # Two templates may share a place: `/imports/{format}` and `/imports/{run_id}`.
         taken.setdefault(re.sub(r"\{\w+\}", "{}", path), set()).update(operations)
     for path in schema["paths"]:
         operations = taken[re.sub(r"\{\w+\}", "{}", path)]
-        filled = path.replace("{token}", "x").replace("{format_}", "ghost")
+        filled = path.replace("{token}", "x").replace("{format}", "ghost")
         filled = re.sub(r"\{\w+\}", "1", filled)
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "X" * 2_000):
             if method.lower() in operations:

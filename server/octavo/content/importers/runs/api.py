@@ -55,7 +55,7 @@ class _FormOperation(Operation):
 
 
 @post(
-    "/{format_:str}",
+    "/{format:str}",
     operation_id="start_import",
     status_code=HTTP_202_ACCEPTED,
     guards=[may(Action.REVIEW)],
@@ -66,7 +66,7 @@ class _FormOperation(Operation):
 async def start_import(
     *,
     request: Request[Any, Any, Any],
-    format_: FromPath[Format],
+    format: FromPath[Format],  # noqa: A002 - the name of the public parameter
     settings: NamedDependency[Settings],
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
@@ -81,14 +81,14 @@ async def start_import(
     await upload.open()
     try:
         kept = await service.put_aside(
-            upload.chunks(), format_=format_, name=upload.name, folder=folder
+            upload.chunks(), format_=format, name=upload.name, folder=folder
         )
     except OctavoError:
         await upload.drain()
         raise
     try:
         options = _options(upload.fields)
-        return await service.start_run(kept, format_=format_, options=options, actor=actor, now=now)
+        return await service.start_run(kept, format_=format, options=options, actor=actor, now=now)
     except OctavoError:
         await service.drop_file(kept.file, folder=folder)
         raise
