@@ -16,13 +16,14 @@ _GROUPS_EN = re.compile(r"[aeiouy]+")
 # that stood last before an ending came: "lovely", "careful", "movement".
 _SILENT = re.compile(
     r"(?<=[^aeiouy])e$|(?<=[^aeiouytd])ed$|(?<![cs]h)(?<=[^aeiouyszxgc])es$|(?<=[aeiou]g)ue$"
-    r"|(?<=q)ue$|(?<=[^aeiouy])e(?=ly$|(?:ful|less|ness)(?:ly)?$)|(?<=[aeiou][^aeioul])e(?=ments?$)"
+    r"|(?<=^som)e(?=[bdhtw])|(?<=^ev)e(?=ry)|(?<=q)ue$|(?<=[^aeiouy])e(?=ly$|(?:ful|less|ness)(?:ly)?$)|(?<=[aeiou][^aeioul])e(?=ments?$)"
 )
+_TABLE = re.compile(r"(?<=[^aeiouylrw])le(?:s|d)?$")  # ta-ble, not whole
 # Vowels that touch and are two syllables nonetheless: "piano", "lion", "museum", "January".
 _HIATUS_EN = re.compile(
     r"ia(?!n$|ns$|ls?$|lly$|ge)|(?<=[rn])ial|(?<=r)ian|iou(?!s)|[aeio]ing$|eo(?!u)|eu(?=ms?$)"
     r"|(?<=[aeiou][^aeiou])eas?$|ua(?=[lt]|ry)|io(?!n|u)|^[^aeiouy]+io(?=n)|(?<=p)io(?=n)|ie(?=ty?s?$)"
-    r"|(?<![tc])ie(?=n[tc])|^scie(?=n)|[^q]ue(?=l|n)|cre(?=at)"
+    r"|(?<![tc])ie(?=n[tc])|^scie(?=n)|[^q]ue(?=l|n)|cre(?=at(?!u))"
 )
 _GROUPS_ES = re.compile(r"[aeiouáéíóúü]+")
 _STRONG_ES = frozenset("aeoáéóíú")
@@ -36,6 +37,9 @@ def measure(clean: str, language: str) -> Readability:
     Spanish: the perspicuity of Szigriszt Pazos, 206.835 - words per sentence - 62.3 syllables per
     word (F. Szigriszt Pazos, thesis, Universidad Complutense de Madrid, 1993). Both: 100 is very
     easy, 0 very hard; texts of fewer than 30 words are not measured.
+
+    Not used: J. Fernández Huerta's older adaptation (Consigna 214, 1959), 206.84 - 60 P - 1.02 F with
+    P syllables per word and F words per sentence; often printed with other meanings of P and F.
     """
     base = language.partition("-")[0].lower()
     words: list[str] = []
@@ -79,8 +83,9 @@ def syllables(word: str, language: str) -> int:
 
 def _english(word: str) -> int:
     word = word.replace("'", "").replace("’", "")
-    if word.endswith("le") and word[-3:-2] not in {"", *"aeiouylrw"}:  # ta-ble, not whole
-        return max(1, len(_GROUPS_EN.findall(word[:-2])) + 1)
+    table = _TABLE.search(word)
+    if table:
+        return max(1, len(_GROUPS_EN.findall(_SILENT.sub("", word[: table.start()]))) + 1)
     count = len(_GROUPS_EN.findall(_SILENT.sub("", word)))
     count += len(_HIATUS_EN.findall(word))
     return max(1, count)
