@@ -117,8 +117,11 @@ async def _leading(paths: Collection[str], attached: list[PieceCta] | None) -> s
     live_authors = await addresses.live_authors(set(authors.values()))
     found |= {path for path, slug in tags.items() if slug in live_tags}
     found |= {path for path, slug in authors.items() if slug in live_authors}
-    forms = {form: path for path in paths for form in places.forms_of(path)}
-    found |= {forms[form] for form in await addresses.leading_paths(list(forms))}
+    forms = {path: places.forms_of(path) for path in paths}
+    standing = await addresses.leading_paths(
+        sorted({form for two in forms.values() for form in two})
+    )
+    found |= {path for path, two in forms.items() if standing.intersection(two)}
     tracked = {path for cta in attached or () for path in (cta.blog_path, cta.feed_path)}
     return found | {
         path
