@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from octavo.content.errors import MediaTooLargeError, NotMediaRefusedError
+from octavo.content.importers.pictures import is_other_file
 from octavo.content.media import service as library
 from octavo.content.media.store import MediaStore
 from octavo.kernel.http import GuardedClient
@@ -26,6 +27,7 @@ class RemotePictures:
         self, http: GuardedClient, *, media: MediaStore, dry_run: bool, now: datetime
     ) -> None:
         self.wanted = 0
+        self.ids: dict[str, int] = {}
         self._http = http
         self._media = media
         self._dry_run = dry_run
@@ -54,7 +56,8 @@ class RemotePictures:
         if self._silent[host] >= _PATIENCE:
             return f"was not fetched: {host} does not answer"
         try:
-            limit = self._media.limits.bytes_of("image")
+            limits = self._media.limits
+            limit = limits.largest_bytes if is_other_file(url) else limits.bytes_of("image")
             fetched = await self._http.fetch(url, max_bytes=limit)
         except httpx.RequestError as exc:
             self._silent[host] += 1
@@ -75,5 +78,6 @@ class RemotePictures:
             return exc.reason
         except MediaTooLargeError as exc:
             return str(exc)
-        self._urls[url] = f"/media/{stored.media.path}"
+        stored_url = f"/media/{stored.media.path}"
+        self._urls[url], self.ids[stored_url] = stored_url, stored.media.id
         return None

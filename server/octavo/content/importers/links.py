@@ -17,7 +17,7 @@ _REF = re.compile(
 )
 _DESTINATION = re.compile(
     r"(?P<open>\]\(\s{0,8}<?|^ {0,3}\[(?!\^)[^\]\n]{1,500}\]:[ \t]{1,8}<?"
-    r"|\b(?:src|href)\s{0,4}=\s{0,4}[\"'])"
+    r"|\b(?:src|href|poster)\s{0,4}=\s{0,4}[\"'])"
     r"(?P<dest>[^\s<>\"'()]{1,2000})",
     re.MULTILINE,
 )
@@ -30,7 +30,7 @@ def rewrite(body: str, *, link: Resolve, reference: Resolve) -> str:
     """Point links and images elsewhere; code stays as it is.
 
     Args:
-        link: for destinations of links, images, definitions, `src` and `href`.
+        link: for destinations of links, images, definitions, `src`, `href` and `poster`.
         reference: for what Hugo's `ref` and `relref` name.
     """
     return "".join(

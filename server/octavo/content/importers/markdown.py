@@ -252,7 +252,7 @@ class MarkdownFolder:
         if found.cover is None:
             return found
         url = await rewriting.picture(found.cover.url)
-        cover = msgspec.structs.replace(found.cover, url=url)
+        cover = msgspec.structs.replace(found.cover, url=url, media_id=rewriting.media_id(url))
         return msgspec.structs.replace(found, cover=cover)
 
     def _with_full_names(self, found: Found) -> Found:

@@ -1,4 +1,4 @@
-"""Pictures that lie beside posts: each is stored once, and known by its file from then on."""
+"""Pictures and other files that lie beside posts: each is stored once, and known by its file from then on."""
 
 from datetime import datetime
 
@@ -7,11 +7,29 @@ from octavo.content.importers.sources import Source, UnreadableError
 from octavo.content.media import service as library
 from octavo.content.media.store import MediaStore
 
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
+_OTHERS = (".mp3", ".m4a", ".ogg", ".oga", ".wav", ".mp4", ".m4v", ".webm", ".mov", ".vtt", ".pdf")
+
+
+def is_picture(address: str) -> bool:
+    """Say whether an address, by its end, is one of a picture."""
+    return _path(address).endswith(_PICTURES)
+
+
+def is_other_file(address: str) -> bool:
+    """Say whether an address, by its end, is one of audio, video or a document."""
+    return _path(address).endswith(_OTHERS)
+
+
+def _path(address: str) -> str:
+    return address.lower().partition("#")[0].partition("?")[0]
+
 
 class Pictures:
-    """The pictures of one import."""
+    """The files of one import. `ids` are those of the library, by the address there."""
 
     def __init__(self, source: Source, *, media: MediaStore, dry_run: bool, now: datetime) -> None:
+        self.ids: dict[str, int] = {}
         self._source = source
         self._media = media
         self._dry_run = dry_run
@@ -37,7 +55,7 @@ class Pictures:
         return self._problems.get(file)
 
     async def _store(self, file: str) -> None:
-        data = self._source.read(file, limit=self._media.limits.bytes_of("image"))
+        data = self._source.read(file, limit=self._limit(file))
         name = file.rpartition("/")[2]
         if self._dry_run:
             await library.check_file(data, name, store=self._media)
@@ -46,4 +64,9 @@ class Pictures:
         stored = await library.store_file(
             data, name, store=self._media, origin=file, is_named=False, now=self._now
         )
-        self._urls[file] = f"/media/{stored.media.path}"
+        url = f"/media/{stored.media.path}"
+        self._urls[file], self.ids[url] = url, stored.media.id
+
+    def _limit(self, file: str) -> int:
+        limits = self._media.limits
+        return limits.bytes_of("image") if is_picture(file) else limits.largest_bytes

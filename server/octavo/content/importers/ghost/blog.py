@@ -17,6 +17,11 @@ _NOT_TAKEN = frozenset(
 )
 
 
+_PROFILE = (
+    "website", "profile_image", "cover_image", "image", "cover", "location", "facebook", "twitter",
+)  # fmt: skip
+
+
 class Label(NamedTuple):
     """A tag: its name, the slug that Ghost gave it, whether readers see it."""
 
@@ -40,6 +45,15 @@ class Blog:
             text_of(row, "key"): text_of(row, "value") for row in export.rows("settings")
         }
         self.people = {id_of(row): _person(row) for row in export.rows("users")}
+        self.bios = {_person(row).name: text_of(row, "bio") for row in export.rows("users")}
+        self.profiles = sum(
+            any(text_of(row, name) for name in _PROFILE) for row in export.rows("users")
+        )
+        self.descriptions = {
+            label.name: text_of(row, "description")
+            for row in export.rows("tags")
+            if not (label := _label(row)).is_internal
+        }
         self._labels = {id_of(row): _label(row) for row in export.rows("tags")}
         self._tags = _links(export, "posts_tags", "tag_id")
         self._authors = _links(export, "posts_authors", "author_id")

@@ -1,8 +1,9 @@
 """The body of a post, whatever it was written in, as Markdown; pure.
 
 A post may carry Markdown (to 2017), Mobiledoc (to 2023), Lexical (since), and the HTML that Ghost
-made of it. Markdown that a person wrote is taken as it is; HTML is turned into Markdown; where there
-is none, the source is rendered here.
+made of it. One rule, the first that holds: Markdown that a person wrote is taken as it is, also when
+it is the one card of a source; HTML, which is what readers saw, is turned into Markdown; where there is
+none, the source is rendered here. The source itself is kept with the piece.
 """
 
 import re
@@ -36,6 +37,8 @@ def body_of(row: Row) -> Body:
     if markdown.strip():
         return Body(with_rooted_urls(markdown), "Markdown", [])
     html = with_rooted_urls(_text(row, "html"))
+    if html.strip() and not _may_be_markdown(row):
+        return _from_html(html)
     source, segments = _rendered(row, seen)
     lone = [segment.text for segment in segments if segment.text.strip()]
     if len(lone) == 1 and segments[0].is_markdown and not seen.unknown:
@@ -52,6 +55,11 @@ def body_of(row: Row) -> Body:
 def with_rooted_urls(text: str) -> str:
     """Answer the text with addresses of the site from its root (`__GHOST_URL__/x` is `/x`)."""
     return _URL.sub(lambda found: "" if found[1] else "/", text)
+
+
+def _may_be_markdown(row: Row) -> bool:
+    """Say whether a source may hold a card of Markdown: most do not, and need not be rendered."""
+    return any("markdown" in _text(row, name) for name in ("lexical", "mobiledoc"))
 
 
 def _from_html(html: str) -> Body:

@@ -39,6 +39,7 @@ from octavo.kernel.text import without_forbidden_characters
 _NOT_EXPORTS = re.compile(
     r"(?:^|/)(?:redirects|package|package-lock|routes)[^/]*\.json$", re.IGNORECASE
 )
+_OWN_FILES = ("/content/media/", "/content/files/")
 _LARGEST_EXPORT = 2_000_000_000
 
 
@@ -93,6 +94,11 @@ class Ghost:
             self._remote = RemotePictures(http, media=media, dry_run=dry_run, now=now)
 
     @property
+    def blog(self) -> Blog:
+        """Answer what all posts share: people, tags, settings."""
+        return self._blog
+
+    @property
     def settings(self) -> dict[str, str]:
         """Answer the settings of the blog, as they are written."""
         return self._blog.settings
@@ -123,7 +129,7 @@ class Ghost:
                     continue
                 rewriting = self._rewriting(head, desk)
                 text = await rewriting.rewrite(body)
-                found, problems = await self._with_cover(head)
+                found, problems = await self._with_cover(head, rewriting)
                 more = [*warnings, *problems, *rewriting.warnings(text)]
                 yield intake.Text(number=number, found=found, body=text, warnings=more)
 
@@ -217,9 +223,10 @@ class Ghost:
             pictures=self._pictures,
             remote=self._remote,
             site_url=self._site_url and f"{self._site_url}/",
+            own_files=_OWN_FILES,
         )
 
-    async def _with_cover(self, found: Found) -> tuple[Found, list[str]]:
+    async def _with_cover(self, found: Found, rewriting: Rewriting) -> tuple[Found, list[str]]:
         if found.cover is None:
             return found, []
         url = self._own(found.cover.url)
@@ -234,7 +241,8 @@ class Ghost:
             taken = self._remote.url_of(remote)
         else:
             problem = "is not there" if url.startswith("/content/") else None
-        cover = msgspec.structs.replace(found.cover, url=taken or url)
+        media_id = rewriting.media_id(taken) if taken else None
+        cover = msgspec.structs.replace(found.cover, url=taken or url, media_id=media_id)
         problems = [f"its cover {url[:200]} {problem}"] if problem else []
         return msgspec.structs.replace(found, cover=cover), problems
 

@@ -9,6 +9,7 @@ from octavo.accounts import queries as accounts_q
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import SYSTEM, OrganisationPatch
 from octavo.content.importers import intake
+from octavo.content.importers.ghost.descriptions import take_descriptions
 from octavo.content.importers.ghost.importer import Ghost
 from octavo.content.importers.ghost.redirects import import_redirects
 from octavo.content.importers.report import ImportReport, make_report
@@ -72,6 +73,7 @@ async def import_ghost(
     rows, notes = list(report.rows), list(report.notes)
     if options.redirects is not None:
         rows += await import_redirects(options.redirects, dry_run=dry_run, now=now, bus=bus)
+    notes += await take_descriptions(ghost.blog, dry_run=dry_run, now=now, bus=bus)
     if options.settings:
         notes += await _take_settings(settings, dry_run=dry_run, now=now, bus=bus)
     return make_report(report.source, rows, dry_run=dry_run, notes=notes, seconds=report.seconds)
