@@ -1,6 +1,11 @@
 """What holds a piece back, and how it goes out in spite of that."""
 
+from pathlib import Path
+
 import pytest
+
+from octavo.publishing.checks.messages import LANGUAGES, labels
+from octavo.publishing.checks.rules import severity_of
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ async def choose(owner, names):
 
 async def test_an_open_mark_holds_a_piece_back_and_changes_nothing(owner):
     piece = await made(owner)
-    later = {"publish_at": "2099-01-01T09:00", "zone": "UTC"}
+    later = {"publish_at": "2030-01-01T09:00", "zone": "UTC"}
 
     for answer in (await move(owner, piece), await move(owner, piece, "scheduled", **later)):
         assert answer.status_code == 422
@@ -61,7 +66,7 @@ async def test_changes_of_a_live_piece_are_held_back_too(owner):
     changed = await owner.patch(path, json={"version": live["version"], "body": "TK"})
 
     assert (await move(owner, changed.json())).status_code == 422
-    later = await move(owner, changed.json(), publish_at="2099-01-01T09:00", zone="UTC")
+    later = await move(owner, changed.json(), publish_at="2030-01-01T09:00", zone="UTC")
     assert later.status_code == 422
 
 
@@ -95,4 +100,29 @@ async def test_of_many_pieces_those_are_held_back_that_must_be(owner):
 async def test_every_check_can_be_chosen_by_its_name(owner):
     kinds = (await owner.get("/api/v1/checks", headers={"accept-language": "es"})).json()
     assert (await choose(owner, [kind["check"] for kind in kinds])).status_code == 200
-    assert {"tk": "Marcas pendientes (TK)"}.items() <= {k["check"]: k["label"] for k in kinds}.items()
+    assert {"tk": "Marcas pendientes (TK)"}.items() <= {
+        k["check"]: k["label"] for k in kinds
+    }.items()
+
+
+async def test_whoever_may_schedule_may_overrule_and_whoever_reads_sees(installation, owner):
+    writer, marketer = await installation.member("writer"), await installation.member("marketer")
+    piece = await made(writer)
+    piece = (await move(owner, piece, "approved")).json()
+    later = {"publish_at": "2030-01-01T09:00", "zone": "UTC"}
+
+    assert (await marketer.get(f"/api/v1/pieces/{piece['id']}/checks")).status_code == 200
+    assert (await marketer.post("/api/v1/checks", json={"title": "T"})).status_code == 200
+    assert (await choose(marketer, [])).status_code == 403
+    assert (await choose(writer, [])).status_code == 403
+    assert (await move(writer, piece, "scheduled", **later)).status_code == 422
+    done = await move(writer, piece, "scheduled", **later, despite_checks=True)
+    assert done.json()["status"] == "scheduled"
+    assert (await installation.client().get("/api/v1/checks")).status_code == 401
+
+
+def test_the_page_on_checks_names_every_check_with_its_severity():
+    page = (Path(__file__).parents[2] / "docs/checks.md").read_text(encoding="utf-8")
+    assert [row for name, label in labels("en").items()
+            if (row := f"| `{name}` | {severity_of(name)} | {label} |") not in page] == []  # fmt: skip
+    assert labels("en").keys() == labels("es").keys() == LANGUAGES["en"].keys()
