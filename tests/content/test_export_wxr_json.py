@@ -8,7 +8,7 @@ import pytest
 from octavo.content.exporters import everything, wxr
 from octavo.content.exporters.names import file_stem
 from octavo.content.exporters.writing import TargetRefusedError, whole_file, whole_folder
-from octavo.content.importers.intake import Options
+from octavo.content.importers.formats import Options
 from octavo.content.importers.wordpress.service import WordPressOptions, import_wordpress
 from octavo.content.media.store import media_store
 from octavo.content.tables import TABLES, PieceRow

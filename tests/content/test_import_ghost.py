@@ -10,10 +10,11 @@ import pytest
 
 from octavo.accounts import queries as accounts_q
 from octavo.content import queries
+from octavo.content.importers.formats import Options
 from octavo.content.importers.ghost.importer import Ghost
 from octavo.content.importers.ghost.redirects import import_redirects
 from octavo.content.importers.ghost.service import GhostOptions, import_ghost
-from octavo.content.importers.intake import Options, take_in
+from octavo.content.importers.intake import take_in
 from octavo.content.importers.sources import UnusableSourceError
 from octavo.content.media.store import MediaStore
 from octavo.content.tables import ImportedRow, PieceRow, RedirectRow, RevisionRow

@@ -5,8 +5,8 @@ import json
 import pytest
 from tests.content.media_samples import pdf, png
 
+from octavo.content.importers.formats import Options
 from octavo.content.importers.ghost.service import GhostOptions, import_ghost
-from octavo.content.importers.intake import Options
 from octavo.content.media.store import media_store
 from octavo.content.tables import AuthorRow, MediaRow, RevisionRow, TagRow
 from octavo.kernel.http import GuardedClient

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from octavo.content import listing, queries
-from octavo.content.importers.intake import Options
+from octavo.content.importers.formats import Options
 from octavo.content.importers.sources import UnusableSourceError
 from octavo.content.importers.wordpress.service import WordPressOptions, import_wordpress
 from octavo.content.media.store import media_store

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from octavo.content.importers import intake
+from octavo.content.importers import formats, intake
 from octavo.content.importers.sources import UnusableSourceError
 from octavo.content.importers.wordpress.importer import WordPress
 from octavo.content.media.store import media_store
@@ -39,7 +39,7 @@ def run(room, settings):
             path, media=media_store(settings), now=room.now, dry_run=False, **options
         )
         return await intake.take_in(
-            export, options=intake.Options(zone="UTC"), now=room.now, bus=room.bus
+            export, options=formats.Options(zone="UTC"), now=room.now, bus=room.bus
         )
 
     return run

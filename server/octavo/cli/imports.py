@@ -71,7 +71,7 @@ def import_wordpress(
     as_json: bool,
 ) -> None:
     """Import a WordPress export (WXR): an .xml, or a folder or .zip with one or more of them."""
-    from octavo.content.importers.intake import Options
+    from octavo.content.importers.formats import Options
     from octavo.content.importers.wordpress import service as importer
 
     options = importer.WordPressOptions(
@@ -128,8 +128,8 @@ def import_ghost(
     as_json: bool,
 ) -> None:
     """Import an export of Ghost (.json, or a .zip that holds it) of any version."""
+    from octavo.content.importers.formats import Options
     from octavo.content.importers.ghost import service as importer
-    from octavo.content.importers.intake import Options
 
     options = importer.GhostOptions(
         common=Options(dry_run=dry_run, author_email=author_email),

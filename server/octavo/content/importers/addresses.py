@@ -9,7 +9,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 from zoneinfo import ZoneInfo
 
 from octavo.content import rules
-from octavo.content.importers.fields import Found
+from octavo.content.importers.found import Found
 from octavo.content.tables import PieceRow, RedirectRow
 
 _TAG_FOLDERS = frozenset({"tags", "tag", "topics", "topic", "categories", "category"})

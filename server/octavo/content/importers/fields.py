@@ -7,20 +7,27 @@ hold them together. Pure: text and paths in, one `Found` out.
 import re
 from datetime import datetime
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from octavo.content import rules
 from octavo.content.importers.dates import date_in_path, parse_date
+from octavo.content.importers.found import (
+    Found,
+    FoundCover,
+    SkippedError,
+    checked_redirects,
+    rooted,
+)
 from octavo.content.importers.frontmatter import FrontMatter, Value
 from octavo.content.importers.languages import Placed, is_language
 from octavo.content.importers.permalinks import usual_url
 from octavo.content.importers.serials import series_of
 from octavo.content.importers.sites import Site
 from octavo.kernel.errors import InvalidInputError
-from octavo.kernel.text import RESERVED_SLUGS, slugify
+from octavo.kernel.text import slugify
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
 _DATE = ("date", "publishDate", "publishdate", "pubDate", "published_at", "published", "created")
@@ -53,51 +60,6 @@ _STEM_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_]")
 _HEADING = re.compile(r"^[ \t]*#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _MAX_EXCERPT = 5_000
 _MAX_TITLE = 300
-
-
-class SkippedError(Exception):
-    """The file is not taken; the message says why, `line` where."""
-
-    def __init__(self, message: str, *, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-class FoundCover(msgspec.Struct, frozen=True, kw_only=True):
-    """The picture that stands for a piece: its address, and what is stored once it was fetched."""
-
-    url: str
-    media_id: int | None = None
-    alt: str = ""
-    caption: str = ""
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One post or page as its file describes it. `fields` are those of its kind."""
-
-    kind: str
-    title: str
-    slug_base: str
-    published_at: datetime | None
-    modified_at: datetime | None
-    draft: bool
-    tags: list[str]
-    authors: list[str]
-    excerpt: str
-    language: str
-    canonical_url: str | None
-    source_url: str | None
-    old_url: str
-    redirects: list[str]
-    extra: dict[str, Value]
-    warnings: list[str]
-    cover: FoundCover | None = None
-    meta_title: str = ""
-    meta_description: str = ""
-    featured: bool = False
-    fields: dict[str, Value] = {}
-    series: str = ""
-    series_position: int | None = None
 
 
 def is_section(path: str, values: dict[str, Value]) -> bool:
@@ -324,15 +286,8 @@ def _address(values: dict[str, Value]) -> str:
     for field in _ADDRESS:
         raw = _text(values.get(field))
         if raw and not {"{", ":"} & set(raw.replace("://", "")):
-            return _rooted(raw)
+            return rooted(raw)
     return ""
-
-
-def _rooted(raw: str) -> str:
-    path = urlsplit(raw).path if "://" in raw else raw
-    path = "/" + path.strip().strip("/")
-    last = path.rpartition("/")[2]
-    return path if last.endswith((".html", ".htm")) or path == "/" else f"{path}/"
 
 
 def _usual_url(path: str, slug: str, published_at: datetime | None, *, zone: ZoneInfo) -> str:
@@ -349,25 +304,6 @@ def _usual_url(path: str, slug: str, published_at: datetime | None, *, zone: Zon
 def _redirects(values: dict[str, Value], *, old_url: str, warnings: list[str]) -> list[str]:
     raws = [old_url, *(raw for field in _OLD for raw in _texts(values.get(field)))]
     return checked_redirects(raws, old_url=old_url, warnings=warnings)
-
-
-def checked_redirects(raws: list[str], *, old_url: str, warnings: list[str]) -> list[str]:
-    """Answer the addresses that may lead to a piece; say of others, but the usual, why not."""
-    redirects: list[str] = []
-    for raw in raws:
-        if not raw.strip() or "{" in raw:
-            continue
-        try:
-            path = rules.check_redirect_path(_rooted(raw))
-        except (InvalidInputError, ValueError) as exc:
-            if raw != old_url:
-                warnings.append(f"no redirect from {raw[:80]!r}: {exc}")
-            continue
-        if path.strip("/").partition("/")[0].partition(".")[0] in RESERVED_SLUGS:
-            warnings.append(f"no redirect from {path}: it is an address of Octavo's own")
-        else:
-            redirects.append(path)
-    return list(dict.fromkeys(redirects))
 
 
 def _labels(values: dict[str, Value], *, site: Site, warnings: list[str]) -> list[str]:

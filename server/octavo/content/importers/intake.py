@@ -11,216 +11,40 @@ A format is a `Format`: it knows its files and nothing of the database.
 Work that is long without a pause is done in threads, so that a server that imports still answers.
 """
 
-import asyncio
 import sys
 import time
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Literal, Protocol, TypeVar, overload
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from octavo.accounts import queries as accounts_q
 from octavo.content import authors
 from octavo.content.errors import wrong
 from octavo.content.importers.addresses import Addresses, Directory
-from octavo.content.importers.fields import Found, FoundCover
-from octavo.content.importers.report import ImportReport, Outcome, ReportRow, make_report
+from octavo.content.importers.entries import Entry, PackedItems, packed_item
+from octavo.content.importers.formats import (
+    Desk,
+    Format,
+    Item,
+    Options,
+    Phase,
+    Progress,
+    RowLog,
+    Text,
+    chunks,
+)
+from octavo.content.importers.report import ImportReport, ReportRow, make_report
 from octavo.content.importers.storing import Byline, Prepared, store_batch
 from octavo.content.importers.updating import Known, load_known, match, update_piece
 from octavo.kernel.db import is_unique_violation, transaction
 from octavo.kernel.events import EventBus
 from octavo.kernel.walltime import zone_named
 
-__all__ = [
-    "Desk",
-    "Format",
-    "Item",
-    "Options",
-    "Phase",
-    "Progress",
-    "RowLog",
-    "Text",
-    "chunks",
-    "take_in",
-]
-
-Phase = Literal["reading", "importing"]
-Progress = Callable[[Phase, int, int], None]
-"""Told what is done of how much: bytes while reading, items while importing."""
-
-RowLog = Callable[[Sequence[tuple[int, ReportRow]]], Awaitable[None]]
-"""Notes numbered rows of the report where they outlive the process, with the batch they tell of."""
-
-T = TypeVar("T")
+__all__ = ["take_in"]
 
 _BATCH = 50
 _BATCH_CHARACTERS = 8_000_000
 _READ_AT_ONCE = 100
-
-
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user decides.
-
-    Args:
-        dry_run: decide everything, change nothing.
-        author_email: the user who signs pieces that name no author.
-        zone: IANA zone of dates that name none; default: the organisation's.
-    """
-
-    dry_run: bool = False
-    author_email: str | None = None
-    zone: str | None = None
-
-
-class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One post or page as the first walk understands it. Kept in memory: `found` without its bulk.
-
-    `status` is a state that holds whatever the date (`draft`, `in_review`); None goes by the date:
-    drafts as `found.draft` says, what is to come scheduled, the rest published.
-    """
-
-    source_id: str
-    content_hash: str
-    found: Found
-    file: str
-    line: int | None = None
-    name: str = ""
-    status: str | None = None
-    warnings: list[str] = []
-
-
-class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """What the second walk brings of an item: everything that was found, and its Markdown."""
-
-    number: int
-    found: Found
-    body: str
-    warnings: list[str] = []
-
-
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """An item of the second walk. `number` counts what the first walk answered, from 0."""
-
-    number: int
-    item: Item
-
-
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """What a format may ask while it brings the texts: where everything stands now."""
-
-    addresses: Addresses
-    directory: Directory
-    zone: ZoneInfo
-    now: datetime
-    dry_run: bool
-
-
-class Format(Protocol):
-    """One kind of export, opened.
-
-    `source` names the kind in the database for good; `name` is what the user pointed at.
-    With `ids_are_paths`, one source id may belong to several pieces of different blogs.
-    """
-
-    source: str
-    name: str
-    ids_are_paths: bool
-
-    def heads(
-        self, zone: ZoneInfo, progress: Callable[[int, int], None]
-    ) -> Iterator[Item | ReportRow | None]:
-        """Answer every item in its order, and a row for whatever is not taken. Runs in a thread.
-
-        None stands for what is counted in the notes, or told of by the second walk.
-
-        Raises:
-            UnusableSourceError: the source as a whole cannot be used.
-        """
-
-    def texts(
-        self, wanted: Sequence[Wanted], desk: Desk
-    ) -> AsyncIterator[Text | tuple[int, ReportRow]]:
-        """Answer the texts of these items in their order, or why one cannot be had.
-
-        Rows for numbers that the first walk left open may come in between.
-        """
-
-    def notes(self) -> list[str]:
-        """Answer remarks about the whole."""
-
-    def close(self) -> None:
-        """Let go of the source."""
-
-
-@dataclass(kw_only=True, slots=True)
-class _Entry:
-    """An item on its way: what was decided about it between the walks.
-
-    There may be hundreds of thousands: what the first walk found is packed.
-    """
-
-    number: int
-    packed: bytes
-    known: Known | None = None
-    outcome: Outcome = "taken"
-    other_id: str | None = None  # its source id, when it is not the item's
-    slug: str = ""
-    path: str = ""
-    redirects: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def item(self) -> Item:
-        """The item, unpacked anew each time."""
-        values, found, cover = msgspec.msgpack.decode(self.packed)
-        given = dict(zip(Found.__struct_fields__, found, strict=True))
-        given["cover"] = (
-            None
-            if cover is None
-            else FoundCover(**dict(zip(FoundCover.__struct_fields__, cover, strict=True)))
-        )
-        names = (name for name in Item.__struct_fields__ if name != "found")
-        return Item(found=Found(**given), **dict(zip(names, values, strict=True)))
-
-    def forget(self) -> None:
-        """Give the memory back: what became of the item is told."""
-        self.packed, self.redirects, self.warnings, self.known = b"", (), (), None
-
-
-def _packed(item: Item) -> bytes:
-    """Answer the item without the names of its fields, which are most of it."""
-    values = [getattr(item, name) for name in Item.__struct_fields__ if name != "found"]
-    found = [
-        None if name == "cover" else getattr(item.found, name) for name in Found.__struct_fields__
-    ]
-    cover = item.found.cover
-    whole = (values, found, None if cover is None else msgspec.structs.astuple(cover))
-    return msgspec.msgpack.encode(whole)
-
-
-class _Packed(Sequence[Wanted]):
-    """The items of the second walk, unpacked as they are asked for."""
-
-    def __init__(self, entries: list[_Entry]) -> None:
-        self._entries = entries
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    @overload
-    def __getitem__(self, place: int) -> Wanted: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Wanted]: ...
-    def __getitem__(self, place: int | slice) -> Wanted | list[Wanted]:
-        if isinstance(place, slice):
-            return [Wanted(number=one.number, item=one.item) for one in self._entries[place]]
-        entry = self._entries[place]
-        return Wanted(number=entry.number, item=entry.item)
 
 
 async def take_in(
@@ -270,12 +94,6 @@ async def take_in(
     )
 
 
-async def chunks(items: Iterator[T], size: int) -> AsyncIterator[list[T]]:
-    """Answer the items by `size` at most; what makes them runs in a thread."""
-    while chunk := await asyncio.to_thread(lambda: list(islice(items, size))):
-        yield chunk
-
-
 async def _fallback(author_email: str | None, *, now: datetime, dry_run: bool) -> Byline:
     if author_email is None:
         return Byline(authors=[], user_id=None)
@@ -309,7 +127,7 @@ class _Intake:
         self._bus = bus
         self._progress = progress
         self._log = log
-        self._entries: list[_Entry] = []
+        self._entries: list[Entry] = []
         self._rows: dict[int, ReportRow] = {}
         self._unlogged: list[int] = []
         self._desk = Desk(
@@ -329,9 +147,9 @@ class _Intake:
                 if isinstance(head, ReportRow):
                     self._note(number, head)
                 elif head is not None:
-                    packed = _packed(head)
+                    packed = packed_item(head)
                     warnings = (*head.found.warnings, *head.warnings)
-                    self._entries.append(_Entry(number=number, packed=packed, warnings=warnings))
+                    self._entries.append(Entry(number=number, packed=packed, warnings=warnings))
                 number += 1
 
     async def decide(self) -> None:
@@ -351,7 +169,7 @@ class _Intake:
         for entry in self._entries:
             self._connect(entry, entry.item)
 
-    def _connect(self, entry: _Entry, item: Item) -> None:
+    def _connect(self, entry: Entry, item: Item) -> None:
         """Lead old addresses to the item, and let links find it."""
         addresses, directory = self._desk.addresses, self._desk.directory
         if entry.known is None:
@@ -378,8 +196,8 @@ class _Intake:
         waiting = [entry for entry in self._entries if entry.outcome != "unchanged"]
         entries = {entry.number: entry for entry in waiting}
         done = len(self._entries) - len(waiting)
-        batch: list[tuple[_Entry, Prepared]] = []
-        async for text in self._source.texts(_Packed(waiting), self._desk):
+        batch: list[tuple[Entry, Prepared]] = []
+        async for text in self._source.texts(PackedItems(waiting), self._desk):
             if isinstance(text, Text):
                 entry = entries[text.number]
                 await self._take(entry, self._prepared(entry, text), batch)
@@ -403,7 +221,7 @@ class _Intake:
         item = self._entries[place].item
         return item.file if not item.name else f"{item.file}, {item.name}"
 
-    def _find(self, entry: _Entry, item: Item, known: dict[str, Known]) -> str:
+    def _find(self, entry: Entry, item: Item, known: dict[str, Known]) -> str:
         """Find what the item became before; answer the source id to note."""
         if not self._source.ids_are_paths:
             entry.known = known.get(item.source_id)
@@ -413,7 +231,7 @@ class _Intake:
             entry.other_id = source_id
         return source_id
 
-    def _settle(self, entry: _Entry, item: Item) -> None:
+    def _settle(self, entry: Entry, item: Item) -> None:
         found = item.found
         if entry.known is not None:
             entry.slug, entry.path = entry.known.slug, entry.known.path
@@ -426,7 +244,7 @@ class _Intake:
             text = f"{found.slug_base!r} is the slug of {missed}: taken as {slug!r}"
             entry.warnings = (*entry.warnings, text)
 
-    def _prepared(self, entry: _Entry, text: Text) -> Prepared:
+    def _prepared(self, entry: Entry, text: Text) -> Prepared:
         item = entry.item
         entry.warnings = (*entry.warnings, *text.warnings)
         return Prepared(
@@ -449,7 +267,7 @@ class _Intake:
         return "scheduled" if instant is not None and instant > self._desk.now else "published"
 
     async def _take(
-        self, entry: _Entry, prepared: Prepared, batch: list[tuple[_Entry, Prepared]]
+        self, entry: Entry, prepared: Prepared, batch: list[tuple[Entry, Prepared]]
     ) -> None:
         if entry.known is None:
             batch.append((entry, prepared))
@@ -465,7 +283,7 @@ class _Intake:
             self._skip(entry, reason)
         entry.forget()
 
-    async def _flush(self, batch: list[tuple[_Entry, Prepared]]) -> None:
+    async def _flush(self, batch: list[tuple[Entry, Prepared]]) -> None:
         """Store the batch and note its rows, both or neither."""
         try:
             async with transaction():
@@ -482,7 +300,7 @@ class _Intake:
             entry.forget()
         batch.clear()
 
-    async def _flush_one_by_one(self, batch: list[tuple[_Entry, Prepared]]) -> None:
+    async def _flush_one_by_one(self, batch: list[tuple[Entry, Prepared]]) -> None:
         """Store what can be stored: somebody took an address of the batch meanwhile."""
         for entry, prepared in batch:
             try:
@@ -505,7 +323,7 @@ class _Intake:
             bus=self._bus,
         )
 
-    def _report(self, entry: _Entry, *, status: str | None = None) -> None:
+    def _report(self, entry: Entry, *, status: str | None = None) -> None:
         item = entry.item
         row = ReportRow(
             file=sys.intern(item.file),
@@ -520,7 +338,7 @@ class _Intake:
         )
         self._note(entry.number, row)
 
-    def _skip(self, entry: _Entry, reason: str) -> None:
+    def _skip(self, entry: Entry, reason: str) -> None:
         item = entry.item
         row = ReportRow(
             file=item.file, line=item.line, item=item.name, outcome="skipped", reason=reason
@@ -545,6 +363,6 @@ class _Intake:
         self._tell("reading", done, total)
 
 
-def _is_full(batch: list[tuple[_Entry, Prepared]]) -> bool:
+def _is_full(batch: list[tuple[Entry, Prepared]]) -> bool:
     characters = sum(len(prepared.body) for _, prepared in batch)
     return len(batch) >= _BATCH or characters > _BATCH_CHARACTERS

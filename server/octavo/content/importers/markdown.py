@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from octavo.content.importers import fields, frontmatter, intake
+from octavo.content.importers import fields, formats, frontmatter, intake
 from octavo.content.importers.dates import parse_date
-from octavo.content.importers.fields import Found, SkippedError
+from octavo.content.importers.found import Found, SkippedError
 from octavo.content.importers.frontmatter import FrontMatter
 from octavo.content.importers.languages import Placed, place_all
 from octavo.content.importers.pictures import Pictures
@@ -70,17 +70,17 @@ async def import_markdown(
             path, dry_run=dry_run, now=now, bus=bus, media=media, progress=progress,
             ctas=ctas or NoCtas(),
         )  # fmt: skip
-    shown: intake.Progress | None = None
+    shown: formats.Progress | None = None
     if progress is not None:
         told = progress
 
-        def shown(phase: intake.Phase, done: int, total: int) -> None:
+        def shown(phase: formats.Phase, done: int, total: int) -> None:
             if phase == "importing":
                 told(done, total)
 
     return await intake.take_in(
         MarkdownFolder(path, media=media, now=now, dry_run=dry_run),
-        options=intake.Options(dry_run=dry_run, author_email=author_email, zone=zone),
+        options=formats.Options(dry_run=dry_run, author_email=author_email, zone=zone),
         now=now,
         bus=bus,
         progress=shown,
@@ -116,7 +116,7 @@ class MarkdownFolder:
 
     def heads(
         self, zone: ZoneInfo, progress: Callable[[int, int], None]
-    ) -> Iterator[intake.Item | ReportRow]:
+    ) -> Iterator[formats.Item | ReportRow]:
         """Answer every post and page by its file, and a row for whatever is not taken."""
         self._site = read_site(self._source)
         refused = dict(self._source.refused)
@@ -136,13 +136,13 @@ class MarkdownFolder:
         self._counts["files"] = len(files) + len(refused)
 
     async def texts(
-        self, wanted: Sequence[intake.Wanted], desk: intake.Desk
-    ) -> AsyncIterator[intake.Text | tuple[int, ReportRow]]:
+        self, wanted: Sequence[formats.Wanted], desk: formats.Desk
+    ) -> AsyncIterator[formats.Text | tuple[int, ReportRow]]:
         """Answer the texts of these files."""
         for key, name in self._people.items():
             desk.directory.add_person(key, name)
         made = ((item, self._body(item.number)) for item in wanted)
-        async for chunk in intake.chunks(made, 20):
+        async for chunk in formats.chunks(made, 20):
             for item, body in chunk:
                 if isinstance(body, ReportRow):
                     yield item.number, body
@@ -161,7 +161,7 @@ class MarkdownFolder:
                 warnings = rewriting.warnings(text)
                 if marks := len(_ATTRIBUTES.findall(text)):
                     warnings.append(f"{marks} lines of kramdown attributes are kept as text")
-                yield intake.Text(number=item.number, found=found, body=text, warnings=warnings)
+                yield formats.Text(number=item.number, found=found, body=text, warnings=warnings)
 
     def notes(self) -> list[str]:
         """Answer remarks about the whole."""
@@ -191,7 +191,7 @@ class MarkdownFolder:
         """Let go of the source."""
         self._source.close()
 
-    def _head(self, file: str, zone: ZoneInfo, placed: Placed | None) -> intake.Item | ReportRow:
+    def _head(self, file: str, zone: ZoneInfo, placed: Placed | None) -> formats.Item | ReportRow:
         """Understand a file, or say why not; notes it under the next number."""
         length = 0
         try:
@@ -207,7 +207,7 @@ class MarkdownFolder:
         finally:
             self._heads.append(_Head(file, length))
         self._count(matter, placed, zone)
-        return intake.Item(
+        return formats.Item(
             source_id=file,
             content_hash=hashlib.sha256(data).hexdigest(),
             found=found,

@@ -16,7 +16,7 @@ from octavo.accounts.schemas import SYSTEM
 from octavo.content import authors, rules, series, tags
 from octavo.content.events import PiecesImported, RedirectsChanged
 from octavo.content.fields import check_cover, shown_title
-from octavo.content.importers.fields import Found
+from octavo.content.importers.found import Found
 from octavo.content.kinds import Cover, Meta
 from octavo.content.media import uses
 from octavo.content.schemas import AuthorRef, TagRef

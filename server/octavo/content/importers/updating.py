@@ -9,7 +9,7 @@ from octavo.accounts.schemas import SYSTEM
 from octavo.content import authors, queries
 from octavo.content import service as content
 from octavo.content.errors import StalePieceError
-from octavo.content.importers.fields import Found
+from octavo.content.importers.found import Found
 from octavo.content.importers.storing import Byline, Prepared, meta_of, series_of
 from octavo.content.schemas import PiecePatch, Transition
 from octavo.content.tables import ImportedRow

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from octavo.content.importers import intake
+from octavo.content.importers import formats
 from octavo.content.importers.fetching import RemotePictures
-from octavo.content.importers.fields import Found, SkippedError
+from octavo.content.importers.found import Found, SkippedError
 from octavo.content.importers.ghost import posts
 from octavo.content.importers.ghost.blog import Blog
 from octavo.content.importers.ghost.bodies import body_of
@@ -105,7 +105,7 @@ class Ghost:
 
     def heads(
         self, zone: ZoneInfo, progress: Callable[[int, int], None]
-    ) -> Iterator[intake.Item | ReportRow]:
+    ) -> Iterator[formats.Item | ReportRow]:
         """Answer every post in its order; rows for what is not taken."""
         for file, reason in [*self._refused, *self._contents.refused]:
             self._spans.append(Span(0, 0))
@@ -118,11 +118,11 @@ class Ghost:
                 progress(number, len(spans))
 
     async def texts(
-        self, wanted: Sequence[intake.Wanted], desk: intake.Desk
-    ) -> AsyncIterator[intake.Text | tuple[int, ReportRow]]:
+        self, wanted: Sequence[formats.Wanted], desk: formats.Desk
+    ) -> AsyncIterator[formats.Text | tuple[int, ReportRow]]:
         """Answer the texts of these posts."""
         made = (self._made(item.number, desk) for item in wanted)
-        async for chunk in intake.chunks(made, 10):
+        async for chunk in formats.chunks(made, 10):
             for number, head, body, warnings in chunk:
                 if len(body) > BODY_LIMIT:
                     yield number, self._skipped(number, f"is longer than {BODY_LIMIT:,} characters")
@@ -131,7 +131,7 @@ class Ghost:
                 text = await rewriting.rewrite(body)
                 found, problems = await self._with_cover(head, rewriting)
                 more = [*warnings, *problems, *rewriting.warnings(text)]
-                yield intake.Text(number=number, found=found, body=text, warnings=more)
+                yield formats.Text(number=number, found=found, body=text, warnings=more)
 
     def notes(self) -> list[str]:
         """Answer remarks about the whole."""
@@ -181,7 +181,7 @@ class Ghost:
         )
         raise UnusableSourceError(msg)
 
-    def _head(self, span: Span, number: int, zone: ZoneInfo) -> intake.Item | ReportRow:
+    def _head(self, span: Span, number: int, zone: ZoneInfo) -> formats.Item | ReportRow:
         row: Row = {}
         try:
             data = self._export.bytes_of(span)
@@ -191,7 +191,7 @@ class Ghost:
             item = posts.name_of(row) if row else f"post {number}"
             return ReportRow(file=self.name, item=item, outcome="skipped", reason=str(exc))
         self._counts["internal"] += any(tag.is_internal for tag in self._blog.tags_of(row))
-        return intake.Item(
+        return formats.Item(
             source_id=posts.source_id(row),
             content_hash=hashlib.sha256(data + self._blog.fingerprint(row)).hexdigest(),
             found=post.found,
@@ -200,7 +200,7 @@ class Ghost:
             status=post.status,
         )
 
-    def _made(self, number: int, desk: intake.Desk) -> tuple[int, Found, str, list[str]]:
+    def _made(self, number: int, desk: formats.Desk) -> tuple[int, Found, str, list[str]]:
         row = self._export.row(self._spans[number])
         post = posts.understand(row, self._blog, zone=desk.zone, now=self._now, full=True)
         body = body_of(row)
@@ -213,7 +213,7 @@ class Ghost:
             text = text.replace(f"{self._site_url}/", "/")
         return with_originals(text)
 
-    def _rewriting(self, found: Found, desk: intake.Desk) -> Rewriting:
+    def _rewriting(self, found: Found, desk: formats.Desk) -> Rewriting:
         return Rewriting(
             file="content/post.md",
             old_url=found.old_url,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from octavo.content import rules
 from octavo.content.importers.dates import parse_date
-from octavo.content.importers.fields import Found, FoundCover, SkippedError, checked_redirects
+from octavo.content.importers.found import Found, FoundCover, SkippedError, checked_redirects
 from octavo.content.importers.frontmatter import Value
 from octavo.content.importers.ghost.blog import Blog, id_of, is_set, text_of
 from octavo.content.importers.ghost.bodies import with_rooted_urls

@@ -8,7 +8,7 @@ import msgspec
 from octavo.accounts import queries as accounts_q
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import SYSTEM, OrganisationPatch
-from octavo.content.importers import intake
+from octavo.content.importers import formats, intake
 from octavo.content.importers.ghost.descriptions import take_descriptions
 from octavo.content.importers.ghost.importer import Ghost
 from octavo.content.importers.ghost.redirects import import_redirects
@@ -31,7 +31,7 @@ class GhostOptions(msgspec.Struct, frozen=True, kw_only=True):
         settings: take over the title and the description.
     """
 
-    common: intake.Options = intake.Options()
+    common: formats.Options = formats.Options()
     content: Path | None = None
     site_url: str = ""
     fetch_media: bool = False
@@ -47,8 +47,8 @@ async def import_ghost(
     bus: EventBus,
     media: MediaStore,
     http: GuardedClient,
-    progress: intake.Progress | None = None,
-    log: intake.RowLog | None = None,
+    progress: formats.Progress | None = None,
+    log: formats.RowLog | None = None,
 ) -> ImportReport:
     """Import a Ghost export; say what became of each post and redirect.
 

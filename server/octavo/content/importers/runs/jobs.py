@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from octavo.content.importers import intake
+from octavo.content.importers import formats, intake
 from octavo.content.importers.ghost.service import GhostOptions, import_ghost
 from octavo.content.importers.markdown import MarkdownFolder
 from octavo.content.importers.report import ImportReport, ReportRow
@@ -118,11 +118,11 @@ async def _run(row: dict[str, Any], importing: Importing) -> None:
 
 
 async def _import(
-    row: dict[str, Any], importing: Importing, progress: intake.Progress
+    row: dict[str, Any], importing: Importing, progress: formats.Progress
 ) -> ImportReport:
     options = msgspec.json.decode(row["options"], type=RunOptions)
     path = importing.folder / row["file"]
-    common = intake.Options(
+    common = formats.Options(
         dry_run=options.dry_run,
         author_email=options.author or None,
         zone=options.timezone or None,

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from octavo.content.importers import intake
-from octavo.content.importers.fields import Found, SkippedError
+from octavo.content.importers import formats
+from octavo.content.importers.found import Found, SkippedError
 from octavo.content.importers.report import Outcome, ReportRow
 from octavo.content.importers.sources import (
     Source,
@@ -47,7 +47,7 @@ _INTERNAL = frozenset(
 class _Draft(msgspec.Struct, frozen=True, kw_only=True):
     """An item between its XML and its Markdown."""
 
-    wanted: intake.Wanted
+    wanted: formats.Wanted
     found: Found
     html: str
     urls: list[str]
@@ -100,7 +100,7 @@ class WordPress:
 
     def heads(
         self, zone: ZoneInfo, progress: Callable[[int, int], None]
-    ) -> Iterator[intake.Item | ReportRow | None]:
+    ) -> Iterator[formats.Item | ReportRow | None]:
         """Answer every item in its order."""
         total = sum(path.stat().st_size for _, path in self._files)
         for file, reason in self._refused:
@@ -114,11 +114,11 @@ class WordPress:
         progress(total, total)
 
     async def texts(
-        self, wanted: Sequence[intake.Wanted], desk: intake.Desk
-    ) -> AsyncIterator[intake.Text | tuple[int, ReportRow]]:
+        self, wanted: Sequence[formats.Wanted], desk: formats.Desk
+    ) -> AsyncIterator[formats.Text | tuple[int, ReportRow]]:
         """Answer the texts of these items, and what became of the files."""
         await self._uploads.load()
-        async for chunk in intake.chunks(self._drafts(iter(wanted), desk), _ROWS_AT_ONCE):
+        async for chunk in formats.chunks(self._drafts(iter(wanted), desk), _ROWS_AT_ONCE):
             drafts = [draft for draft in chunk if isinstance(draft, _Draft)]
             files = [file for file in chunk if not isinstance(file, _Draft)]
             urls = [url for draft in drafts for url in draft.urls]
@@ -196,7 +196,7 @@ class WordPress:
                 elif first:
                     self.site.note_term(row)
 
-    def _head(self, row: Row, file: str, zone: ZoneInfo) -> intake.Item | ReportRow | None:
+    def _head(self, row: Row, file: str, zone: ZoneInfo) -> formats.Item | ReportRow | None:
         kind = items.post_type(row)
         if kind == "attachment":
             return self._attachment(row, file)
@@ -219,7 +219,7 @@ class WordPress:
             self.site.old_urls[whole_number(row.text("post_id"))] = post.found.old_url
             self.site.note_lists(row)
         shows_files = "_thumbnail_id" in dict(row.meta) or "uploads" in row.texts.get("content", "")
-        return intake.Item(
+        return formats.Item(
             source_id=items.source_id(row, self.site),
             content_hash=items.content_hash(
                 row, given=self._given, media=self._uploads.mode if shows_files else ""
@@ -240,7 +240,7 @@ class WordPress:
     # The second walk
 
     def _drafts(
-        self, wanted: Iterator[intake.Wanted], desk: intake.Desk
+        self, wanted: Iterator[formats.Wanted], desk: formats.Desk
     ) -> Iterator["_Draft | tuple[int, ReportRow, str]"]:
         number = len(self._refused) - 1
         item = next(wanted, None)
@@ -255,7 +255,7 @@ class WordPress:
                     if found is not None:
                         yield number, self._skipped(row, name, ""), found.url
 
-    def _draft(self, item: intake.Wanted, row: Row, desk: intake.Desk) -> _Draft:
+    def _draft(self, item: formats.Wanted, row: Row, desk: formats.Desk) -> _Draft:
         post = items.understand(row, self.site, given=self._given, zone=desk.zone, full=True)
         own = whole_number(row.text("post_id"))
         library = Library(
@@ -277,11 +277,11 @@ class WordPress:
         )
 
     def _written(
-        self, drafts: list[_Draft], desk: intake.Desk
-    ) -> list[intake.Text | tuple[int, ReportRow]]:
+        self, drafts: list[_Draft], desk: formats.Desk
+    ) -> list[formats.Text | tuple[int, ReportRow]]:
         return [self._text(draft, desk) for draft in drafts]
 
-    def _text(self, draft: _Draft, desk: intake.Desk) -> intake.Text | tuple[int, ReportRow]:
+    def _text(self, draft: _Draft, desk: formats.Desk) -> formats.Text | tuple[int, ReportRow]:
         lost: dict[str, None] = {}
 
         def resolve(url: str) -> str | None:
@@ -301,14 +301,14 @@ class WordPress:
         warnings = [*draft.warnings, *body.warnings, *self._file_problems(draft.urls)]
         if lost:
             warnings.append(f"links lead to nothing that was imported: {_listed(list(lost))}")
-        return intake.Text(
+        return formats.Text(
             number=draft.wanted.number,
             found=self._with_cover(draft.found),
             body=body.markdown,
             warnings=warnings,
         )
 
-    def _target(self, url: str, desk: intake.Desk) -> str | None:
+    def _target(self, url: str, desk: formats.Desk) -> str | None:
         """Answer where an address leads now; None if it stays as it is."""
         original = self._uploads.original(url)
         if original is not None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from octavo.content import rules
-from octavo.content.importers.fields import Found, FoundCover, SkippedError, checked_redirects
+from octavo.content.importers.found import Found, FoundCover, SkippedError, checked_redirects
 from octavo.content.importers.frontmatter import Value
 from octavo.content.importers.serials import one_series, part_of
 from octavo.content.importers.wordpress.reader import Row

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from octavo.content.importers import intake
+from octavo.content.importers import formats, intake
 from octavo.content.importers.report import ImportReport
 from octavo.content.importers.wordpress.importer import WordPress
 from octavo.content.importers.wordpress.lists import redirect_lists
@@ -23,7 +23,7 @@ class WordPressOptions(msgspec.Struct, frozen=True, kw_only=True):
         comments: keep the comments of people with their posts.
     """
 
-    common: intake.Options = intake.Options()
+    common: formats.Options = formats.Options()
     uploads: Path | None = None
     fetch_media: bool = False
     comments: bool = False
@@ -37,8 +37,8 @@ async def import_wordpress(
     bus: EventBus,
     media: MediaStore,
     http: GuardedClient,
-    progress: intake.Progress | None = None,
-    log: intake.RowLog | None = None,
+    progress: formats.Progress | None = None,
+    log: formats.RowLog | None = None,
 ) -> ImportReport:
     """Import a WordPress export; say what became of each item.
 
