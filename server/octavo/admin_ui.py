@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from octavo.kernel.http_cache import matches, strong_etag
+from octavo.kernel.encodings import Representation, wanted_coding
+from octavo.kernel.http_cache import matches
 from octavo.kernel.paths import admin_dist
 
 __all__ = ["AdminApp"]
@@ -37,8 +38,7 @@ _TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+x
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
-    body: bytes
-    etag: str
+    whole: Representation
     media_type: str
     cache: bytes
 
@@ -71,16 +71,25 @@ class AdminApp:
         if file is None:
             await _send(send, 503, [(b"content-type", b"text/html; charset=utf-8")], _NOT_BUILT)
             return
-        headers = [(b"etag", file.etag.encode()), (b"cache-control", file.cache), *_HEADERS]
-        known = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
-        if known and matches(known, file.etag):
+        asked = dict(scope["headers"])
+        whole = file.whole
+        coding = wanted_coding(asked.get(b"accept-encoding", b"")) if whole.is_text else ""
+        etag = whole.etag_of(coding)
+        headers = [(b"etag", etag.encode()), (b"cache-control", file.cache), *_HEADERS]
+        if whole.is_text:
+            headers.append((b"vary", b"accept-encoding"))
+        known = asked.get(b"if-none-match", b"").decode("latin-1")
+        if known and matches(known, etag):
             await _send(send, 304, headers, b"")
             return
+        body = await whole.coded(coding)
         headers += [
             (b"content-type", file.media_type.encode()),
-            (b"content-length", str(len(file.body)).encode()),
+            (b"content-length", str(len(body)).encode()),
         ]
-        await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else file.body)
+        if coding:
+            headers.append((b"content-encoding", coding.encode()))
+        await _send(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
 
 
 def _read(path: Path) -> _File:
@@ -91,8 +100,7 @@ def _read(path: Path) -> _File:
         media_type += "; charset=utf-8"
     hashed = path.parent.name == "assets"
     return _File(
-        body=body,
-        etag=strong_etag(body),
+        whole=Representation(body, media_type, for_long=True),
         media_type=media_type,
         cache=_FOREVER if hashed else _ALWAYS_ASK,
     )

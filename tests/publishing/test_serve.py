@@ -46,7 +46,7 @@ async def test_pages_have_a_strong_etag_and_answer_304(desk: Desk) -> None:
         assert first.headers["cache-control"] == "no-cache"
         assert (again.status_code, again.content) == (304, b"")
         assert (head.status_code, head.content) == (200, b"")
-        assert head.headers["content-length"] == str(len(first.content))
+        assert head.headers["content-length"] == first.headers["content-length"]
         desk.change(1, title="Another")
         await desk.site.build(now=NOW)
         changed = await http.get("/piece-1/", headers={"if-none-match": first.headers["etag"]})
@@ -144,3 +144,43 @@ async def test_before_the_first_build_a_reader_is_told_to_wait(make_desk: MakeDe
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert "being built" in answer.text
+
+
+async def test_pages_are_sent_compressed_to_who_takes_it(desk: Desk) -> None:
+    async with client(desk) as http:
+        plain = await http.get("/piece-1/", headers={"accept-encoding": "identity"})
+        for accepted, coding in {
+            "gzip, deflate, br": "br",
+            "gzip;q=1.0, br;q=0": "gzip",
+            "*": "br",
+            "gzip;q=0, identity": None,
+            "br;q=nonsense": None,
+        }.items():
+            answer = await http.get("/piece-1/", headers={"accept-encoding": accepted})
+
+            assert answer.headers.get("content-encoding") == coding, accepted
+            assert answer.content == plain.content
+            assert answer.headers["vary"] == "accept-encoding"
+            assert int(answer.headers["content-length"]) <= len(plain.content)
+            assert (answer.headers["etag"] == plain.headers["etag"]) == (coding is None)
+            again = await http.get(
+                "/piece-1/",
+                headers={"accept-encoding": accepted, "if-none-match": answer.headers["etag"]},
+            )
+            assert (again.status_code, again.content) == (304, b"")
+        other = await http.get(
+            "/piece-1/",
+            headers={"accept-encoding": "identity", "if-none-match": f'"{"0" * 32}-br"'},
+        )
+        assert other.status_code == 200
+
+
+async def test_what_is_compressed_already_or_tiny_is_sent_as_it_is(desk: Desk) -> None:
+    async with client(desk) as http:
+        head = await http.get("/", headers={"accept-encoding": "br"})
+        font = head.text.split('rel="preload" href="')[1].split('"')[0]
+        for path in (font, "/media/a/big.mp4", "/_redirects"):
+            answer = await http.get(path, headers={"accept-encoding": "br"})
+
+            assert answer.status_code == 200
+            assert "content-encoding" not in answer.headers, path

@@ -14,7 +14,7 @@ from octavo.kernel.text import clean_text
 from octavo.publishing import queries
 from octavo.publishing.builder import Site
 from octavo.publishing.schemas import BuildIn, BuildReport, PreviewIn, SiteStatus
-from octavo.publishing.serve import page_headers
+from octavo.publishing.serve_headers import page_headers
 
 _WAIT_S = 5.0
 

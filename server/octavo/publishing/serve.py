@@ -6,7 +6,6 @@ a switch in the middle of a request cannot mix old and new.
 """
 
 import asyncio
-import mimetypes
 import os
 import re
 import stat
@@ -18,11 +17,13 @@ from urllib.parse import quote
 
 import msgspec
 
+from octavo.kernel.encodings import Representation, wanted_coding
 from octavo.kernel.errors import OctavoError
-from octavo.kernel.http_cache import matches, strong_etag
+from octavo.kernel.http_cache import matches
 from octavo.kernel.storage import Storage
+from octavo.publishing.serve_headers import Headers, headers_of, media_type, page_headers
 
-__all__ = ["PAGE_POLICY", "SiteApp", "page_headers", "site_app"]
+__all__ = ["SiteApp", "site_app"]
 
 _NOT_BUILT = b"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="refresh" content="5"><title>In a moment</title></head>
@@ -31,67 +32,18 @@ _NOT_BUILT = b"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 _MISSING = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not found</title></head>
 <body><h1>There is no such page</h1><p><a href="/">Go to the first page</a></p></body></html>"""
 
-PAGE_POLICY = (
-    "default-src 'none'; script-src {assets}; style-src 'self'; img-src 'self' https: http: data:;"
-    " media-src 'self' https:; font-src 'self'; connect-src 'self'; manifest-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-)
-# What people upload never runs, not even when it is opened by itself.
-_MEDIA_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; sandbox"
-)
-_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".xml": "application/xml",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".woff2": "font/woff2",
-    ".woff": "font/woff",
-    ".webmanifest": "application/manifest+json",
-    ".vtt": "text/vtt; charset=utf-8",
-    ".srt": "application/x-subrip; charset=utf-8",
-    ".mp4": "video/mp4",
-    ".webm": "video/webm",
-    ".mov": "video/quicktime",
-    ".ogv": "video/ogg",
-    ".mp3": "audio/mpeg",
-    ".m4a": "audio/mp4",
-    ".aac": "audio/aac",
-    ".ogg": "audio/ogg",
-    ".oga": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".wav": "audio/wav",
-    ".flac": "audio/flac",
-}
-_NAMED_TYPES = {
-    "feed.xml": "application/rss+xml; charset=utf-8",
-    "atom.xml": "application/atom+xml; charset=utf-8",
-    "feed.json": "application/feed+json; charset=utf-8",
-    "_redirects": "text/plain; charset=utf-8",
-}
-_SHOWN_MEDIA = ("image/", "audio/", "video/")
-# The address of a file stays when its bytes are replaced: browsers ask again before long.
-_MEDIA_CACHE = b"public, max-age=300, stale-while-revalidate=604800"
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})\Z")
 _SMALL_BYTES = 512_000
-_CACHE_BYTES = 24_000_000
+_CACHE_BYTES = 16_000_000  # of bytes as they are; compressed ones add half of it at most
 _CHUNK_BYTES = 262_144
 _PATH_LIMIT = 4_096
-
-Headers = list[tuple[bytes, bytes]]
 
 
 class _Entry(msgspec.Struct, frozen=True):
     """A file in memory. `seen` is the file on disk that it is; `target` is set when it redirects."""
 
     seen: tuple[int, int, int]
-    body: bytes
-    etag: str
+    whole: Representation
     headers: Headers
     target: bytes | None
     redirects_seen: int
@@ -100,17 +52,6 @@ class _Entry(msgspec.Struct, frozen=True):
 def site_app(site: Any, *, media: Storage | None = None) -> "SiteApp":
     """Answer the ASGI app for a `Site`; `media` has the files that no page shows yet."""
     return SiteApp(site.folder, base_url=site.base_url, media=media)
-
-
-def page_headers(base_url: str) -> Headers:
-    """Answer the headers that every page of the site carries."""
-    policy = PAGE_POLICY.format(assets=f"{base_url}/assets/")
-    return [
-        (b"content-security-policy", policy.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"strict-origin-when-cross-origin"),
-        (b"x-frame-options", b"SAMEORIGIN"),
-    ]
 
 
 class SiteApp:
@@ -164,12 +105,14 @@ class SiteApp:
             body = _read(f"{self._folder}/{name}")
         except OSError:
             return None
-        etag = strong_etag(body)
+        headers = headers_of(name, self._page_headers)
+        whole = Representation(body, media_type(name), for_long=name.startswith("assets/"))
+        if whole.is_text:
+            headers.append((b"vary", b"accept-encoding"))
         entry = _Entry(
             seen=seen,
-            body=body,
-            etag=etag,
-            headers=[*self._headers_of(name), (b"etag", etag.encode())],
+            whole=whole,
+            headers=headers,
             target=self._target_of(path),
             redirects_seen=self._redirects_seen,
         )
@@ -183,17 +126,23 @@ class SiteApp:
     def _forget(self, name: str) -> None:
         entry = self._cache.pop(name, None)
         if entry:
-            self._held -= len(entry.body)
+            self._held -= len(entry.whole.body)
 
     async def _answer(self, scope: Any, send: Any, entry: _Entry) -> None:
         if entry.target is not None:
             await self._send_redirect(scope, send, entry.target)
             return
+        whole = entry.whole
+        coding = wanted_coding(_raw_header(scope, b"accept-encoding")) if whole.is_text else ""
+        etag = whole.etag_of(coding)
+        headers = [*entry.headers, (b"etag", etag.encode())]
         known = _header(scope, b"if-none-match")
-        if known and matches(known, entry.etag):
-            await self._send(scope, send, 304, entry.headers, b"")
+        if known and matches(known, etag):
+            await self._send(scope, send, 304, headers, b"")
             return
-        await self._send(scope, send, 200, entry.headers, entry.body)
+        if coding:
+            headers.append((b"content-encoding", coding.encode()))
+        await self._send(scope, send, 200, headers, await whole.coded(coding))
 
     async def _answer_otherwise(self, scope: Any, send: Any, path: str, name: str) -> bool:
         """Try what is not a small file: a folder without its slash, a redirect, a large file."""
@@ -230,7 +179,7 @@ class SiteApp:
             return
         entry = self._find("404.html", "/404.html")
         await self._send(
-            scope, send, 404, [*html, *self._page_headers], entry.body if entry else _MISSING
+            scope, send, 404, [*html, *self._page_headers], entry.whole.body if entry else _MISSING
         )
 
     async def _send_large(self, scope: Any, send: Any, name: str, full: str) -> bool:
@@ -244,7 +193,7 @@ class SiteApp:
             if not stat.S_ISREG(found.st_mode):
                 return False
             etag = f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
-            headers = [*self._headers_of(name), (b"etag", etag.encode())]
+            headers = [*headers_of(name, self._page_headers), (b"etag", etag.encode())]
             known = _header(scope, b"if-none-match")
             if known and matches(known, etag):
                 await self._send(scope, send, 304, headers, b"")
@@ -291,23 +240,6 @@ class SiteApp:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         shown = body if scope["method"] != "HEAD" else b""
         await send({"type": "http.response.body", "body": shown})
-
-    def _headers_of(self, name: str) -> Headers:
-        kind = media_type(name)
-        headers: Headers = [(b"content-type", kind.encode())]
-        if name.startswith("assets/"):
-            headers.append((b"cache-control", b"public, max-age=31536000, immutable"))
-        elif name.startswith("media/"):
-            headers.append((b"cache-control", _MEDIA_CACHE))
-        else:
-            headers.append((b"cache-control", b"no-cache"))
-        if not name.startswith("media/"):
-            return headers + self._page_headers
-        headers.append((b"content-security-policy", _MEDIA_POLICY.encode()))
-        headers.append((b"x-content-type-options", b"nosniff"))
-        if not kind.startswith(_SHOWN_MEDIA):
-            headers.append((b"content-disposition", b"attachment"))
-        return headers
 
     def _read_redirects(self) -> None:
         """Read `_redirects` when it is another one than the one in memory."""
@@ -358,15 +290,6 @@ def _wanted_part(scope: Any, etag: str, size: int) -> tuple[int, int]:
     return first, last - first + 1 if first < size else -1
 
 
-def media_type(name: str) -> str:
-    """Answer the Content-Type of a file of the site."""
-    base = name.rpartition("/")[2]
-    if not name.startswith("media/") and base in _NAMED_TYPES:
-        return _NAMED_TYPES[base]
-    suffix = "." + base.rpartition(".")[2].lower()
-    return _TYPES.get(suffix) or mimetypes.guess_type(base)[0] or "application/octet-stream"
-
-
 def _file_name(path: str) -> str | None:
     """Answer the file that a path asks for, relative to the folder; None when it cannot be one of ours."""
     if not path.startswith("/") or "\0" in path or "\\" in path or len(path) > _PATH_LIMIT:
@@ -383,8 +306,12 @@ def _quoted(path: str) -> bytes:
 
 
 def _header(scope: Any, name: bytes) -> str:
+    return _raw_header(scope, name).decode("latin-1")
+
+
+def _raw_header(scope: Any, name: bytes) -> bytes:
     lines = [value for key, value in scope["headers"] if key == name]
-    return b", ".join(lines).decode("latin-1") if lines else ""
+    return b", ".join(lines)
 
 
 def _read(file: str) -> bytes:
