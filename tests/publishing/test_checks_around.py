@@ -2,6 +2,8 @@
 
 import pytest
 
+from octavo.publishing import views
+from octavo.publishing.checks import places
 from octavo.publishing.checks.rules import check
 from octavo.publishing.checks.schemas import Around, Draft, Picture
 
@@ -30,17 +32,51 @@ async def broken(owner, *addresses):
 
 async def test_links_lead_where_readers_can_go_and_nowhere_else(owner):
     live = await publish(owner, title="Rye", body="Ready.", tags=["Bread"])
+    series = (await owner.post("/api/v1/series", json={"title": "Loaves"})).json()
+    await publish(owner, title="Oats", body="Ready.", series_id=series["id"])
+    await owner.post("/api/v1/series", json={"title": "Crumbs"})
     await owner.post("/api/v1/pieces", json={"title": "Draft", "slug": "draft", "tags": ["Cake"]})
     await owner.post("/api/v1/redirects", json={"from_path": "/old/", "to_path": "/rye/"})
     await owner.post("/api/v1/redirects", json={"from_path": "/older", "to_path": "/old/"})
 
-    leads = ["/", live["path"], "/rye", "/rye/#x", "/old/", "/older/", "/older", "/tags/bread/",
-             "/tags/bread/page/2/", "/tags/bread/feed.xml", "/tags/", "/archive", "/feed.xml",
-             "/archive/2026/11/", "/assets/site.css", "https://example.org/gone/"]  # fmt: skip
-    gone = ["/gone/", "/draft/", "/tags/cake/", "/tags/none/", "/authors/nobody/", "/media/x/y.png",
-            "/robots.txt.bak", "/archive/nothing/"]  # fmt: skip
+    leads = [
+        "/",
+        live["path"],
+        "/rye",
+        "/rye/#x",
+        "/old/",
+        "/older/",
+        "/older",
+        "/tags/bread/",
+        "/tags/bread/page/2/",
+        "/tags/bread/feed.xml",
+        "/series/loaves/",
+        "/tags/",
+        "/archive",
+        "/feed.xml",
+        "/archive/2026/11/",
+        "/assets/site.css",
+        "https://example.org/gone/",
+    ]
+    gone = [
+        "/gone/",
+        "/draft/",
+        "/tags/cake/",
+        "/tags/none/",
+        "/series/crumbs/",
+        "/authors/nobody/",
+        "/media/x/y.png",
+        "/robots.txt.bak",
+        "/archive/nothing/",
+    ]
 
     assert await broken(owner, *leads, *gone) == gone
+
+
+def test_whatever_the_site_answers_by_itself_leads_somewhere():
+    """Held to what the site's own pages keep as links."""
+    unknown = [path for path in views._OWN_FILES - {"/admin"} if not places.is_own(path)]
+    assert unknown == []
 
 
 async def test_links_within_the_text_lead_to_its_headings(owner):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from octavo.content import site_queries
 from octavo.content.tables import PieceAuthorRow, PieceRow, PieceTagRow
 
-__all__ = ["leading_paths", "live_authors", "live_tags", "piece_titled"]
+__all__ = ["leading_paths", "live_authors", "live_series", "live_tags", "piece_titled"]
 
 
 async def leading_paths(paths: Sequence[str]) -> set[str]:
@@ -46,6 +46,18 @@ async def live_authors(slugs: Collection[str]) -> set[str]:
             & PieceAuthorRow.live.eq(True)  # noqa: FBT003 - Piccolo's own way
             & PieceAuthorRow.piece_id.live_revision_id.is_not_null()
         )
+        .distinct()
+    )
+    return {row["slug"] for row in rows}
+
+
+async def live_series(slugs: Collection[str]) -> set[str]:
+    """Answer those of the slugs whose series hold a piece that readers see: these have a page."""
+    if not slugs:
+        return set()
+    rows = await (
+        PieceRow.select(PieceRow.series_id.slug.as_alias("slug"))
+        .where(PieceRow.series_id.slug.is_in(list(slugs)) & PieceRow.live_revision_id.is_not_null())
         .distinct()
     )
     return {row["slug"] for row in rows}

@@ -2,16 +2,17 @@
 
 import re
 
-__all__ = ["MEDIA", "TRACKED", "author_of", "forms_of", "is_own", "tag_of"]
+__all__ = ["MEDIA", "TRACKED", "author_of", "forms_of", "is_own", "series_of", "tag_of"]
 
 MEDIA, TRACKED = "/media/", "/go/"
 
 _FILES = frozenset({"/feed.xml", "/atom.xml", "/feed.json", "/sitemap.xml", "/robots.txt"})
-_LISTS = frozenset({"/tags", "/archive"})
+_LISTS = frozenset({"/tags", "/series", "/archive"})
 _MONTH = re.compile(r"/archive/[0-9]{4}/[0-9]{2}(?:/page/[0-9]{1,6})?/?")
 _NUMBERED = re.compile(r"/page/[0-9]{1,6}/?")
 _OF = r"/([^/]{1,200})(?:/|/page/[0-9]{1,6}/?|/(?:feed\.xml|atom\.xml|feed\.json))?"
-_TAG, _AUTHOR = re.compile("/tags" + _OF), re.compile("/authors" + _OF)
+_TAG, _SERIES = re.compile("/tags" + _OF), re.compile("/series" + _OF)
+_AUTHOR = re.compile("/authors" + _OF)
 
 
 def is_own(path: str) -> bool:
@@ -34,6 +35,12 @@ def tag_of(path: str) -> str | None:
 def author_of(path: str) -> str | None:
     """Answer the slug of the byline whose list, or feed, stands at a path."""
     match = _AUTHOR.fullmatch(path)
+    return match[1] if match else None
+
+
+def series_of(path: str) -> str | None:
+    """Answer the slug of the series whose list, or feed, stands at a path."""
+    match = _SERIES.fullmatch(path)
     return match[1] if match else None
 
 

@@ -28,6 +28,11 @@ from octavo.strategy import queries as strategy
 __all__ = ["check_draft"]
 
 _MOST_PATHS, _MOST_CTAS = 300, 20
+_LISTS = (
+    (places.tag_of, addresses.live_tags),
+    (places.series_of, addresses.live_series),
+    (places.author_of, addresses.live_authors),
+)
 _ID = re.compile(r' id="([^"]{1,300})"')
 
 
@@ -111,12 +116,10 @@ async def _anchors(body: str) -> frozenset[str] | None:
 async def _leading(paths: Collection[str], attached: list[PieceCta] | None) -> set[str]:
     """Answer those of the paths that a reader can open."""
     found = {path for path in paths if places.is_own(path)}
-    tags = {path: slug for path in paths if (slug := places.tag_of(path))}
-    authors = {path: slug for path in paths if (slug := places.author_of(path))}
-    live_tags = await addresses.live_tags(set(tags.values()))
-    live_authors = await addresses.live_authors(set(authors.values()))
-    found |= {path for path, slug in tags.items() if slug in live_tags}
-    found |= {path for path, slug in authors.items() if slug in live_authors}
+    for slug_of, live in _LISTS:
+        slugs = {path: slug for path in paths if (slug := slug_of(path))}
+        standing = await live(set(slugs.values()))
+        found |= {path for path, slug in slugs.items() if slug in standing}
     forms = {path: places.forms_of(path) for path in paths}
     standing = await addresses.leading_paths(
         sorted({form for two in forms.values() for form in two})
