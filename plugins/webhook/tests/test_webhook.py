@@ -11,7 +11,7 @@ from typing import ClassVar
 import httpx
 import msgspec
 import pytest
-from octavo_webhook import WebhookAdapter, WebhookSettings, signing
+from octavo_webhook import WebhookAdapter, WebhookSettings
 
 from octavo.sdk import (
     AuthExpiredError,
@@ -21,6 +21,7 @@ from octavo.sdk import (
     TransientError,
     decode_settings,
 )
+from octavo.sdk import webhook_signing as signing
 from octavo.sdk.testing import NOW, AdapterContract, FakeRemote, Fault, Reply, Request, sample
 from octavo.sdk.transport import HttpxHttp
 

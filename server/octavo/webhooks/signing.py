@@ -1,24 +1,20 @@
-"""Secrets and signatures of Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`.
-
-https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-"""
+"""Secrets of webhooks, and the headers of an attempt as Standard Webhooks 1.0 names them."""
 
 import base64
-import hashlib
-import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
+from octavo.sdk.webhook_signing import PREFIX, key_of, signature_header
+
 __all__ = ["new_secret", "signed_headers"]
 
-_PREFIX = "whsec_"
 _KEY_BYTES = 32
 
 
 def new_secret() -> str:
     """Make a secret that receivers' libraries take as it is."""
-    return _PREFIX + base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+    return PREFIX + base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
 
 
 def signed_headers(
@@ -26,14 +22,11 @@ def signed_headers(
 ) -> dict[str, str]:
     """Answer the headers of one attempt, signed with every secret, the present one first."""
     timestamp = int(now.timestamp())
-    content = f"{message_id}.{timestamp}.".encode() + body
+    keys = [key_of(secret) for secret in secrets]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(_signature(content, secret) for secret in secrets),
+        "webhook-signature": signature_header(
+            keys, message_id=message_id, timestamp=timestamp, body=body
+        ),
     }
-
-
-def _signature(content: bytes, secret: str) -> str:
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
-    return "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()

@@ -22,7 +22,7 @@ from octavo.sdk import (
     TransientError,
     retry_after,
 )
-from octavo_webhook import signing
+from octavo.sdk import webhook_signing as signing
 
 __all__ = ["WebhookAdapter", "WebhookSettings"]
 
