@@ -311,6 +311,8 @@ def test_what_is_to_mend_is_shown_beside_the_text_and_asked_before_it_goes_out(
     found.press("Enter")
     expect(admin.body).to_be_focused()
     assert admin.page.evaluate("getSelection().toString()") == "TK"
+    admin.panel.get_by_role("button", name="There is no description").click()
+    expect(admin.panel.get_by_label("Excerpt")).to_be_visible()
 
     admin.open_action("Publish…")
     dialog = admin.page.get_by_role("dialog")

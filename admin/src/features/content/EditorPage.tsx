@@ -94,6 +94,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
   const [shown, setShown] = useState<Shown>("details");
   const [picking, setPicking] = useState(false);
   const body = useRef<BodyHandle>(null);
+  const title = useRef<HTMLTextAreaElement>(null);
   const mayReview = useMay("review");
   const mayWrite = useMay("write");
   const isLocked = !mayReview && ["approved", "scheduled", "archived"].includes(piece.status);
@@ -118,13 +119,16 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
     else setPanelOpen(true);
   }
 
-  function showPlace({ start, end }: Finding) {
-    if (start == null) return;
-    const [from, to] = [toUnits(text.body, start), toUnits(text.body, end ?? start)];
+  function showPlace({ field, start, end }: Finding) {
+    if (field !== "body" && field !== "title") return openPanel("details");
+    const [from, to] = [toUnits(text.body, start ?? 0), toUnits(text.body, end ?? 0)];
     if (isPhone) setPanelOnPhone(false);
     if (shownMode === "preview") setMode("write");
     // The editor may have to come back first.
-    requestAnimationFrame(() => body.current?.reveal(from, to));
+    requestAnimationFrame(() => {
+      if (field === "title") selectTitle(title.current, start, end);
+      else body.current?.reveal(from, to);
+    });
   }
 
   useDocumentTitle(`${text.title || t("pieceWithoutTitle", { id: piece.id })} · Octavo`);
@@ -192,6 +196,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
             {shownMode !== "preview" && (
               <div className={classes.sheet}>
                 <Textarea
+                  ref={title}
                   aria-label={t("titleLabel")}
                   placeholder={t("titlePlaceholder")}
                   value={text.title}
@@ -308,6 +313,12 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
       )}
     </>
   );
+}
+
+function selectTitle(box: HTMLTextAreaElement | null, start?: number | null, end?: number | null): void {
+  if (!box) return;
+  box.focus();
+  box.setSelectionRange(toUnits(box.value, start ?? 0), end == null ? box.value.length : toUnits(box.value, end));
 }
 
 /** Files that are dropped or pasted into the text. */

@@ -9,14 +9,14 @@ import { t } from "./strings";
 const ICONS = { error: IconAlertCircle, warning: IconAlertTriangle, hint: IconBulb };
 const FIELDS = ["title", "excerpt", "slug", "cover", "meta_title", "meta_description", "ctas", "campaign_id"] as const;
 
-/** What is to mend, one below the other; with `onShow`, what stands in the text leads there. */
+/** What is to mend, one below the other; with `onShow`, each leads to its place. */
 export function Findings({ items, onShow }: { items: Finding[]; onShow?: (finding: Finding) => void }) {
   return (
     <ul className={classes.findings}>
       {items.map((item, index) => (
         <li key={`${item.check}-${index}`} className={classes.finding} data-severity={item.severity}>
-          {onShow && item.field === "body" && item.start != null ? (
-            <UnstyledButton className={classes.leads} title={t("show")} onClick={() => onShow(item)}>
+          {onShow && (item.field !== "body" || item.start != null) ? (
+            <UnstyledButton className={classes.leads} title={t(item.field === "body" ? "show" : "showField")} onClick={() => onShow(item)}>
               <Words item={item} />
             </UnstyledButton>
           ) : (

@@ -13,6 +13,7 @@ export const t = catalogue({
     leftOut: { one: "{count} more of the same kind is not listed.", other: "{count} more of the same kinds are not listed." },
     failed: "The text could not be checked: {detail}",
     show: "Show in the text",
+    showField: "Show the field",
     inField: "In: {field}",
     score: "Reading ease {score}: {word}",
     scoreHint: "0 is very hard, 100 very easy.",
