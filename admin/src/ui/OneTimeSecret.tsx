@@ -21,6 +21,11 @@ export function OneTimeSecret({
   /** What it is used with. */
   children?: ReactNode;
 }) {
+  const doneButton = (
+    <Button variant={children ? "outline" : "subtle"} color={children ? "ink" : undefined} onClick={onDone}>
+      {done}
+    </Button>
+  );
   return (
     <Stack gap="md">
       <p style={{ margin: 0 }} role="status">
@@ -34,7 +39,6 @@ export function OneTimeSecret({
         onFocus={(event) => event.currentTarget.select()}
         data-autofocus
       />
-      {children}
       <Group gap="xs">
         <CopyButton value={value}>
           {({ copied, copy }) => (
@@ -43,10 +47,10 @@ export function OneTimeSecret({
             </Button>
           )}
         </CopyButton>
-        <Button variant="subtle" onClick={onDone}>
-          {done}
-        </Button>
+        {!children && doneButton}
       </Group>
+      {children}
+      {children && <Group>{doneButton}</Group>}
     </Stack>
   );
 }

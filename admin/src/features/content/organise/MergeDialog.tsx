@@ -67,6 +67,7 @@ function MergeForm({ gone, words, others, act, onClose, onMerged }: MergeFormPro
         <Select
           label={words.into}
           searchable
+          openOnFocus={false}
           data-autofocus
           value={into}
           onChange={setInto}

@@ -89,7 +89,7 @@ function OrderForm({ pieces, onClose }: { pieces: PieceSummary[]; onClose: () =>
             <li key={piece.id} data-piece={piece.id}>
               <span className={classes.place}>{index + 1}</span>
               <span className={classes.ordered}>
-                {name}
+                <span className={classes.orderedName}>{name}</span>
                 <Status state={piece.status} />
               </span>
               <IconButton

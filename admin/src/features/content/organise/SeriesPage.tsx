@@ -16,6 +16,7 @@ import { useServerForm } from "@/ui/useServerForm";
 
 import { NamedThings } from "./NamedThings";
 import { OrderDialog } from "./OrderDialog";
+import classes from "./Organise.module.css";
 import { t } from "./strings";
 
 export function SeriesPage() {
@@ -32,7 +33,7 @@ export function SeriesPage() {
         nameOf={(one) => one.title}
         note={(one) => one.description}
         uses={(one) => (
-          <>
+          <span className={classes.uses}>
             <Link to="/pieces" search={{ series: one.slug }} title={t("showPieces")}>
               {t("pieces", { count: one.pieces })}
             </Link>
@@ -43,7 +44,7 @@ export function SeriesPage() {
                 onClick={() => setOrdering(one)}
               />
             )}
-          </>
+          </span>
         )}
         mayMake={mayWrite}
         mayChange={useMay("review")}
