@@ -8,11 +8,10 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin
 
 import feedparser
-import msgspec
 import pytest
 from fakes import NOW, Desk, author, cta, make_piece, tag
 
-from octavo.publishing.errors import BuildFailedError, BuildRunningError, OutputRefusedError
+from octavo.publishing.errors import BuildRunningError, OutputRefusedError
 from octavo.publishing.lock import build_lock
 from octavo.publishing.schemas import PreviewIn
 
@@ -128,41 +127,6 @@ async def test_neighbours_follow_a_withdrawal_and_nothing_is_left(make_desk: Mak
     assert b"piece-2/" not in b"".join(desk.tree().values())
 
 
-async def test_a_moved_piece_leaves_a_redirect(make_desk: MakeDesk) -> None:
-    desk = make_desk(make_piece(1), make_piece(2))
-    await desk.site.build(now=NOW)
-    desk.change(1, path="/moved/", slug="moved")
-    desk.lead("/piece-1/", "/moved/")
-    await desk.site.build(now=NOW)
-
-    assert "/moved/" in desk.read("piece-1/index.html")
-    assert desk.read("_redirects") == "/piece-1/ /moved/ 301\n"
-    desk.put(make_piece(3, path="/piece-1/"))  # a live piece takes the address, then gives it back
-    await desk.site.build(now=NOW)
-    assert "Piece 3" in desk.read("piece-1/index.html")
-    assert "_redirects" not in desk.tree()
-    desk.withdraw(3)
-    await desk.site.build(now=NOW)
-    assert "/moved/" in desk.read("piece-1/index.html")
-
-
-async def test_two_old_addresses_of_one_file_agree_about_it(make_desk: MakeDesk) -> None:
-    desk = make_desk(make_piece(1), make_piece(2))
-    await desk.site.build(now=NOW)
-
-    desk.lead("/old/", "/piece-2/")
-    await desk.site.build(now=NOW)
-    assert "/piece-2/" in desk.read("old/index.html")
-    desk.lead("/old", "/piece-1/")
-    await desk.site.build(now=NOW)
-    step_by_step = desk.tree()
-    await desk.site.build(full=True, now=NOW)
-
-    assert "/piece-1/" in desk.read("old/index.html")
-    assert desk.tree() == step_by_step
-    assert desk.read("_redirects") == "/old /piece-1/ 301\n/old/ /piece-2/ 301\n"
-
-
 async def test_a_first_site_goes_through_a_linked_folder(
     make_desk: MakeDesk, tmp_path: Path
 ) -> None:
@@ -191,72 +155,6 @@ async def test_what_is_said_for_search_engines_stands_in_the_head(make_desk: Mak
     assert '<meta name="description" content="Step by step.">' in page
     assert ">Bread</h1>" in page
     assert "How to bake rye" not in desk.read("index.html")
-
-
-async def test_a_redirect_never_leads_into_script_or_onto_our_pages(make_desk: MakeDesk) -> None:
-    desk = make_desk(make_piece(1))
-    for path, target in {
-        "/a/": "javascript:alert(1)", "/b/": "//evil.example/", "/tags/": "/piece-1/",
-        "/../x": "/piece-1/", "/.git/config": "/piece-1/", "/feed.xml": "/piece-1/",
-    }.items():  # fmt: skip
-        desk.library.leads[path] = target
-    report = await desk.site.build(now=NOW)
-
-    assert len(report.problems) == 6
-    assert "_redirects" not in desk.tree()
-    assert not (desk.settings.home / "x").exists()
-
-
-async def test_one_bad_piece_is_reported_and_its_last_good_page_stays(make_desk: MakeDesk) -> None:
-    desk = make_desk(make_piece(1), make_piece(2))
-    await desk.site.build(now=NOW)
-    good = desk.read("piece-1/index.html")
-    desk.change(1, body="x" * 10_000_001)
-    desk.put(make_piece(3, body="x" * 10_000_001))
-    desk.put(make_piece(4))
-    report = await desk.site.build(now=NOW)
-
-    assert [p.subject for p in report.problems] == ["piece:1", "piece:3"]
-    assert "at most" in report.problems[0].message
-    assert desk.read("piece-1/index.html") == good
-    assert not (desk.settings.site_dir / "piece-3").exists()
-    assert "Piece 4" in desk.read("index.html")
-    full = await desk.site.build(full=True, now=NOW)
-    assert (full.written, full.removed, len(full.problems)) == (0, 0, 2)
-    desk.change(1, body="Fine again.")
-    desk.withdraw(3)
-    mended = await desk.site.build(now=NOW)
-    assert mended.problems == []
-    assert "Fine again." in desk.read("piece-1/index.html")
-
-
-async def test_a_full_build_keeps_the_last_good_page_of_what_fails_now(make_desk: MakeDesk) -> None:
-    desk = make_desk(make_piece(1), make_piece(2))
-    await desk.site.build(now=NOW)
-    good = desk.read("piece-1/index.html")
-    template = desk.settings.home / "theme" / "templates" / "post.html"
-    template.parent.mkdir(parents=True)
-    template.write_text(
-        "{% if post.title == 'Piece 1' %}{{ post.nothing }}{% endif %}<title>{{ post.title }}</title>"
-    )
-
-    for full in (True, False, True):
-        report = await desk.site.build(full=full, now=NOW)
-        assert [p.subject for p in report.problems] == ["piece:1"]
-        assert desk.read("piece-1/index.html") == good
-        assert desk.read("piece-2/index.html") == "<title>Piece 2</title>"
-    template.unlink()
-    assert (await desk.site.build(now=NOW)).problems == []
-
-
-@pytest.mark.parametrize(
-    "path", ["/../../etc/", "/a/../b/", "/assets/x/", "no-slash", "/a\\b/", "/x\0/"]
-)
-async def test_an_address_outside_the_site_is_refused(make_desk: MakeDesk, path: str) -> None:
-    desk = make_desk(make_piece(1), make_piece(2, path=path))
-    report = await desk.site.build(now=NOW)
-
-    assert [p.subject for p in report.problems] == ["piece:2"]
 
 
 async def test_calls_to_action_stand_in_pages_and_feeds_with_their_own_links(
@@ -364,105 +262,6 @@ async def test_renamed_tags_and_authors_show_everywhere(make_desk: MakeDesk) -> 
     assert "New Name" in desk.read("piece-1/index.html")
 
 
-async def test_a_changed_setting_or_template_remakes_what_shows_it(make_desk: MakeDesk) -> None:
-    desk = make_desk(*(make_piece(n) for n in range(1, 5)))
-    await desk.site.build(now=NOW)
-    desk.library.organisation_now = msgspec.structs.replace(
-        desk.library.organisation_now, name="Renamed", locale="es"
-    )
-    await desk.site.build(now=NOW)
-    assert "Renamed" in desk.read("piece-1/index.html")
-    assert "2 de enero de 2026" in desk.read("piece-1/index.html")
-    assert "Renamed" in desk.read("feed.xml")
-
-    theme = desk.settings.home / "theme"
-    (theme / "templates").mkdir(parents=True)
-    (theme / "templates" / "404.html").write_text("<h1>{{ site.name }} lost it</h1>")
-    (theme / "assets" / "css").mkdir(parents=True)
-    before = mtimes(desk)
-    report = await desk.site.build_pending(NOW)
-    assert report is not None
-    assert {n for n, at in mtimes(desk).items() if before.get(n) != at} == {"404.html"}
-    assert desk.read("404.html") == "<h1>Renamed lost it</h1>"
-    (theme / "assets" / "css" / "site.css").write_text("body { color: red }")
-    await desk.site.build(now=NOW)
-    (css,) = (name for name in desk.tree() if name.startswith("assets/css/site."))
-    assert css in desk.read("piece-3/index.html")
-    assert await desk.site.build_pending(NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("template", "said"),
-    [
-        ("{% if %}", "post.html"),
-        ("{{ asset('nope.css') }}", "nope.css"),
-        ("{% extends 'gone.html' %}", "gone.html"),
-    ],
-)
-async def test_a_broken_theme_says_so_and_leaves_the_site(
-    make_desk: MakeDesk, template: str, said: str
-) -> None:
-    desk = make_desk(make_piece(1))
-    await desk.site.build(now=NOW)
-    before = desk.tree()
-    theme = desk.settings.home / "theme" / "templates"
-    theme.mkdir(parents=True)
-    (theme / "post.html").write_text(template)
-    desk.put(make_piece(2))
-    with pytest.raises(BuildFailedError, match=said):
-        await desk.site.build(now=NOW)
-
-    assert desk.tree() == before
-    with pytest.raises(BuildFailedError):
-        await desk.site.build_pending(NOW)
-    assert await desk.site.build_pending(NOW) is None  # not again before it changes
-    (theme / "post.html").unlink()
-    assert (await desk.site.build_pending(NOW)) is not None
-    assert "Piece 2" in desk.read("index.html")
-
-
-@pytest.mark.parametrize(
-    "expression",
-    [
-        "{{ post.__class__.__mro__ }}",
-        "{{ ''.__class__ }}",
-        "{{ site.nav.append(1) }}",
-        "{{ asset.__globals__ }}",
-        "{{ nothing.at.all }}",
-        "{{ post.no_such_field }}",
-    ],
-)
-async def test_a_template_sees_the_contract_and_nothing_else(
-    make_desk: MakeDesk, expression: str
-) -> None:
-    desk = make_desk(make_piece(1))
-    theme = desk.settings.home / "theme" / "templates"
-    theme.mkdir(parents=True)
-    (theme / "post.html").write_text(expression)
-    report = await desk.site.build(now=NOW)
-
-    assert [p.subject for p in report.problems] == ["piece:1"]
-    assert "piece-1/index.html" not in desk.tree()
-
-
-async def test_content_in_context_is_always_escaped(make_desk: MakeDesk) -> None:
-    desk = make_desk(
-        make_piece(
-            1, title="</script><script>alert(1)</script>", excerpt='"><img src=x onerror=alert(1)>',
-            tags=[tag(1, "<b>")], authors=[author(1, "<i>", "<u>")],
-        )
-    )  # fmt: skip
-    await desk.site.build(now=NOW)
-
-    for name, data in desk.tree().items():
-        if name.endswith(".html"):
-            assert b"<script>alert" not in data, name
-            assert b"<img src=x" not in data, name
-            assert b"<b><" not in data
-    (ld,) = re.findall(r'ld\+json">(.*?)</script>', desk.read("piece-1/index.html"))
-    assert json.loads(ld)["@graph"][0]["headline"] == "</script><script>alert(1)</script>"
-
-
 async def test_live_pieces_are_announced_once_each(make_desk: MakeDesk) -> None:
     desk = make_desk(make_piece(1), make_piece(2))
     await desk.site.build(now=NOW)
@@ -511,28 +310,6 @@ async def test_another_folder_gets_the_whole_site_and_its_strangers_are_safe(
     with pytest.raises(OutputRefusedError):
         await desk.site.build(now=NOW, output=tmp_path / "mine")
     assert (tmp_path / "mine" / "thesis.txt").exists()
-
-
-async def test_a_full_build_mends_what_was_broken_by_hand(make_desk: MakeDesk) -> None:
-    desk = make_desk(*(make_piece(n) for n in range(1, 5)))
-    await desk.site.build(now=NOW)
-    good = desk.tree()
-    (desk.settings.site_dir / "index.html").write_text("defaced")
-    (desk.settings.site_dir / "piece-1" / "index.html").unlink()
-    (desk.settings.site_dir / "stray.html").write_text("stray")
-    report = await desk.site.build(full=True, now=NOW)
-
-    assert (report.written, report.removed) == (2, 1)
-    assert desk.tree() == good
-
-
-async def test_a_lost_or_damaged_state_is_made_again(make_desk: MakeDesk) -> None:
-    desk = make_desk(make_piece(1))
-    await desk.site.build(now=NOW)
-    good = desk.tree()
-    (desk.settings.state_dir / "site.db").write_bytes(b"not a database" * 1_000)
-    assert (await desk.site.build(now=NOW)).written == 0
-    assert desk.tree() == good
 
 
 async def test_two_builds_never_run_at_once(make_desk: MakeDesk) -> None:
