@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import BinaryIO
 
 from octavo.content.exporters.records import MANIFEST, OWN_NAMES
 from octavo.kernel.errors import RefusedError, UnavailableError
+
+_TOKEN = re.compile(r"[0-9a-f]{12}")
 
 
 class TargetRefusedError(RefusedError):
@@ -51,13 +54,15 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
 def whole_folder(target: Path) -> Iterator[Path]:
     """Fill a folder that takes its name at the end of the block.
 
-    An earlier export at the target is replaced; what is hidden in it (`.git`) stays.
+    An earlier export at the target is replaced; what is hidden in it (`.git`) stays. A replacement
+    that was cut off between its two renames is first brought to its end.
 
     Raises:
         TargetRefusedError: something else is there.
         NoRoomError: the disk is full, or may not be written to.
     """
     target = target.absolute()
+    _heal(target)
     _check(target)
     partial = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.partial")
     try:
@@ -93,17 +98,46 @@ def _swap(partial: Path, target: Path) -> None:
     old = partial.with_suffix(".old")
     target.rename(old)
     try:
-        for entry in old.iterdir():
-            if entry.name.startswith("."):
-                entry.rename(partial / entry.name)
+        _move_hidden(old, partial)
         partial.rename(target)
     except OSError:
-        for entry in partial.iterdir():
-            if entry.name.startswith("."):
-                entry.rename(old / entry.name)
+        _move_hidden(partial, old)
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _heal(target: Path) -> None:
+    """End a swap that a killed process left: `.old` exists from its first rename to its end."""
+    if not target.parent.is_dir():
+        return
+    start = f".{target.name[:100]}."
+    try:
+        for old in sorted(target.parent.iterdir()):
+            token = old.name.removeprefix(start).removesuffix(".old")
+            if old.name == f"{start}{token}.old" and _TOKEN.fullmatch(token):
+                _end_swap(old, target)
+    except OSError as exc:
+        raise _no_room(target, exc) from exc
+
+
+def _end_swap(old: Path, target: Path) -> None:
+    partial = old.with_suffix(".partial")
+    if not target.exists() and (partial / MANIFEST).is_file():
+        _move_hidden(old, partial)
+        partial.rename(target)
+    elif not target.exists():
+        if partial.is_dir():
+            _move_hidden(partial, old)
+        old.rename(target)
+        return
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _move_hidden(source: Path, target: Path) -> None:
+    for entry in list(source.iterdir()):
+        if entry.name.startswith("."):
+            entry.rename(target / entry.name)
 
 
 def _no_room(target: Path, exc: OSError) -> NoRoomError:
