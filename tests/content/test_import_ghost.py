@@ -2,32 +2,18 @@
 
 import json
 import zipfile
-from datetime import UTC, datetime
-from pathlib import Path
 
-import httpx
 import pytest
+from tests.content.ghost_exports import PIXEL, body_of, pieces, post, write
 
-from octavo.accounts import queries as accounts_q
 from octavo.content import queries
 from octavo.content.importers.formats import Options
 from octavo.content.importers.ghost.importer import Ghost
-from octavo.content.importers.ghost.redirects import import_redirects
-from octavo.content.importers.ghost.service import GhostOptions, import_ghost
 from octavo.content.importers.intake import take_in
 from octavo.content.importers.sources import UnusableSourceError
 from octavo.content.media.store import MediaStore
-from octavo.content.tables import ImportedRow, PieceRow, RedirectRow, RevisionRow
-from octavo.kernel.http import Fetched
+from octavo.content.tables import ImportedRow, PieceRow, RedirectRow
 from octavo.kernel.storage import open_storage
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
-real = pytest.mark.skipif(not DATA.is_dir(), reason=f"THE REAL EXPORTS ARE NOT AT {DATA}")
-EXPORTS = sorted((DATA / "ghost").glob("*.json")) if DATA.is_dir() else []
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-)
 
 
 @pytest.fixture
@@ -41,72 +27,6 @@ def run(room, tmp_path):
         return await take_in(ghost, options=options, now=room.now, bus=room.bus)
 
     return run
-
-
-def post(number, **fields):
-    return {
-        "id": f"id{number}", "uuid": f"uuid{number}", "title": f"Post {number}", "slug": f"post-{number}",
-        "html": f"<p>Text {number}</p>", "status": "published", "type": "post", "visibility": "public",
-        "featured": 0, "published_at": "2024-05-01 10:00:00", "created_at": "2024-04-01 10:00:00",
-        **fields,
-    }  # fmt: skip
-
-
-def write(path, posts, **tables):
-    data = {"posts": posts, "tags": [], "posts_tags": [], "users": [], "settings": [], **tables}
-    path.write_text(json.dumps({"db": [{"meta": {"version": "6.1.0"}, "data": data}]}))
-    return path
-
-
-async def pieces():
-    rows = await PieceRow.select().order_by(PieceRow.id)
-    return {row["title"]: row for row in rows}
-
-
-async def body_of(title):
-    row = await PieceRow.select(PieceRow.head_revision_id).where(PieceRow.title == title).first()
-    return await RevisionRow.select().where(RevisionRow.id == row["head_revision_id"]).first()
-
-
-@real
-@pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.name)
-async def test_every_real_export_comes_in_and_comes_in_once(run, path):
-    whole = json.loads(path.read_text())
-    data = (whole["db"][0] if "db" in whole else whole)["data"]
-    posts = data.get("posts") or []
-    empty = [item for item in posts if not (item.get("title") or item.get("html"))]
-
-    dry = await run(path, dry_run=True)
-    assert await PieceRow.count() == 0
-    report = await run(path)
-    again = await run(path)
-
-    assert dry.counts == report.counts
-    assert report.counts["taken"] == len(posts) - len(empty) == await PieceRow.count()
-    assert report.counts["skipped"] == len(empty)
-    assert again.counts["unchanged"] == report.counts["taken"] == await PieceRow.count()
-    assert again.counts["taken"] == again.counts["changed"] == 0
-    found = await pieces()
-    for item in posts:
-        if item not in empty and item.get("title"):
-            row = found[item["title"]]
-            assert row["kind"] == ("page" if item.get("page") else "post")
-            live = item.get("status") == "published"
-            assert (row["status"] == "published") is live
-            if live and isinstance(item["published_at"], int):
-                assert row["published_at"] == datetime.fromtimestamp(
-                    item["published_at"] // 1000, UTC
-                )
-
-
-@real
-async def test_people_and_tags_of_a_real_export_stand_in_their_order(run):
-    await run(DATA / "ghost" / "export-003-mu.json")
-
-    piece_id = (await pieces())["Welcome to Ghost"]["id"]
-    piece = await queries.get_piece(piece_id)
-    assert [author.name for author in piece.authors]
-    assert [tag.name for tag in piece.tags]
 
 
 LEXICAL = {
@@ -357,121 +277,3 @@ async def test_rows_that_cannot_be_read_are_told_and_the_others_come_in(run, tmp
     assert len(report.rows) == len(rows)
     assert all(row.reason for row in report.rows if row.outcome == "skipped")
     assert {"NUL here", "Post 5", "Post 6", "Post 7"} <= (await pieces()).keys()
-
-
-@real
-@pytest.mark.parametrize("path", sorted((DATA / "archives").glob("*")), ids=lambda path: path.name)
-async def test_hostile_archives_are_refused_as_exports_and_harmless_as_pictures(
-    run, tmp_path, path
-):
-    with pytest.raises(UnusableSourceError):
-        await run(path)
-    export = write(tmp_path / "e.json", [post(1, feature_image="/content/images/ok.png")])
-    try:
-        report = await run(export, content=path)
-    except UnusableSourceError:
-        return
-    assert report.counts["taken"] == 1
-    assert not list(tmp_path.glob("**/evil*"))
-
-
-async def test_redirects_come_along_and_patterns_are_told(room, run, tmp_path):
-    await run(write(tmp_path / "e.json", [post(1)]))
-    file = tmp_path / "redirects.json"
-    file.write_text(
-        json.dumps(
-            [
-                {"from": "/old-page/", "to": "/post-1/"},
-                {"from": "^/with\\-dash/?$", "to": "https://x.example/"},
-                {"from": "/blog/(.*)", "to": "/$1"},
-                {"from": "/post-1/", "to": "/elsewhere/"},
-                {"from": "/evil", "to": "javascript:alert(1)"},
-                {"from": 7, "to": None},
-                "x",
-            ]
-        )
-    )
-    yaml = tmp_path / "redirects.yaml"
-    yaml.write_text("301:\n  /from-yaml/: /post-1/\n302:\n  /again/: /post-1/\n")
-
-    dry = await import_redirects(file, dry_run=True, now=room.now, bus=room.bus)
-    assert not await RedirectRow.exists().where(RedirectRow.from_path == "/old-page/")
-    rows = await import_redirects(file, dry_run=False, now=room.now, bus=room.bus)
-    again = await import_redirects(file, dry_run=False, now=room.now, bus=room.bus)
-    more = await import_redirects(yaml, dry_run=False, now=room.now, bus=room.bus)
-
-    assert [row.outcome for row in rows] == ["taken", "taken", "skipped", "skipped", "skipped"]
-    assert [row.outcome for row in again][:2] == ["unchanged", "unchanged"]
-    assert [row.outcome for row in dry][:3] == ["taken", "taken", "skipped"]
-    assert [row.outcome for row in more] == ["taken", "taken"]
-    found = await RedirectRow.select().where(RedirectRow.from_path == "/with-dash").first()
-    assert found["to_path"] == "https://x.example/"
-
-
-@pytest.mark.parametrize(
-    "text", ["", "{", "7", "a: &a [*a, *a]", "[" * 100_000, "\x00", "- x: [", "{" * 5000]
-)
-@pytest.mark.parametrize("name", ["redirects.json", "redirects.yaml"])
-async def test_broken_redirects_are_refused_in_one_line(room, tmp_path, name, text):
-    file = tmp_path / name
-    file.write_text(text)
-
-    with pytest.raises(UnusableSourceError, match=name):
-        await import_redirects(file, dry_run=False, now=room.now, bus=room.bus)
-
-
-class Web:
-    """Stands for the guarded client: answers what it was given, counts what was asked."""
-
-    def __init__(self, answers):
-        self.answers, self.asked = answers, []
-
-    async def fetch(self, url, *, max_bytes):
-        self.asked.append(url)
-        if url not in self.answers:
-            raise httpx.ConnectError("no such host")
-        status, body = self.answers[url]
-        return Fetched(url=url, status=status, headers={}, body=body)
-
-
-async def test_pictures_are_fetched_once_and_a_silent_host_is_left_alone(room, tmp_path):
-    html = (
-        '<p><img src="__GHOST_URL__/content/images/a.png"><img src="https://cdn.example/b.png"></p>'
-    )
-    dead = "".join(f'<p><img src="https://gone.example/{n}.png"></p>' for n in range(9))
-    path = write(
-        tmp_path / "e.json",
-        [post(1, html=html), post(2, html=html + dead, feature_image="https://cdn.example/b.png")],
-    )
-    web = Web(
-        {
-            "https://blog.example/content/images/a.png": (200, PIXEL),
-            "https://cdn.example/b.png": (404, b""),
-        }
-    )
-    media = MediaStore(storage=open_storage(str(tmp_path / "media")))
-    report = await import_ghost(
-        path,
-        options=GhostOptions(site_url="https://blog.example", fetch_media=True, settings=True),
-        now=room.now, bus=room.bus, media=media, http=web,
-    )  # fmt: skip
-
-    assert "![](/media/" in (await body_of("Post 1"))["body"]
-    assert "(https://cdn.example/b.png)" in (await body_of("Post 1"))["body"]
-    assert len(web.asked) == len(set(web.asked)) == 2 + 3
-    assert any("answered 404" in warning for warning in report.rows[0].warnings)
-    assert any("gone.example does not answer" in warning for warning in report.rows[1].warnings)
-
-
-async def test_settings_are_taken_over_only_when_asked(room, tmp_path):
-    path = write(
-        tmp_path / "e.json", [post(1)], settings=[{"key": "title", "value": "Crumbs & Co"}]
-    )
-    media = MediaStore(storage=open_storage(str(tmp_path / "media")))
-    given = {"now": room.now, "bus": room.bus, "media": media, "http": Web({})}
-    await import_ghost(path, options=GhostOptions(), **given)
-    assert (await accounts_q.get_organisation()).name == "Crumb"
-    report = await import_ghost(path, options=GhostOptions(settings=True), **given)
-
-    assert (await accounts_q.get_organisation()).name == "Crumbs & Co"
-    assert any("Crumbs & Co" in note for note in report.notes)
