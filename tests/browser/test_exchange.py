@@ -1,12 +1,13 @@
 """What goes to other systems and comes from them: webhooks and imports."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from outside import Receiver, run_receiver
-from pages import Admin
+from pages import Admin, Scheme
 from playwright.sync_api import expect
 from server_process import Server
 from test_accessible import findings, settle
@@ -122,16 +123,64 @@ def test_a_blog_is_looked_at_first_and_then_imported(admin: Admin, tmp_path: Pat
     expect(page.get_by_role("link", name="On leading")).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def filled(owner: httpx.Client, receiver: Receiver) -> dict[str, int]:
+    """A webhook with deliveries, and an import that is done and left things out."""
+    hook = owner.post(
+        "/api/v1/webhooks",
+        json={
+            "name": "Search index",
+            "url": f"http://{receiver.target}/index",
+            "events": ["tag.created"],
+        },
+    ).json()["id"]
+    assert owner.post(f"/api/v1/webhooks/{hook}/ping").is_success
+    owner.post("/api/v1/tags", json={"name": "Margins"})
+    answer = owner.post(
+        "/api/v1/imports/wordpress",
+        files={"file": ("press.xml", EXPORT.encode(), "application/xml")},
+        data={"dry_run": "true"},
+    )
+    assert answer.status_code == 202, answer.text
+    run = answer.json()["id"]
+    for _ in range(300):
+        if owner.get(f"/api/v1/imports/{run}").json()["state"] == "done":
+            break
+        time.sleep(0.2)
+    return {"hook": hook, "run": run}
+
+
 @pytest.mark.parametrize("width", [390, 1440])
-def test_the_screens_of_exchange_are_accessible_and_fit(admin: Admin, width: int) -> None:
+def test_the_screens_of_exchange_are_accessible_and_fit(
+    admin: Admin, filled: dict[str, int], width: int
+) -> None:
     page = admin.page
     page.set_viewport_size({"width": width, "height": 900})
     for scheme in ("light", "dark"):
         admin.open("/pieces")
         admin.set_scheme(scheme)  # type: ignore[arg-type]
-        for path in ("/webhooks", "/webhooks/1", "/imports", "/imports/1"):
-            admin.open(path)
+        for path in ("/webhooks", "/webhooks/{hook}", "/imports", "/imports/{run}"):
+            admin.open(path.format(**filled))
             settle(page)
+            if "hook}" in path:
+                page.get_by_role("button", name="Details: ").first.click()
+                expect(page.get_by_label("Message").first).to_be_visible()
+            if "run}" in path:
+                expect(page.get_by_role("cell", name="Left out")).to_be_visible()
 
             assert findings(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_dialogs_of_exchange_are_accessible(admin: Admin, scheme: Scheme) -> None:
+    page = admin.page
+    admin.open("/pieces")
+    admin.set_scheme(scheme)
+    for path, button in (("/webhooks", "Make a webhook"), ("/imports", "Import a blog")):
+        admin.open(path)
+        page.get_by_role("button", name=button).first.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.wait_for_timeout(200)  # it fades in: half-transparent text has no contrast
+
+        assert findings(page) == [], path
