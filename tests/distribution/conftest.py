@@ -204,6 +204,11 @@ class Desk:
             bus=self.bus,
         )
 
+    async def ready(self, **given: Any) -> Any:
+        """Plan a delivery of a live piece."""
+        channel = await self.channel()
+        return await self.plan(await self.piece(live=True), channel.id, **given)
+
     async def plan(self, piece_id: int, channel_id: int, **given: Any) -> Delivery:
         return await service.plan_delivery(
             piece_id,
@@ -307,3 +312,13 @@ async def desk(  # noqa: PLR0917 - fixtures
             ),
             heard=heard,
         )
+
+
+@pytest.fixture
+def use(desk: Any, network: Any, fake: Any) -> Any:
+    """Give the network other capabilities."""
+
+    def use(**capabilities: Any) -> None:
+        desk.registry = AdapterRegistry({"fake": fake(network, **capabilities)})
+
+    return use
