@@ -24,7 +24,8 @@ _URLS = frozenset(
 _NEVER = frozenset({"style", "srcdoc", "http-equiv", "is", "slot", "formaction", "autofocus"})
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _ALLOWED = frozenset({"http", "https", "mailto", "tel"})
-_IGNORED_BY_BROWSERS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
+# Spaces count for nothing before an address only: `jav ascript:` is no scheme.
+_IGNORED_BY_BROWSERS = re.compile(r"^[\x00-\x20]+|[\x00-\x1f\x7f-\xa0\u2028\u2029]")
 _REFRESH = re.compile(r"0;\s*url=(/(?!/)|https?://)[^\s<>\"']*\Z")
 _EVALUATED = "1787569"  # 1337 * 1337
 

@@ -185,3 +185,34 @@ async def test_webhooks_go_to_addresses_of_the_web_alone(world: Any, faults: Any
         found.check(f"{url!r:.60}", answer, field="url")
     assert not found.found, "\n".join(found.found)
     assert await world.rows() == before
+
+
+def chunks(texts: list[str], size: int) -> list[str]:
+    """Put the texts together, in one line each time, as many as fit in `size` characters."""
+    found, now = [], ""
+    for text in texts:
+        line = " ".join(text.replace("\x00", " ").split())[:size]
+        if len(now) + len(line) >= size:
+            found.append(now)
+            now = ""
+        now += f" {line}" if now else line
+    return [*found, now]
+
+
+@pytest.mark.skipif(not payloads.PAYLOADS.is_dir(), reason=payloads.MISSING)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_shared_payload_runs_from_a_field_of_a_kind(world: Any) -> None:
+    media_id = await upload(world, "A pixel")
+    script = [text for text in payloads.shared_payloads() if "<" in text or ":" in text]
+    lines = chunks(script, 300)
+    taken = 0
+    for number, line in enumerate(lines):
+        piece = await offer_piece(world, line, number, media_id)
+        if piece is not None:
+            await publish(world, piece)
+            taken += piece["meta_title"] == line
+    assert taken > 0.8 * len(lines), (taken, len(lines))
+    await build(world)
+    site = world.installation.runtime.site
+    found = faults_in_site(site.folder, base_url=site.base_url)
+    assert not found, "\n".join(found[:40])

@@ -180,11 +180,11 @@ async def test_webhooks_are_never_sent_to_the_inside(world: Any, hosts: tuple[Ho
         http=runtime.http,
         owner=runtime.owner,
     )
-    await sender.tick()
-    await sender.drain()
+    while await sender.tick():  # a few at a time
+        await sender.drain()
     assert inside.asked == []
     assert "/good" in harmless.asked
     for url, number in made[1:]:
         items = (await world.owner.get(f"/api/v1/webhooks/{number}/deliveries")).json()["items"]
-        assert items, url
+        assert items[0]["attempts"], url
         assert all(item["state"] != "delivered" for item in items), (url, items)
