@@ -4,6 +4,7 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Callable
 
 import asyncpg
 import pytest
@@ -20,6 +21,15 @@ LOST = (
     asyncpg.InternalClientError,
     ConnectionError,
 )
+
+
+async def soon(holds: Callable[[], bool]) -> bool:
+    """Wait for what another thread does, longer than any machine should need."""
+    for _ in range(500):
+        if holds():
+            return True
+        await asyncio.sleep(0.01)
+    return False
 
 
 def threads():
@@ -134,9 +144,8 @@ async def test_a_connection_that_comes_back_after_closing_is_closed_too(small_po
     connection = await small_pool.take()
     await small_pool.close_pool()
     await small_pool.give_back(connection)
-    await asyncio.sleep(0.05)
 
-    assert len(threads()) == before
+    assert await soon(lambda: len(threads()) == before)
 
 
 async def test_a_file_that_cannot_be_opened_leaves_no_thread(tmp_path):
@@ -145,9 +154,8 @@ async def test_a_file_that_cannot_be_opened_leaves_no_thread(tmp_path):
     for _ in range(5):
         with pytest.raises(sqlite3.OperationalError):
             await pool.take()
-    await asyncio.sleep(0.05)
 
-    assert len(threads()) == before
+    assert await soon(lambda: len(threads()) == before)
 
 
 async def test_a_file_that_is_no_database_leaves_no_thread(tmp_path):
@@ -157,9 +165,8 @@ async def test_a_file_that_is_no_database_leaves_no_thread(tmp_path):
     for _ in range(5):
         with pytest.raises(sqlite3.DatabaseError):
             await pool.take()
-    await asyncio.sleep(0.05)
 
-    assert len(threads()) == before
+    assert await soon(lambda: len(threads()) == before)
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
