@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from octavo.accounts import service as accounts
 from octavo.content import service as content
 from octavo.content.bulk import service as bulk
+from octavo.content.exporters.runs import jobs as export_jobs
 from octavo.content.importers.runs import jobs as import_jobs
 from octavo.content.media import jobs as media_jobs
 from octavo.cta import jobs as cta_jobs
@@ -26,7 +27,8 @@ from octavo.kernel.log import get_logger
 from octavo.kernel.metrics import JOB_FAILURES, JOB_SECONDS
 from octavo.kernel.throttle import drop_old_counts
 from octavo.publishing import jobs as publishing_jobs
-from octavo.runtime import Runtime
+from octavo.publishing.markdown import plain_html
+from octavo.runtime import Runtime, all_tables
 from octavo.tracking import jobs as tracking_jobs
 from octavo.webhooks import jobs as webhook_jobs
 
@@ -94,6 +96,7 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
         _Job("send_due", 1, send_due),
         _Job("send_webhooks", 1, send_webhooks),
         _Job("run_imports", 2, _imports(runtime)),
+        _Job("run_exports", 2, _exports(runtime)),
         _Job("roll_up", 2, roll_up),
         _Job("sweep_spool", 10, sweep_spool),
         _Job("rotate_salts", 600, rotate_salts),
@@ -114,6 +117,19 @@ def _imports(runtime: Runtime) -> Callable[[], Awaitable[object]]:
         ctas=Carrier(),
     )
     return partial(import_jobs.run_next, importing)
+
+
+def _exports(runtime: Runtime) -> Callable[[], Awaitable[object]]:
+    exporting = export_jobs.Exporting(
+        clock=runtime.clock,
+        media=runtime.media,
+        folder=runtime.settings.state_dir / "exports",
+        owner=runtime.owner,
+        tables=all_tables(),
+        render=plain_html,
+        ctas=Carrier(),
+    )
+    return partial(export_jobs.run_next, exporting)
 
 
 @asynccontextmanager

@@ -42,7 +42,7 @@ ASKS: dict[str | None, str] = {
     "deliver": "cancel_delivery plan_delivery resolve_delivery retry_delivery",
     "measure": "get_data_quality get_outcomes",
     "configure": (
-        "delete_export get_export get_export_file list_exports start_export"
+        "delete_export get_export get_export_file list_exports start_export "
         "create_channel create_webhook delete_webhook get_webhook get_webhook_delivery"
         " list_webhook_deliveries list_webhook_events list_webhooks patch_channel patch_settings"
         " patch_webhook ping_webhook replay_webhook_deliveries replay_webhook_delivery rezone"

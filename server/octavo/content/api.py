@@ -15,6 +15,7 @@ from octavo.content.answers import with_current_url as _with_current_url
 from octavo.content.answers import with_url as _with_url
 from octavo.content.bulk.api import router as bulk_router
 from octavo.content.errors import StalePieceError, wrong
+from octavo.content.exporters.runs.api import router as exports_router
 from octavo.content.importers.runs.api import router as imports_router
 from octavo.content.media.api import router as media_router
 from octavo.content.plan_api import router as plan_router
@@ -414,5 +415,6 @@ router = Router(
         review_router,
         bulk_router,
         imports_router,
+        exports_router,
     ],
 )
