@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from octavo.content.exporters import everything, wxr
+from octavo.content.exporters import everything, markdown, wxr
 from octavo.content.exporters.names import file_stem
 from octavo.content.exporters.writing import TargetRefusedError, whole_file, whole_folder
 from octavo.content.importers.formats import Options
@@ -114,3 +114,34 @@ def test_a_folder_of_somebody_else_is_refused_and_hidden_entries_of_ours_stay(tm
     assert {path.name for path in ours.iterdir()} == {".git", "octavo.json"}
     assert (ours / "octavo.json").read_text() == "{ }"
     assert {path.name for path in tmp_path.iterdir()} == {"mine", "ours"}
+
+
+async def test_no_secret_of_a_filled_installation_is_in_any_export(room, settings, tmp_path):
+    await room.make(body="of rye")
+    at, mark = {"created_at": room.now}, "MARKED-SECRET"
+    tables = {table._meta.tablename: table for table in all_tables()}
+    user = room.owner.id
+    await tables["account_user"].update({"password_hash": mark}, force=True)
+    rows = {
+        "account_session": {"token_hash": mark, "user_id": user, "csrf_token": mark,
+                            "expires_at": room.now, **at},
+        "account_invitation": {"token_hash": mark, "role": "owner", "expires_at": room.now, **at},
+        "account_key": {"name": "key", "scope": "write", "prefix": mark, "secret_hash": mark, **at},
+        "channel": {"adapter": "x", "name": "X", "code": "x", "secrets": f'{{"token": "{mark}"}}',
+                    "updated_at": room.now, **at},
+        "webhook": {"code": mark, "name": "hook", "url": f"https://example.org/{mark}",
+                    "secret": mark, "previous_secret": mark, "updated_at": room.now, **at},
+    }  # fmt: skip
+    for name, values in rows.items():
+        await tables[name].insert(tables[name](**values))
+    media = media_store(settings)
+
+    await everything.export_json(tmp_path / "all.json", tables=all_tables(), now=room.now)
+    await wxr.export_wxr(tmp_path / "all.xml", media=media, render=plain_html, now=room.now)
+    await markdown.export_markdown(tmp_path / "all", media=media, ctas=markdown.NoCtas())
+
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and "all" in str(path)]
+    told = {path.name: path.read_bytes() for path in files if "home" not in path.parts}
+    assert b'"code":"x"' in told["all.json"]
+    assert b'"name":"hook"' in told["all.json"]
+    assert [name for name, data in told.items() if mark.encode() in data] == []
