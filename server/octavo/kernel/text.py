@@ -17,8 +17,8 @@ __all__ = [
 RESERVED_SLUGS = frozenset(
     {
         "404", "admin", "api", "archive", "assets", "atom", "authors", "f", "feed", "ghost", "go",
-        "healthz", "media", "metrics", "p", "page", "podcast", "readyz", "robots", "search",
-        "sitemap", "t", "tags",
+        "healthz", "languages", "llms", "media", "metrics", "p", "page", "podcast", "readyz", "robots",
+        "search", "series", "sitemap", "sitemaps", "t", "tags",
     }
 )  # fmt: skip
 

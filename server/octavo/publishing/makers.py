@@ -9,6 +9,7 @@ from octavo.kernel.storage import StorageUnavailableError, is_name, open_storage
 from octavo.publishing import dates
 from octavo.publishing.feeds import feed_files
 from octavo.publishing.pages import File, Made, PageError, PageMaker
+from octavo.publishing.places import is_own_file
 from octavo.publishing.plan import SITEMAP_SIZE
 from octavo.publishing.prepared import file_path, path_problem, url_path
 from octavo.publishing.templates import ThemeError
@@ -20,9 +21,6 @@ _INDEX = '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://ww
 _LISTS_LIMIT = 45_000
 _PATH_LIMIT = 900
 _TARGET = re.compile(r"(?:/(?!/)|https?://[^/\s])[^\s\\]*\Z")
-_OWN = ("tags/", "series/", "authors/", "archive/", "page/", "assets/", "media/", "sitemaps/")
-_OWN_FILES = {"index.html", "404.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt",
-              "_redirects"}  # fmt: skip
 
 
 def make(maker: PageMaker, page: str) -> Made:
@@ -89,7 +87,7 @@ def _redirect_problem(maker: PageMaker, path: str, target: str) -> str:
     if not _TARGET.match(target):
         return f"the redirect from {path} leads to {target[:100]}, which is not an address"
     file = file_path(path)
-    if file.startswith(_OWN) or file in _OWN_FILES:
+    if is_own_file(file):
         return f"the redirect from {path} stands in the way of a page of the site"
     plain = unquote(path)
     if _is_unsafe(plain) or len(file.encode()) > _PATH_LIMIT or _has_file_above(maker, file):

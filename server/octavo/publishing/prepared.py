@@ -15,6 +15,7 @@ from octavo.publishing.contexts import TocEntry
 from octavo.publishing.facts import CtaSpec, FileFacts, PieceSource
 from octavo.publishing.kinds import KindDetail, kind_detail, links_of
 from octavo.publishing.markdown import RENDERER_VERSION, Rendered, render_body, shorten
+from octavo.publishing.places import is_reserved_folder, is_reserved_path
 
 __all__ = [
     "NOT_XML", "PieceDetail", "PieceRecord", "Prepared", "file_path", "path_problem", "prepare",
@@ -27,8 +28,6 @@ _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _WORDS_PER_MINUTE = 220
 _SAME_MICROS = 60_000_000
 _EXCERPT_LIMIT = 300
-_RESERVED = {"assets", "media", "sitemaps", "go", "api", "admin", "ghost"}
-_RESERVED_PATHS = {"/", "/tags/", "/series/", "/search/", "/authors/", "/archive/", "/page/"}
 _SEGMENT_LIMIT_BYTES = 240
 
 
@@ -169,7 +168,7 @@ def unpack_html(stored: bytes) -> str:
 def path_problem(path: str) -> str:
     """Say why a piece cannot stand at `path`; empty when it can."""
     plain = unquote(path)
-    if not (plain.startswith("/") and plain.endswith("/")) or plain in _RESERVED_PATHS:
+    if not (plain.startswith("/") and plain.endswith("/")) or is_reserved_path(plain):
         return f"the address {path} is not one a piece can have"
     segments = plain[1:-1].split("/")
     for segment in segments:
@@ -177,7 +176,7 @@ def path_problem(path: str) -> str:
             return f"the address {path} is not one a piece can have"
     if any(c < " " or c in "\\\x7f" for c in plain) or segments[0].startswith("."):
         return f"the address {path} holds characters that an address cannot have"
-    if segments[0] in _RESERVED:
+    if is_reserved_folder(segments[0]):
         return f"the address {path} belongs to Octavo itself"
     return ""
 

@@ -24,6 +24,7 @@ from octavo.publishing.contexts import (
 from octavo.publishing.deadlinks import unlink
 from octavo.publishing.facts import CtaSpec
 from octavo.publishing.kind_views import kind_views, picture_view
+from octavo.publishing.places import answers_itself
 from octavo.publishing.placing import place_ctas
 from octavo.publishing.plan import HOME, has_feed
 from octavo.publishing.prepared import PieceDetail, PieceRecord, url_path
@@ -41,11 +42,6 @@ _FEEDS = (
 _REF_CACHE = 4_000
 _RELATED = 3
 _NO_MARKUP = Markup("")
-# Answered by the site itself or by the server in front of it, whatever pieces there are.
-_OWN_PLACES = ("/tags/", "/series/", "/authors/", "/archive/", "/page/", "/assets/", "/media/", "/sitemaps/",
-               "/go/", "/api/", "/admin/")  # fmt: skip
-_OWN_FILES = {"/tags", "/series", "/archive", "/feed.xml", "/atom.xml", "/feed.json", "/sitemap.xml",
-              "/robots.txt", "/admin"}  # fmt: skip
 
 
 class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,9 +175,9 @@ class Views:
         looked_at: set[str] = set()
 
         def leads(path: str) -> bool:
-            place = path.rstrip("/")
-            if not place or path.startswith(_OWN_PLACES) or place in _OWN_FILES:
+            if answers_itself(path):
                 return True
+            place = path.rstrip("/")
             looked_at.add(f"at:{place}")
             return self._is_place(place)
 

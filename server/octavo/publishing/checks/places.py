@@ -2,12 +2,12 @@
 
 import re
 
+from octavo.publishing.places import LINKS
+
 __all__ = ["MEDIA", "TRACKED", "author_of", "forms_of", "is_own", "series_of", "tag_of"]
 
 MEDIA, TRACKED = "/media/", "/go/"
 
-_FILES = frozenset({"/feed.xml", "/atom.xml", "/feed.json", "/sitemap.xml", "/robots.txt"})
-_LISTS = frozenset({"/tags", "/series", "/archive"})
 _MONTH = re.compile(r"/archive/[0-9]{4}/[0-9]{2}(?:/page/[0-9]{1,6})?/?")
 _NUMBERED = re.compile(r"/page/[0-9]{1,6}/?")
 _OF = r"/([^/]{1,200})(?:/|/page/[0-9]{1,6}/?|/(?:feed\.xml|atom\.xml|feed\.json))?"
@@ -19,8 +19,7 @@ def is_own(path: str) -> bool:
     """Say whether the site answers at a path by itself: its front, its lists and feeds, its assets."""
     return (
         path == "/"
-        or path in _FILES
-        or path.rstrip("/") in _LISTS
+        or path.rstrip("/") in LINKS
         or path.startswith("/assets/")
         or bool(_MONTH.fullmatch(path) or _NUMBERED.fullmatch(path))
     )
