@@ -27,6 +27,7 @@ _TEXT = (
     "the press prints a sheet of paper folded into eight leaves and every leaf carries two pages"
     " of type set by hand while readers wait for news about campaigns drafts and deliveries"
 )
+_DAYS = 5_000  # from 2012 on: nothing is in the future
 _PLAIN_WORDS = 6
 _MARKS = re.compile(r"[`\[\]|<>{}#*_:]|^\s")
 _PLACE = re.compile(r"(?:aliases|slug|permalink|url|path|redirect_from|uid)\b")
@@ -91,7 +92,7 @@ def _make(folder: Path, *, count: int) -> None:
         tags = chance.sample([f"Topic {n}" for n in range(60)], 3)
         head = {
             "title": f"Post {number}: {' '.join(chance.sample(_WORDS, 4))}",
-            "date": (first + timedelta(days=number * 1.7)).isoformat(),
+            "date": (first + timedelta(days=number * _DAYS / count)).isoformat(),
             "tags": tags,
             "authors": [f"Author {chance.randrange(12)}"],
         }
