@@ -91,19 +91,22 @@ def run_page(folder: Path, *, seconds: float, posts: int) -> None:
     )
     feed = json.loads((home / "site" / "feed.json").read_bytes())
     path = urlsplit(feed["items"][0]["url"]).path
-    with run_server("octavo", home, folder) as server:
-        answer = httpx.get(server.base + path, headers={"accept-encoding": "identity"})
-        body = folder / "page.html"
-        body.write_bytes(answer.raise_for_status().content)
-        ours = _asked(server, path, {}, seconds)
-        coded = httpx.get(server.base + path, headers={"accept-encoding": "br"})
-        compressed = _asked(server, path, {"accept-encoding": "br"}, seconds)
-    with run_server("bytes", home, folder, str(body)) as bare:
-        peer = _asked(bare, path, {}, seconds)
-    whole, sent = len(answer.content), coded.headers["content-length"]
-    print(f"# the page has {whole} bytes, {sent} compressed")
-    say("a page of the site", ours=ours, peer=peer, unit="/s", digits=0)
-    say("a page of the site, compressed", ours=compressed, peer=peer, unit="/s", digits=0)
+    rates: dict[str, tuple[float, float]] = {}
+    for coding in ("identity", "br"):
+        headers = {"accept-encoding": coding}
+        with run_server("octavo", home, folder) as server:
+            body = folder / f"page.{coding}"
+            with httpx.stream("GET", server.base + path, headers=headers) as answer:
+                body.write_bytes(b"".join(answer.raise_for_status().iter_raw()))
+            said = [pair for pair in answer.headers.items() if pair[0] not in {"date", "server"}]
+            Path(f"{body}.headers").write_text(json.dumps(said))
+            ours = _asked(server, path, headers, seconds)
+        with run_server("bytes", home, folder, str(body)) as bare:
+            rates[coding] = ours, _asked(bare, path, headers, seconds)
+        print(f"# {coding}: {body.stat().st_size} bytes")
+    for coding, (ours, peer) in rates.items():
+        name = "a page of the site" + (", compressed" if coding == "br" else "")
+        say(name, ours=ours, peer=peer, unit="/s", digits=0)
 
 
 def _counted(metrics: str, name: str) -> float:

@@ -3,9 +3,10 @@
 octavo      `octavo serve --no-worker`
 unsynced    the same, but a click is not synced to disk before it is answered
 redirect    a bare ASGI app that redirects and keeps nothing
-bytes       a bare ASGI app that answers the bytes of FILE
+bytes       a bare ASGI app that answers the bytes of FILE, with the headers of FILE.headers if it is there
 """
 
+import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -24,8 +25,11 @@ def main(mode: str, port: int, file: str = "") -> None:
         location = b"https://example.org/guide.pdf"
         _serve_bare(port, status=302, headers=[(b"location", location)], body=b"")
     else:
-        media_type = (b"content-type", b"application/json")
-        _serve_bare(port, status=200, headers=[media_type], body=Path(file).read_bytes())
+        said = Path(f"{file}.headers")
+        headers = [(b"content-type", b"application/json")]
+        if said.is_file():
+            headers = [(k.encode(), v.encode()) for k, v in json.loads(said.read_bytes())]
+        _serve_bare(port, status=200, headers=headers, body=Path(file).read_bytes())
 
 
 def _serve_octavo(port: int, *, synced: bool) -> None:
@@ -44,7 +48,8 @@ def _serve_octavo(port: int, *, synced: bool) -> None:
 
 
 def _serve_bare(port: int, *, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    headers = [*headers, (b"content-length", str(len(body)).encode())]
+    if not any(name == b"content-length" for name, _ in headers):
+        headers = [*headers, (b"content-length", str(len(body)).encode())]
 
     async def app(scope: Any, _receive: Any, send: Any) -> None:
         if scope["type"] == "http":

@@ -39,6 +39,15 @@ _CHUNK_BYTES = 262_144
 _PATH_LIMIT = 4_096
 
 
+class _Ready(msgspec.Struct, frozen=True):
+    """An answer as it goes out; `known` are the headers for who has it already."""
+
+    etag: str
+    headers: Headers
+    known: Headers
+    body: bytes
+
+
 class _Entry(msgspec.Struct, frozen=True):
     """A file in memory. `seen` is the file on disk that it is; `target` is set when it redirects."""
 
@@ -47,6 +56,19 @@ class _Entry(msgspec.Struct, frozen=True):
     headers: Headers
     target: bytes | None
     redirects_seen: int
+    ready: dict[str, _Ready]  # by content coding
+
+    async def answer(self, coding: str) -> _Ready:
+        """Answer it in a coding, worked out once."""
+        known = self.ready.get(coding)
+        if known is None:
+            body, etag = await self.whole.coded(coding), self.whole.etag_of(coding)
+            headers = [*self.headers, (b"etag", etag.encode())]
+            coded = [(b"content-encoding", coding.encode())] if coding else []
+            length = (b"content-length", str(len(body)).encode())
+            known = _Ready(etag, [*headers, *coded, length], headers, body)
+            self.ready[coding] = known
+        return known
 
 
 def site_app(site: Any, *, media: Storage | None = None) -> "SiteApp":
@@ -115,6 +137,7 @@ class SiteApp:
             headers=headers,
             target=self._target_of(path),
             redirects_seen=self._redirects_seen,
+            ready={},
         )
         self._forget(name)
         self._cache[name] = entry
@@ -132,17 +155,20 @@ class SiteApp:
         if entry.target is not None:
             await self._send_redirect(scope, send, entry.target)
             return
-        whole = entry.whole
-        coding = wanted_coding(_raw_header(scope, b"accept-encoding")) if whole.is_text else ""
-        etag = whole.etag_of(coding)
-        headers = [*entry.headers, (b"etag", etag.encode())]
-        known = _header(scope, b"if-none-match")
-        if known and matches(known, etag):
-            await self._send(scope, send, 304, headers, b"")
+        accepted = wanted = b""
+        for key, value in scope["headers"]:
+            if key == b"accept-encoding":
+                accepted = accepted + b", " + value if accepted else value
+            elif key == b"if-none-match":
+                wanted = wanted + b", " + value if wanted else value
+        coding = wanted_coding(accepted) if accepted and entry.whole.is_text else ""
+        answer = entry.ready.get(coding) or await entry.answer(coding)
+        if wanted and matches(wanted.decode("latin-1"), answer.etag):
+            await self._send(scope, send, 304, answer.known, b"")
             return
-        if coding:
-            headers.append((b"content-encoding", coding.encode()))
-        await self._send(scope, send, 200, headers, await whole.coded(coding))
+        await send({"type": "http.response.start", "status": 200, "headers": answer.headers})
+        body = answer.body if scope["method"] != "HEAD" else b""
+        await send({"type": "http.response.body", "body": body})
 
     async def _answer_otherwise(self, scope: Any, send: Any, path: str, name: str) -> bool:
         """Try what is not a small file: a folder without its slash, a redirect, a large file."""
@@ -267,7 +293,9 @@ class SiteApp:
 
 def _is_ranged(scope: Any, name: str) -> bool:
     """Say whether a part of a film or the like is asked for."""
-    return name.startswith("media/") and any(key == b"range" for key, _ in scope["headers"])
+    if not name.startswith("media/"):
+        return False
+    return any(key == b"range" for key, _ in scope["headers"])
 
 
 def _wanted_part(scope: Any, etag: str, size: int) -> tuple[int, int]:
@@ -306,12 +334,8 @@ def _quoted(path: str) -> bytes:
 
 
 def _header(scope: Any, name: bytes) -> str:
-    return _raw_header(scope, name).decode("latin-1")
-
-
-def _raw_header(scope: Any, name: bytes) -> bytes:
     lines = [value for key, value in scope["headers"] if key == name]
-    return b", ".join(lines)
+    return b", ".join(lines).decode("latin-1") if lines else ""
 
 
 def _read(file: str) -> bytes:
