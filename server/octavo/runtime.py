@@ -57,6 +57,8 @@ from octavo.publishing.bodies import Bodies
 from octavo.publishing.builder import Site
 from octavo.publishing.checks import gate
 from octavo.publishing.events import PiecesWentLive
+from octavo.publishing.images import service as images
+from octavo.publishing.images.sizes import Recipe, parse_formats
 from octavo.publishing.stored import StoredLibrary, StoredLog
 from octavo.reading import service as reading
 from octavo.tracking.writer import Tracker
@@ -87,6 +89,7 @@ class Runtime:
     site: Site
     bodies: Bodies
     media: MediaStore
+    recipe: Recipe | None
     owner: str
 
     @asynccontextmanager
@@ -120,6 +123,7 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
         site=site,
         bodies=Bodies(settings.base_url),
         media=media_store(settings),
+        recipe=parse_formats(settings.renditions),
         owner=f"{socket.gethostname()}:{os.getpid()}:{new_code(6)}",
     )
 
@@ -148,6 +152,7 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PieceDeleted, ctas.on_piece_deleted)
     bus.subscribe(PieceDeleted, distribution.on_piece_deleted)
     bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)
+    bus.subscribe(MediaReplaced, images.on_media_replaced)
     bus.subscribe(MediaReplaced, publishing.on_media_replaced)
     bus.subscribe(MediaChanged, publishing.on_media_changed)
     bus.subscribe(SeriesChanged, publishing.on_series_changed)

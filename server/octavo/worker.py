@@ -27,6 +27,7 @@ from octavo.kernel.log import get_logger
 from octavo.kernel.metrics import JOB_FAILURES, JOB_SECONDS
 from octavo.kernel.throttle import drop_old_counts
 from octavo.publishing import jobs as publishing_jobs
+from octavo.publishing.images.jobs import Studio
 from octavo.publishing.markdown import plain_html
 from octavo.runtime import Runtime, all_tables
 from octavo.tracking import jobs as tracking_jobs
@@ -36,6 +37,7 @@ __all__ = ["background_work", "run_worker"]
 
 _log = get_logger("octavo.worker")
 _DRAIN_S = 20
+_SIZES_S = 5
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,26 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
         _Job("rotate_salts", 600, rotate_salts),
         _Job("relink_changed", 30, relink_changed),
         _Job("keep_media", 30, partial(media_jobs.keep_in_order, store=runtime.media, bus=bus)),
+        *_sizes(runtime),
         _Job("tidy_up", 3600, tidy_up),
+    ]
+
+
+def _sizes(runtime: Runtime) -> list[_Job]:
+    studio = Studio(store=runtime.media, clock=runtime.clock, recipe=runtime.recipe)
+
+    async def make() -> None:
+        await studio.find_new()
+        await studio.make_waiting(for_s=_SIZES_S)
+
+    async def tidy_up() -> None:
+        await studio.look_again()
+        await studio.drop_unneeded()
+
+    return [
+        _Job("make_sizes", 1, make),
+        _Job("tidy_sizes", 600, tidy_up),
+        _Job("drop_stray_sizes", 86_400, studio.drop_strays),
     ]
 
 

@@ -77,6 +77,11 @@ class Settings:
         "Greatest sizes of uploads in megabytes, such as `image=25,video=500`; and `megapixels`.",
         "",
     )
+    renditions: str = _option(
+        "OCTAVO_RENDITIONS",
+        "Formats in which pictures are made smaller: `avif,webp` (default), one of them, or `off`.",
+        "",
+    )
     log_format: str = _option(
         "OCTAVO_LOG_FORMAT", "`console` for people, `json` for machines.", "console"
     )

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from octavo.publishing.tables import LivePieceRow, SiteChangeRow
+from octavo.publishing.tables import LivePieceRow, PreviewLinkRow, RenditionRow, SiteChangeRow
 
 APP_CONFIG = AppConfig(
     app_name="publishing",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[SiteChangeRow, LivePieceRow],
+    table_classes=[SiteChangeRow, LivePieceRow, PreviewLinkRow, RenditionRow],
     migration_dependencies=[],
 )

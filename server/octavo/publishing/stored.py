@@ -13,7 +13,9 @@ from octavo.cta import queries as cta_queries
 from octavo.kernel.events import EventBus
 from octavo.publishing import queries, service
 from octavo.publishing.changes import LoggedChange
-from octavo.publishing.facts import CtaSpec, FileFacts, media_url
+from octavo.publishing.facts import CtaSpec, FileFacts, Rendition, media_url
+from octavo.publishing.images import queries as image_queries
+from octavo.publishing.images.schemas import MediaRenditions
 
 __all__ = ["StoredLibrary", "StoredLog"]
 
@@ -52,7 +54,10 @@ class StoredLibrary:
         }
 
     async def files(self, ids: Sequence[int], paths: Sequence[str]) -> Sequence[FileFacts]:
-        return [_facts(file) for file in await media_queries.shown_files(ids, paths)]
+        files = await media_queries.shown_files(ids, paths)
+        pictures = [file.sha256 for file in files if file.mime.startswith("image/")]
+        made = await image_queries.renditions_of(pictures)
+        return [_facts(file, made.get(file.sha256)) for file in files]
 
     async def redirects_page(self, after: str | None, limit: int) -> Sequence[Redirect]:
         return await site_queries.redirects_page(after, limit)
@@ -82,7 +87,7 @@ class StoredLog:
         await service.settle(change_ids, live_ids, now=now, bus=self._bus)
 
 
-def _facts(file: ShownFile) -> FileFacts:
+def _facts(file: ShownFile, made: MediaRenditions | None) -> FileFacts:
     focus = None
     if file.focal_x is not None and file.focal_y is not None:
         focus = (round(100 * file.focal_x, 2), round(100 * file.focal_y, 2))
@@ -92,11 +97,16 @@ def _facts(file: ShownFile) -> FileFacts:
         path=file.path,
         mime=file.mime,
         size_bytes=file.size_bytes,
-        width=file.width,
-        height=file.height,
+        # A picture that its camera turned has the other way round the size that its head says.
+        width=made.width if made and made.width else file.width,
+        height=made.height if made and made.height else file.height,
         alt="" if file.decorative else file.alt,
         caption=file.caption,
         credit=file.credit,
         licence=file.licence,
         focus=focus,
+        renditions=[
+            Rendition(path=one.path, mime=one.mime, width=one.width, height=one.height)
+            for one in (made.files if made else ())
+        ],
     )

@@ -1,6 +1,6 @@
 """Rows of publishing. Private to this feature."""
 
-from piccolo.columns import Integer, Serial, Timestamptz, Varchar
+from piccolo.columns import Integer, Serial, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -17,3 +17,38 @@ class LivePieceRow(Table, tablename="site_live"):
     id: Serial
     piece_id = Integer()
     live_at = Timestamptz()
+
+
+class PreviewLinkRow(Table, tablename="preview_link"):
+    """A link that shows a piece to whoever has it. The token itself is stored nowhere."""
+
+    id: Serial
+    piece_id = Integer(index=True)
+    revision_id = Integer(null=True, default=None)
+    token_hash = Varchar(length=64, unique=True)
+    created_by = Integer(null=True, default=None)
+    created_by_name = Varchar(length=120)
+    created_at = Timestamptz()
+    expires_at = Timestamptz()
+    revoked_at = Timestamptz(null=True, default=None)
+    last_seen_at = Timestamptz(null=True, default=None)
+
+
+class RenditionRow(Table, tablename="rendition"):
+    """The sizes of one picture of the media library, by its bytes; `files` is JSON.
+
+    `state` is wanted, made, kept (it is shown as it is) or failed; `reason` says why for the last two.
+    `claimed_until` keeps a second worker from a picture that one is at.
+    """
+
+    id: Serial
+    sha256 = Varchar(length=64, unique=True)
+    recipe = Varchar(length=40)
+    state = Varchar(length=10, index=True)
+    reason = Varchar(length=300)
+    width = Integer(null=True, default=None)
+    height = Integer(null=True, default=None)
+    files = Text(default="[]")
+    tries = Integer()
+    claimed_until = Timestamptz(null=True, default=None)
+    made_at = Timestamptz(null=True, default=None)

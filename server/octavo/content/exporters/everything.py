@@ -60,7 +60,7 @@ LEFT_OUT = frozenset({
     "account_invitation", "account_session", "account_key", "account_audit",
     "trk_salt", "trk_event", "trk_minute", "trk_seen", "trk_dirty",
     "piece_presence", "bulk_action", "bulk_item", "import_run", "import_report", "export_run",
-    "site_change", "site_live", "reading_version",
+    "site_change", "site_live", "rendition", "reading_version",
     "webhook_event", "webhook_delivery", "webhook_attempt",
 })  # fmt: skip
 _JSON = frozenset({

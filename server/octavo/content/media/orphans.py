@@ -20,6 +20,9 @@ __all__ = ["MIN_AGE", "drop_orphans", "find_orphans"]
 MIN_AGE = timedelta(hours=1)
 """Younger files may belong to an upload that is just being stored."""
 
+_MADE_OF_OURS = "sizes/"
+"""What publishing made of our files lies there, and publishing looks after it."""
+
 _SHOWN = 1_000
 _CHUNK = 500
 
@@ -89,7 +92,7 @@ async def _named(media_ids: list[int]) -> list[Media]:
 
 def _files(storage: Storage) -> dict[str, StoredFile]:
     """Answer what is stored, and what came in and was never stored, under `.incoming/`."""
-    files = {file.name: file for file in storage.files()}
+    files = {file.name: file for file in storage.files() if not file.name.startswith(_MADE_OF_OURS)}
     for path in _left_behind(storage):
         status = path.stat()
         files[f".incoming/{path.name}"] = StoredFile(

@@ -1,6 +1,6 @@
 """Reads of the media library. Rows in, Structs out."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from piccolo.columns.combination import WhereRaw
@@ -9,7 +9,7 @@ from octavo.content import rules
 from octavo.content.cursors import id_of
 from octavo.content.errors import MediaNotFoundError
 from octavo.content.media import uses
-from octavo.content.media.schemas import Media, MediaFilter, MediaUsage, ShownFile
+from octavo.content.media.schemas import Media, MediaFilter, MediaUsage, PictureRef, ShownFile
 from octavo.content.tables import MediaRow
 from octavo.kernel.pagination import Page, encode_cursor
 
@@ -66,6 +66,21 @@ async def shown_files(media_ids: Sequence[int], paths: Sequence[str]) -> list[Sh
             rows = await MediaRow.select(*_SHOWN).where(column.is_in(part))
             found |= {row["id"]: ShownFile(**{**row, **_focus(row)}) for row in rows}
     return list(found.values())
+
+
+async def pictures_after(media_id: int) -> AsyncIterator[list[PictureRef]]:
+    """Answer the pictures with greater ids, oldest first, in parts that are never empty."""
+    while True:
+        rows = await (
+            MediaRow.select(MediaRow.id, MediaRow.sha256, MediaRow.mime, MediaRow.size_bytes)
+            .where((MediaRow.id > media_id) & (MediaRow.kind == "image"))
+            .order_by(MediaRow.id)
+            .limit(_AT_ONCE)
+        )
+        if not rows:
+            return
+        yield [PictureRef(**row) for row in rows]
+        media_id = rows[-1]["id"]
 
 
 async def media_at(paths: Sequence[str]) -> dict[str, Media]:

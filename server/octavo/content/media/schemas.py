@@ -120,3 +120,12 @@ class ShownFile(msgspec.Struct, frozen=True, kw_only=True):
     licence: str
     focal_x: float | None
     focal_y: float | None
+
+
+class PictureRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture by its bytes."""
+
+    id: int
+    sha256: str
+    mime: str
+    size_bytes: int
