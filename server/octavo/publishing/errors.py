@@ -2,7 +2,13 @@
 
 from octavo.kernel.errors import RefusedError, UnavailableError
 
-__all__ = ["BuildFailedError", "BuildRunningError", "OutputRefusedError", "PreviewRefusedError"]
+__all__ = [
+    "BuildFailedError",
+    "BuildRunningError",
+    "OutputRefusedError",
+    "PreviewRefusedError",
+    "SiteNotBuiltError",
+]
 
 
 class BuildRunningError(UnavailableError):
@@ -27,3 +33,9 @@ class PreviewRefusedError(RefusedError):
     """The draft cannot be rendered."""
 
     code = "preview_refused"
+
+
+class SiteNotBuiltError(UnavailableError):
+    """There is no generated site yet."""
+
+    code = "site_not_built"

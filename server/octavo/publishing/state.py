@@ -8,6 +8,7 @@ renames that is still to be done. A process killed before it leaves the old site
 it leaves a journal that the next start plays to its end.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import msgspec
 
 __all__ = ["SCHEMA_VERSION", "Artifact", "State", "StateLostError", "Step"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -63,6 +64,10 @@ CREATE TABLE artifact (
 CREATE TABLE problem (page TEXT NOT NULL, message TEXT NOT NULL, PRIMARY KEY (page, message)) WITHOUT ROWID;
 CREATE TABLE journal (step INTEGER PRIMARY KEY, path TEXT NOT NULL, staged TEXT);
 CREATE TABLE announcement (piece_id INTEGER PRIMARY KEY);
+
+-- In which release of this state a file was last written or removed: see `releases`.
+CREATE TABLE changed (path TEXT PRIMARY KEY, release INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX changed_release ON changed (release);
 """
 # What only a build step by step asks: made last, at once, when a site is built from nothing.
 _INDEXES = """
@@ -110,6 +115,7 @@ class State:
         state.db.execute("PRAGMA synchronous=OFF")
         state.db.executescript(_SCHEMA)
         state.set_meta("schema", str(SCHEMA_VERSION))
+        state.set_meta("epoch", secrets.token_hex(8))
         return state
 
     @classmethod
