@@ -100,7 +100,7 @@ def render_text(job: TextJob, *, base_url: str) -> Body:
         _log.warning("body_not_rendered", piece_id=job.piece.id, reason=str(exc))
         return _NOTHING
     # The site's own cleaning of what XML and some JSON readers cannot carry.
-    html = unpack_html(pack_html(rendered, small=False))
+    html = unpack_html(pack_html(rendered.html, small=False))
     html = portable_html(html, job.links, url=url, anchors_stay=True)
     images = html.count("<img ")
     return Body(html=html, plain=plain_lines(html), words=rendered.words, images=images)

@@ -14,7 +14,8 @@ from octavo.publishing.contexts import (
     SourceView,
     TrackView,
 )
-from octavo.publishing.facts import FileFacts, Rendition, media_url
+from octavo.publishing.facts import FileFacts
+from octavo.publishing.images.markup import fallback_set, modern_sets
 from octavo.publishing.kinds import KindDetail
 
 __all__ = ["duration_text", "kind_views", "picture_view"]
@@ -28,7 +29,6 @@ _NOTHING: dict[str, Any] = {
     "quote": None,
     "preheader": "",
 }
-_BEST_FIRST = ("image/avif", "image/webp")
 
 
 def kind_views(kind: str, parts: KindDetail | None) -> dict[str, Any]:
@@ -49,9 +49,6 @@ def kind_views(kind: str, parts: KindDetail | None) -> dict[str, Any]:
 
 def picture_view(file: FileFacts) -> PictureView:
     """Answer a picture with all its sizes."""
-    by_type: dict[str, list[Rendition]] = {}
-    for rendition in file.renditions:
-        by_type.setdefault(rendition.mime, []).append(rendition)
     return PictureView(
         url=file.url,
         alt=file.alt,
@@ -61,12 +58,8 @@ def picture_view(file: FileFacts) -> PictureView:
         width=file.width,
         height=file.height,
         focus=f"{file.focus[0]:g}% {file.focus[1]:g}%" if file.focus else "",
-        srcset=_srcset(by_type.get(file.mime, [])),
-        sources=[
-            SourceView(type=mime, srcset=_srcset(by_type[mime]))
-            for mime in _BEST_FIRST
-            if mime in by_type and mime != file.mime
-        ],
+        srcset=fallback_set(file),
+        sources=[SourceView(type=mime, srcset=srcset) for mime, srcset in modern_sets(file)],
     )
 
 
@@ -75,11 +68,6 @@ def duration_text(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def _srcset(renditions: list[Rendition]) -> str:
-    ordered = sorted(renditions, key=lambda rendition: rendition.width)
-    return ", ".join(f"{media_url(one.path)} {one.width}w" for one in ordered)
 
 
 def _recording(parts: KindDetail) -> RecordingView | None:

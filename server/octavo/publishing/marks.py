@@ -16,7 +16,7 @@ from octavo.publishing.views import SiteSettings
 
 __all__ = ["BUILD_VERSION", "file_stats", "keep_marks", "marks_of", "needs_scratch", "stale_kinds"]
 
-BUILD_VERSION = "4"
+BUILD_VERSION = "5"
 """Moves whenever the same model would give other pages, or the model other contents."""
 
 _KINDS = {

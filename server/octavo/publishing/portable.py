@@ -20,6 +20,10 @@ _URL = re.compile(
     r'="(?:(?<= href=")|(?<= src=")|(?<= poster=")|(?<= cite="))(?!https?://|mailto:|tel:)([^"]*)"'
 )
 _SRCSET = re.compile(r'="(?<= srcset=")([^"]*)"')
+# The sizes of our pictures: programs elsewhere take the file, or one of the same format.
+_SOURCES = re.compile(
+    r'<picture>(?:<source type="image/(?:avif|webp)" srcset="[^"]*" sizes="[^"]*">)+(<img [^>]*>)</picture>'
+)
 _PAGE_ONLY = (' tabindex="0"', ' loading="lazy"', ' decoding="async"', ' rel="noopener"')
 
 
@@ -47,6 +51,8 @@ def portable_html(
     html, placed, _ = place_ctas(html, known=set(shown), render=shown.__getitem__)
     for attribute in _PAGE_ONLY:
         html = html.replace(attribute, "")
+    if "<picture>" in html:
+        html = _SOURCES.sub(r"\1", html)
     html = _URL.sub(
         lambda m: m[0] if m[1].startswith(start) else f'="{_absolute(m[1], url)}"', html
     )

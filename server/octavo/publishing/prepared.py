@@ -4,6 +4,7 @@ import hashlib
 import posixpath
 import re
 import zlib
+from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -13,6 +14,7 @@ from octavo.content.schemas import AuthorRef, SeriesShown, TagRef
 from octavo.publishing import dates
 from octavo.publishing.contexts import TocEntry
 from octavo.publishing.facts import CtaSpec, FileFacts, PieceSource
+from octavo.publishing.images.markup import sizes_in, with_pictures
 from octavo.publishing.kinds import KindDetail, kind_detail, links_of
 from octavo.publishing.markdown import RENDERER_VERSION, Rendered, render_body, shorten
 from octavo.publishing.places import is_reserved_folder, is_reserved_path
@@ -99,6 +101,10 @@ def prepare(source: PieceSource, *, small: bool = True) -> Prepared:
     piece = source.piece
     rendered = render_body(piece.body)
     kind = kind_detail(piece, {file.id: file for file in source.files})
+    html = rendered.html
+    if source.files:
+        is_first = kind is None or kind.cover is None
+        html = with_pictures(html, source.files, is_first=is_first)
     excerpt = shorten(_clean(piece.excerpt), _EXCERPT_LIMIT) or rendered.summary
     published = dates.to_micros(piece.published_at)
     updated = dates.to_micros(piece.updated_at) if piece.updated_at else None
@@ -133,31 +139,34 @@ def prepare(source: PieceSource, *, small: bool = True) -> Prepared:
         tags=list(piece.tags),
         authors=list(piece.authors),
         series=piece.series,
-        media=_media_of(rendered, kind),
-        html=pack_html(rendered, small=small),
+        media=_media_of(rendered, kind, source.files),
+        html=pack_html(html, small=small),
         source=source_hash(source),
         problem=path_problem(piece.path),
     )
 
 
-def _media_of(rendered: Rendered, parts: KindDetail | None) -> list[str]:
+def _media_of(
+    rendered: Rendered, parts: KindDetail | None, files: Sequence[FileFacts]
+) -> list[str]:
     """Answer the files of the library that the page needs: the text's, and its kind's."""
+    own = sorted({*rendered.media, *sizes_in(rendered.media, files)} if files else rendered.media)
     if parts is None:
-        return rendered.media
+        return own
     shown = [file for file in links_of(parts) if file.path]
     paths = [file.path for file in shown] + [r.path for file in shown for r in file.renditions]
-    return sorted({*rendered.media, *map(quote, paths)})
+    return sorted({*own, *map(quote, paths)})
 
 
-def pack_html(rendered: Rendered, *, small: bool) -> bytes:
+def pack_html(text: str, *, small: bool) -> bytes:
     """Answer the text as it is stored; compressed (it begins with an `x` then) to keep it small.
 
     What XML cannot carry is replaced here, once, and not in every feed. Replaced and not dropped: the
     text is sanitised, and an address with a hole in it would be another one without the hole.
     """
-    html = rendered.html.encode()
+    html = text.encode()
     if len(html.translate(None, _CONTROLS)) < len(html) or any(n in html for n in _NONCHARACTERS):
-        html = NOT_XML.sub("\ufffd", rendered.html).encode()
+        html = NOT_XML.sub("\ufffd", text).encode()
     return zlib.compress(html, 1) if small or html.startswith(b"x") else html
 
 
