@@ -27,11 +27,13 @@ from octavo.content.events import (
     PiecePublished,
     PiecesImported,
     PiecesRepathed,
+    PieceTranslated,
     PieceWithdrawn,
     PublicationAsked,
     RedirectsChanged,
     SeriesChanged,
     TagChanged,
+    TranslationsChanged,
 )
 from octavo.content.media import service as media
 from octavo.content.media.store import MediaStore, media_store
@@ -59,6 +61,7 @@ from octavo.publishing.checks import gate
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.images import service as images
 from octavo.publishing.images.sizes import Recipe, parse_formats
+from octavo.publishing.previews import service as previews
 from octavo.publishing.stored import StoredLibrary, StoredLog
 from octavo.reading import service as reading
 from octavo.tracking.writer import Tracker
@@ -149,13 +152,16 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PieceCreated, media.on_piece_created)
     bus.subscribe(PieceChanged, media.on_piece_changed)
     bus.subscribe(PiecesImported, media.on_pieces_imported)
+    bus.subscribe(PieceTranslated, ctas.on_piece_translated(bus, clock))
     bus.subscribe(PieceDeleted, ctas.on_piece_deleted)
     bus.subscribe(PieceDeleted, distribution.on_piece_deleted)
+    bus.subscribe(PieceDeleted, previews.on_piece_deleted)
     bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)
     bus.subscribe(MediaReplaced, images.on_media_replaced)
     bus.subscribe(MediaReplaced, publishing.on_media_replaced)
     bus.subscribe(MediaChanged, publishing.on_media_changed)
     bus.subscribe(SeriesChanged, publishing.on_series_changed)
+    bus.subscribe(TranslationsChanged, publishing.on_translations_changed)
     bus.subscribe(TagChanged, publishing.on_tag_changed)
     bus.subscribe(AuthorChanged, publishing.on_author_changed)
     bus.subscribe(CtaChanged, publishing.on_ctas_changed)

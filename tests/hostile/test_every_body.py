@@ -27,6 +27,8 @@ MAKES: dict[str, Any] = {
     "create_redirect": {"from_path": "/old/", "to_path": "/live/"},
     "create_series": {"title": "Another"},
     "add_comment": {"body": "Another"},
+    "translate_piece": {"language": "de"},
+    "share_preview": {"days": 3},
     "create_cta": {
         "label": "Go",
         "action": "subscribe",

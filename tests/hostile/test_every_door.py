@@ -22,12 +22,13 @@ ASKS: dict[str | None, str] = {
         " list_comments list_ctas list_deliveries list_import_rows list_imports list_media"
         " list_media_usages list_moves list_objectives list_piece_ctas list_piece_deliveries"
         " list_pieces list_redirects list_reviews list_revisions list_series list_tags list_users"
-        " patch_comment preview_delivery preview_piece show_presence"
+        " list_preview_links patch_comment preview_delivery preview_piece show_presence"
     ),
     "write": (
         "act_on_pieces assign_reviewers create_author create_piece create_series create_tag"
         " delete_media delete_piece patch_media patch_piece replace_media restore_revision"
-        " transition_piece undo_bulk upload_media"
+        " revoke_preview share_preview"
+        " transition_piece translate_piece undo_bulk upload_media"
     ),
     "review": (
         "build_site create_redirect delete_author delete_redirect delete_series delete_tag"

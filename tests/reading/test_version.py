@@ -20,7 +20,7 @@ UNSEEN = {
     "CommentAdded", "CommentChanged", "CommentDeleted", "CommentResolved", "DeliveryCancelled",
     "DeliveryFailed", "DeliveryPlanned", "DeliverySent", "KeyMade", "MediaAdded", "MediaReplaced",
     "ObjectiveChanged", "OrganisationRezoned", "PieceChanged", "PieceCreated", "PieceDeleted", "PieceMoved",
-    "PieceScheduled", "PiecesWentLive", "ReviewGiven", "ReviewRequested", "ReviewersChanged",
+    "PieceScheduled", "PieceTranslated", "PiecesWentLive", "ReviewGiven", "ReviewRequested", "ReviewersChanged",
     "TagCreated", "UserChanged", "UserInvited", "UserJoined", "WebhookDisabled",
 }  # fmt: skip
 

@@ -43,6 +43,7 @@ from octavo.content.schemas import (
     TagMerge,
     TagPatch,
     Transition,
+    TranslationIn,
 )
 from octavo.kernel.events import EventBus
 from octavo.kernel.pagination import Page
@@ -60,6 +61,8 @@ async def list_pieces(
     tag: FromQuery[str | None] = None,
     author: FromQuery[str | None] = None,
     series: FromQuery[str | None] = None,
+    language: FromQuery[str | None] = None,
+    translated: FromQuery[bool | None] = None,
     day_from: Annotated[date | None, QueryParameter(name="from")] = None,
     day_to: Annotated[date | None, QueryParameter(name="to")] = None,
     q: FromQuery[str] = "",
@@ -70,7 +73,8 @@ async def list_pieces(
     """Answer pieces without their texts. `kind` and `status` take several, with commas between.
 
     `from` and `to` are days, both included, of a piece's place in the plan: when it was published,
-    else is scheduled, else is planned, else was made.
+    else is scheduled, else is planned, else was made. Of the organisation's own `language` are those
+    without one, too; `translated=false` finds those that stand in one language alone.
     """
     wanted = PieceFilter(
         kinds=_several(kind, known=get_args(Kind), field="kind"),
@@ -79,6 +83,8 @@ async def list_pieces(
         tag=tag,
         author=author,
         series=series,
+        language=language,
+        translated=translated,
         day_from=day_from,
         day_to=day_to,
         q=q,
@@ -125,6 +131,25 @@ async def patch_piece(
     except StalePieceError as exc:
         raise _with_current_url(await add_merge(exc, data), settings) from exc
     return _with_url(piece, settings)
+
+
+@post(
+    "/pieces/{piece_id:int}/translations",
+    operation_id="translate_piece",
+    guards=[may(Action.WRITE)],
+)
+async def translate_piece(
+    piece_id: FromPath[int],
+    *,
+    data: JSONBody[TranslationIn],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+    settings: NamedDependency[Settings],
+) -> Piece:
+    """Make a draft in another language that begins with what this piece says."""
+    made = await service.translate_piece(piece_id, data.language, actor=actor, now=now, bus=bus)
+    return _with_url(made, settings)
 
 
 @delete(
@@ -390,6 +415,7 @@ router = Router(
         create_piece,
         get_piece,
         patch_piece,
+        translate_piece,
         delete_piece,
         transition_piece,
         list_moves,

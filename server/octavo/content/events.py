@@ -112,6 +112,20 @@ class RedirectsChanged(Event, frozen=True, kw_only=True):
     paths: tuple[str, ...]
 
 
+class PieceTranslated(Event, frozen=True, kw_only=True):
+    """A piece was made from another one, to be put into another language."""
+
+    piece_id: int
+    original_id: int
+    language: str
+
+
+class TranslationsChanged(Event, frozen=True, kw_only=True):
+    """These pieces became translations of others, or are it no more."""
+
+    piece_ids: tuple[int, ...]
+
+
 class TagCreated(Event, frozen=True, kw_only=True):
     """Somebody made a tag by itself; tags that come with a piece are in the events of the piece."""
 

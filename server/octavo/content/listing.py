@@ -48,6 +48,7 @@ async def list_pieces(
     name, descending = sort.removeprefix("-"), sort.startswith("-")
     organisation = await accounts_q.get_organisation()
     conditions = _conditions(wanted, zone_named(organisation.zone))
+    conditions += _language_conditions(wanted, locale=organisation.locale)
     rows: list[Row] = []
     for part in _parts_beyond(cursor, name=name, descending=descending) if cursor else [[]]:
         query = PieceRow.select(*queries.PIECE_COLUMNS).order_by(
@@ -81,6 +82,18 @@ def _conditions(wanted: PieceFilter, zone: ZoneInfo) -> list[Any]:
         pattern = rules.like_pattern(wanted.q)
         conditions.append(WhereRaw("search_key LIKE {} ESCAPE '!'", pattern))
     return conditions + _label_conditions(wanted)
+
+
+def _language_conditions(wanted: PieceFilter, *, locale: str) -> list[Any]:
+    conditions: list[Any] = []
+    if wanted.language is not None:
+        language = rules.tidy_language(wanted.language)
+        own = language == rules.tidy_language(locale)  # those without a language are of it
+        conditions.append(PieceRow.language.is_in([language, ""] if own else [language]))
+    if wanted.translated is not None:
+        group = PieceRow.translation_group
+        conditions.append(group.is_not_null() if wanted.translated else group.is_null())
+    return conditions
 
 
 def _label_conditions(wanted: PieceFilter) -> list[Any]:

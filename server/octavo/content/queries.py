@@ -18,6 +18,7 @@ from octavo.content.schemas import (
     RevisionSummary,
     SeriesRef,
     TagRef,
+    TranslationRef,
 )
 from octavo.content.tables import (
     AuthorRow,
@@ -41,6 +42,8 @@ PIECE_COLUMNS = (
     PieceRow.version,
     PieceRow.campaign_id,
     PieceRow.path,
+    PieceRow.language,
+    PieceRow.translation_group,
     PieceRow.planned_for,
     PieceRow.publish_at,
     PieceRow.publish_zone,
@@ -101,7 +104,8 @@ async def find_piece(piece_id: int) -> Piece | None:
     meta = _taken_apart(text, kind=summary.kind) if text else {}
     for name in ("series_id", "series_position"):  # of the piece: a series may be gone since
         meta.pop(name, None)
-    return Piece(**{**known, **meta})
+    siblings = await translations_of(row["translation_group"], but=piece_id)
+    return Piece(**{**known, **meta}, translations=siblings)
 
 
 async def get_piece(piece_id: int) -> Piece:
@@ -114,6 +118,18 @@ async def get_piece(piece_id: int) -> Piece:
     if piece is None:
         raise PieceNotFoundError(f"there is no piece {piece_id}")
     return piece
+
+
+async def translations_of(group: str | None, *, but: int = 0) -> list[TranslationRef]:
+    """Answer the pieces of a group of translations by language, all but one."""
+    if group is None:
+        return []
+    rows = await (
+        PieceRow.select(PieceRow.id, PieceRow.language, PieceRow.title, PieceRow.status)
+        .where((PieceRow.translation_group == group) & (PieceRow.id != but))
+        .order_by(PieceRow.language)
+    )
+    return [TranslationRef(**row) for row in rows]
 
 
 async def pieces_named(piece_ids: Sequence[int]) -> dict[int, PieceSummary]:

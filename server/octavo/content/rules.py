@@ -73,6 +73,7 @@ _OWN_FILES = frozenset(
 _CONTENT_LOCKED: frozenset[Status] = frozenset({"approved", "scheduled", "archived"})
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+_REGION, _SCRIPT = 2, 4  # letters
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _SIGNS = ((re.compile(r"(?<=[\w+])\+"), " plus "), (re.compile(r"(?<=\w)#"), " sharp "))
 _MAX_SLUG = 80
@@ -250,6 +251,16 @@ def check_language(language: str) -> str:
     if language and not _LANGUAGE.fullmatch(language):
         raise wrong("language", "must be a language tag such as `en` or `es-MX`")
     return language
+
+
+def tidy_language(language: str) -> str:
+    """Answer a language tag as such tags are written: `pt-BR`, `zh-Hant`."""
+    first, *rest = language.split("-")
+    tidy = [first.lower()]
+    for part in rest:
+        shape = part.upper() if len(part) == _REGION else part.lower()
+        tidy.append(part.title() if len(part) == _SCRIPT else shape)
+    return "-".join(tidy)
 
 
 def check_url(url: str | None, *, field: str) -> str | None:

@@ -71,6 +71,15 @@ class SeriesShown(SeriesRef, frozen=True, kw_only=True):
     description: str
 
 
+class TranslationRef(msgspec.Struct, frozen=True, kw_only=True):
+    """The same piece in another language; `language` is empty for the organisation's own."""
+
+    id: int
+    language: str
+    title: str
+    status: Status
+
+
 class PlannedEdit(msgspec.Struct, frozen=True, kw_only=True):
     """A revision that takes the place of the live one at a time: wall time, zone and instant."""
 
@@ -93,6 +102,7 @@ class PieceSummary(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     slug: str
     status: Status
+    language: str
     version: int
     tags: list[TagRef]
     authors: list[AuthorRef]
@@ -123,7 +133,6 @@ class Piece(PieceSummary, frozen=True, kw_only=True):
 
     body: str
     excerpt: str
-    language: str
     canonical_url: str | None
     source_url: str | None
     fields: dict[str, Any]
@@ -131,10 +140,14 @@ class Piece(PieceSummary, frozen=True, kw_only=True):
     meta_title: str
     meta_description: str
     featured: bool
+    translations: list[TranslationRef]
 
 
 class PieceIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new piece. Without `status` it is a draft; without `author_ids` its author is the actor."""
+    """A new piece. Without `status` it is a draft; without `author_ids` its author is the actor.
+
+    `translation_of` is any of the pieces that say the same in other languages.
+    """
 
     kind: Kind = "post"
     title: Title = ""
@@ -155,6 +168,7 @@ class PieceIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     featured: bool = False
     series_id: Id | None = None
     series_position: Position | None = None
+    translation_of: Id | None = None
     status: Literal["idea", "draft"] = "draft"
 
 
@@ -163,6 +177,9 @@ class PiecePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     `fields` holds those of its kind that change; the others stay. A piece changes its `kind` until it
     was published for the first time, and loses the fields that the new kind has not.
+
+    With `translation_of` it joins that piece and all its translations, or (null) leaves those it is
+    among; readers see it at once.
     """
 
     version: Version
@@ -185,6 +202,13 @@ class PiecePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     featured: bool | UnsetType = UNSET
     series_id: Id | UnsetType | None = UNSET
     series_position: Position | UnsetType | None = UNSET
+    translation_of: Id | UnsetType | None = UNSET
+
+
+class TranslationIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The language of a new translation."""
+
+    language: Annotated[str, Meta(min_length=2, max_length=16)]
 
 
 class UnpublishTime(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -233,6 +257,8 @@ class PieceFilter(msgspec.Struct, frozen=True, kw_only=True):
     tag: str | None = None  # slug
     author: str | None = None  # slug
     series: str | None = None  # slug
+    language: str | None = None
+    translated: bool | None = None
     day_from: date | None = None
     day_to: date | None = None
     q: str = ""
@@ -406,3 +432,4 @@ class PublishedPiece(msgspec.Struct, frozen=True, kw_only=True):
     featured: bool = False
     series: SeriesShown | None = None
     series_position: int | None = None
+    translation_group: str | None = None

@@ -14,10 +14,17 @@ from octavo.accounts import queries as accounts_q
 from octavo.accounts import service as accounts
 from octavo.accounts.events import OrganisationChanged
 from octavo.accounts.schemas import Actor
-from octavo.content import authors, drafts, queries, rules, slugs, tags
+from octavo.content import authors, drafts, queries, rules, slugs, tags, translations
 from octavo.content.drafts import Draft
 from octavo.content.errors import ForbiddenMoveError, StillInUseError, TakenError, wrong
-from octavo.content.events import PieceChanged, PieceCreated, PieceDeleted, RedirectsChanged
+from octavo.content.events import (
+    PieceChanged,
+    PieceCreated,
+    PieceDeleted,
+    PieceTranslated,
+    RedirectsChanged,
+    TranslationsChanged,
+)
 from octavo.content.fields import shown_title
 from octavo.content.moves import allowed_moves, repath_pieces, transition_piece
 from octavo.content.redirects import paths_leading_to
@@ -31,6 +38,7 @@ from octavo.content.timing import (
     set_unpublish_time,
     withdraw_due,
 )
+from octavo.content.translations import Joined
 from octavo.kernel.db import is_foreign_key_violation, is_unique_violation, transaction
 from octavo.kernel.events import EventBus
 from octavo.kernel.ids import new_code
@@ -48,6 +56,7 @@ __all__ = [
     "repath_pieces",
     "set_unpublish_time",
     "transition_piece",
+    "translate_piece",
     "withdraw_due",
 ]
 
@@ -55,8 +64,13 @@ _TRIES = 6
 _MAX_BASE = 70
 
 
-async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: EventBus) -> Piece:
+async def create_piece(
+    data: PieceIn, *, actor: Actor, now: datetime, bus: EventBus, slug_base: str | None = None
+) -> Piece:
     """Store a new piece with its first revision.
+
+    Args:
+        slug_base: what a slug is made of when none is chosen; default: the title.
 
     Raises:
         InvalidInputError: a field cannot be used.
@@ -68,10 +82,13 @@ async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: Event
         await _check_campaign(data.campaign_id)
         signed = await _authors_for(data.author_ids, actor=actor, now=now)
         draft = await drafts.new_draft(data, texts, authors=signed, now=now)
+        joined = await _joined(data.translation_of, language=draft.language)
         made = PieceRow(
             kind=data.kind,
             status=data.status,
             title=shown_title(draft.title, draft.body, draft.fields),
+            language=rules.tidy_language(draft.language),
+            translation_group=joined.group,
             series_id=draft.meta.series_id,
             series_position=draft.meta.series_position,
             campaign_id=data.campaign_id,
@@ -88,7 +105,7 @@ async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: Event
             created_at=now,
             updated_at=now,
         )
-        piece_id, slug = await _insert(made, slug=texts["slug"])
+        piece_id, slug = await _insert(made, slug=texts["slug"], base=slug_base)
         draft = msgspec.structs.replace(draft, slug=slug)
         revision_id = await _save(piece_id, 1, draft, reason="created", actor=actor, now=now)
         await PieceRow.update({PieceRow.head_revision_id: revision_id}).where(
@@ -98,7 +115,30 @@ async def create_piece(data: PieceIn, *, actor: Actor, now: datetime, bus: Event
         await authors.sign_piece(piece_id, draft.authors, live=False)
         await accounts.record(actor, "piece.created", subject=f"piece:{piece_id}", now=now)
         await bus.announce(PieceCreated(piece_id=piece_id, kind=data.kind))
+        if joined.group is not None:
+            await bus.announce(TranslationsChanged(piece_ids=(piece_id, *joined.changed)))
     return await queries.get_piece(piece_id)
+
+
+async def translate_piece(
+    piece_id: int, language: str, *, actor: Actor, now: datetime, bus: EventBus
+) -> Piece:
+    """Make a draft in another language that begins with what a piece says now.
+
+    Raises:
+        PieceNotFoundError: there is no such piece.
+        TakenError: it has one in this language already.
+        InvalidInputError: that is no language.
+    """
+    original = await queries.get_piece(piece_id)
+    data = translations.copy_of(original, language=language)
+    base = rules.slug_candidate(f"{original.slug} {data.language}", fallback=data.kind)
+    async with transaction():
+        made = await create_piece(data, actor=actor, now=now, bus=bus, slug_base=base)
+        await bus.announce(
+            PieceTranslated(piece_id=made.id, original_id=piece_id, language=data.language)
+        )
+    return made
 
 
 async def patch_piece(
@@ -126,12 +166,18 @@ async def patch_piece(
                 rules.check_edit(before.status, actor=actor)
                 drafts.check_still_ready(before, draft, kind=kind, now=now)
             changes = await _changes(before, patch, draft)
+            joined = await _rejoined(before, patch, language=draft.language, changes=changes)
             done = await _update(before, changes, now=now)
             await check_fresh(piece_id, patch.version, fresh=done)
             if edited:
                 await _keep(piece_id, patch.version + 1, draft, actor=actor, now=now)
             await bus.announce(PieceChanged(piece_id=piece_id, version=patch.version + 1))
+            if joined:
+                await bus.announce(TranslationsChanged(piece_ids=joined))
     except Exception as exc:
+        if is_unique_violation(exc) and draft.slug == before.slug:
+            msg = "a translation in this language was made meanwhile"
+            raise TakenError(msg, field="language") from exc
         if is_unique_violation(exc):
             raise TakenError("the slug belongs to another piece", field="slug") from exc
         raise
@@ -155,6 +201,7 @@ async def delete_piece(piece_id: int, *, actor: Actor, now: datetime, bus: Event
     try:
         async with transaction():
             paths = await paths_leading_to(piece_id)
+            group = await translations.group_of(piece_id)
             gone = await (
                 PieceRow.delete()
                 .where((PieceRow.id == piece_id) & (PieceRow.version == piece.version))
@@ -163,6 +210,8 @@ async def delete_piece(piece_id: int, *, actor: Actor, now: datetime, bus: Event
             await check_fresh(piece_id, piece.version, fresh=bool(gone))
             await accounts.record(actor, "piece.deleted", subject=f"piece:{piece_id}", now=now)
             await bus.announce(PieceDeleted(piece_id=piece_id, kind=piece.kind))
+            if alone := await translations.leave(group):
+                await bus.announce(TranslationsChanged(piece_ids=alone))
             if paths:
                 await bus.announce(RedirectsChanged(paths=tuple(paths)))
     except Exception as exc:
@@ -185,18 +234,18 @@ def on_organisation_changed(bus: EventBus, now: Any) -> Any:
     return subscriber
 
 
-async def _insert(made: PieceRow, *, slug: str | None) -> tuple[int, str]:
+async def _insert(made: PieceRow, *, slug: str | None, base: str | None) -> tuple[int, str]:
     """Store the row under its slug; answer its id and the slug it got."""
     organisation = await accounts_q.get_organisation()
     zone = zone_named(organisation.zone)
     day = made.created_at.astimezone(zone).date()
     for attempt in range(_TRIES):
         if slug is None:
-            base = rules.slug_candidate(made.title, fallback=made.kind.replace("_", "-"))
+            stem = base or rules.slug_candidate(made.title, fallback=made.kind.replace("_", "-"))
             if attempt > 1:  # a crowd is after the same numbers
-                base = f"{base[:_MAX_BASE]}-{new_code(4)}"
+                stem = f"{stem[:_MAX_BASE]}-{new_code(4)}"
             prefix = organisation.post_path.partition("{")[0] if made.kind == "post" else "/"
-            made.slug = await slugs.free_slug(base, prefix=prefix)
+            made.slug = await slugs.free_slug(stem, prefix=prefix)
         else:
             made.slug = slug
         made.path = rules.path_of(made.kind, made.slug, pattern=organisation.post_path, day=day)
@@ -273,6 +322,33 @@ async def _changes(before: Piece, patch: PiecePatch, draft: Draft) -> dict[Any, 
     if patch.planned_for is not UNSET:
         changes |= _plan_changes(before, patch.planned_for)
     return changes
+
+
+async def _joined(translation_of: int | None, *, language: str) -> Joined:
+    if translation_of is None:
+        return Joined(group=None)
+    return await translations.join(translation_of, language=language)
+
+
+async def _rejoined(
+    before: Piece, patch: PiecePatch, *, language: str, changes: dict[Any, Any]
+) -> tuple[int, ...]:
+    """Add the group that a patch leads to; answer all pieces whose group changes."""
+    changes[PieceRow.language] = rules.tidy_language(language)
+    group = await translations.group_of(before.id)
+    joined = Joined(group=group)
+    if patch.translation_of is None:
+        joined = Joined(group=None)
+    elif patch.translation_of is not UNSET:
+        of = patch.translation_of
+        joined = await translations.join(of, language=language, piece_id=before.id)
+    elif group is not None and language != before.language:
+        await translations.check_language(group, language=language, but=before.id)
+    if joined.group == group:
+        return ()
+    changes[PieceRow.translation_group] = joined.group
+    left = await translations.leave(group, but=before.id)
+    return (before.id, *dict.fromkeys(joined.changed + left))
 
 
 async def _kind_changes(before: Piece, kind: Kind, slug: str) -> dict[Any, Any]:

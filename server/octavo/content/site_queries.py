@@ -19,6 +19,7 @@ _LIVE = (
     PieceRow.published_at,
     PieceRow.live_at,
     PieceRow.live_revision_id,
+    PieceRow.translation_group,
 )
 _TEXT = (
     RevisionRow.id,
@@ -144,6 +145,7 @@ async def _published(rows: list[dict[str, Any]]) -> list[PublishedPiece]:
             kind=row["kind"],
             revision_id=row["live_revision_id"],
             path=row["live_path"],
+            translation_group=row["translation_group"],
             published_at=row["published_at"],
             updated_at=row["live_at"],
             tags=tags.get(row["id"], []),

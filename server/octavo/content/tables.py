@@ -42,6 +42,9 @@ class PieceRow(Table, tablename="piece"):
     title = Varchar(length=300)  # of the head revision, for lists
     slug = Varchar(length=120, unique=True)  # of the head revision
     path = Varchar(length=300, null=True, default=None)  # where the head would be read
+    language = Varchar(length=16, default="")  # of the head revision, as tags are written
+    # What translations of each other share: see `translations`.
+    translation_group = Varchar(length=16, null=True, default=None)
     search_key = Text(default="")  # folded title and slug
     campaign_id: ForeignKey = ForeignKey(
         _CAMPAIGN, null=True, default=None, on_delete=OnDelete.restrict, index=True

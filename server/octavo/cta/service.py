@@ -5,18 +5,20 @@ are minted before what needs them is committed (an unused link harms nobody), an
 after the change is committed; `jobs.relink_changed` finishes what a dying process left.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET
 
 from octavo.accounts import service as accounts
-from octavo.accounts.schemas import Actor
-from octavo.content.events import PieceDeleted
+from octavo.accounts.schemas import SYSTEM, Actor
+from octavo.content.events import PieceDeleted, PieceTranslated
 from octavo.cta import queries, rules
 from octavo.cta.errors import (
     AlreadyAttachedError,
+    InvalidCtaError,
     NotAttachedError,
     SlugTakenError,
     StaleCtaError,
@@ -27,7 +29,7 @@ from octavo.cta.events import CtaChanged, PieceCtasChanged
 from octavo.cta.schemas import Cta, CtaIn, CtaPatch, DeliveryLink, Expected, PieceCta, PieceCtaIn
 from octavo.cta.tables import CtaRow, PieceCtaRow
 from octavo.kernel.db import is_unique_violation, transaction
-from octavo.kernel.events import EventBus
+from octavo.kernel.events import EventBus, Subscriber
 from octavo.kernel.text import clean_text
 from octavo.strategy import queries as strategy
 from octavo.tracking import queries as tracking_q
@@ -239,6 +241,18 @@ async def lead_links(cta_id: int, *, now: datetime) -> None:
     await CtaRow.update({CtaRow.linked_version: row["version"]}).where(
         (CtaRow.id == cta_id) & (CtaRow.linked_version < row["version"])
     )
+
+
+def on_piece_translated(bus: EventBus, now: Callable[[], datetime]) -> Subscriber[PieceTranslated]:
+    """Make the subscriber that gives a translation the calls to action of what it was made from."""
+
+    async def subscriber(event: PieceTranslated) -> None:
+        for cta in await queries.ctas_of_piece(event.original_id):
+            data = PieceCtaIn(cta_id=cta.cta_id, expected=cta.expected)
+            with contextlib.suppress(InvalidCtaError):  # archived since: nobody can attach it
+                await attach_cta(event.piece_id, data, actor=SYSTEM, now=now(), bus=bus)
+
+    return subscriber
 
 
 async def on_piece_deleted(event: PieceDeleted) -> None:

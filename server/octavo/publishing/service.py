@@ -19,6 +19,7 @@ from octavo.content.events import (
     RedirectsChanged,
     SeriesChanged,
     TagChanged,
+    TranslationsChanged,
 )
 from octavo.content.media import uses
 from octavo.cta.events import CtaChanged, PieceCtasChanged
@@ -43,6 +44,7 @@ __all__ = [
     "on_redirects_changed",
     "on_series_changed",
     "on_tag_changed",
+    "on_translations_changed",
     "settle",
 ]
 
@@ -112,6 +114,10 @@ async def on_media_changed(event: MediaChanged) -> None:
 
 
 async def on_series_changed(event: SeriesChanged) -> None:
+    await mark_changed(*(f"piece:{i}" for i in event.piece_ids))
+
+
+async def on_translations_changed(event: TranslationsChanged) -> None:
     await mark_changed(*(f"piece:{i}" for i in event.piece_ids))
 
 

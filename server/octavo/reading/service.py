@@ -16,6 +16,7 @@ from octavo.content.events import (
     RedirectsChanged,
     SeriesChanged,
     TagChanged,
+    TranslationsChanged,
 )
 from octavo.cta.events import CtaChanged, PieceCtasChanged
 from octavo.kernel.clock import Clock
@@ -33,6 +34,7 @@ SEEN_BY_READERS: Final[tuple[type[Event], ...]] = (
     TagChanged,
     AuthorChanged,
     SeriesChanged,
+    TranslationsChanged,
     MediaChanged,  # a cover without a text for it takes its picture's
     MediaDeleted,
     CtaChanged,

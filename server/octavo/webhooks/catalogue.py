@@ -41,6 +41,8 @@ _NAMES: Final[dict[str, type[Event]]] = {
     "comment.changed": content.CommentChanged,
     "comment.resolved": content.CommentResolved,
     "comment.deleted": content.CommentDeleted,
+    "piece.translated": content.PieceTranslated,
+    "translations.changed": content.TranslationsChanged,
     "pieces.imported": content.PiecesImported,
     "pieces.repathed": content.PiecesRepathed,
     "pieces.live": publishing.PiecesWentLive,
