@@ -32,7 +32,7 @@ def test_assets_fetch_nothing_from_elsewhere(theme: Path) -> None:
 def test_every_file_the_stylesheet_asks_for_is_there(theme: Path, css: str) -> None:
     asked = re.findall(r'url\("([^"]+)"\)', css)
 
-    assert len(asked) == 8
+    assert len(asked) == 12
     assert [url for url in asked if not (theme / "assets/css" / url).resolve().is_file()] == []
 
 
@@ -57,10 +57,10 @@ def test_every_font_swaps_has_a_licence_and_is_small(theme: Path, css: str) -> N
     assert all("font-display: swap" in face for face in faces)
     assert len(faces) == len(fonts)
     for font in fonts:
-        family = re.sub(r"(-italic)?(-ext)?$", "", font.stem)
+        family = re.sub(r"(-italic)?(-ext|-latin)?$", "", font.stem)
         assert "SIL Open Font License" in (theme / f"assets/fonts/OFL-{family}.txt").read_text()
         assert font.read_bytes()[:4] == b"wOF2"
-        assert font.stat().st_size < 56_000, font.name
+        assert font.stat().st_size < 26_000, font.name
 
 
 def test_the_fallbacks_keep_the_lines_where_they_are(css: str) -> None:
@@ -80,7 +80,7 @@ def test_directions_come_from_the_language(css: str) -> None:
     assert physical == []
 
 
-def test_settings_have_a_label_choices_and_a_default_among_them(theme: Path) -> None:
+def test_settings_have_a_type_a_label_a_group_and_a_default_of_that_type(theme: Path) -> None:
     settings = tomllib.loads((theme / "theme.toml").read_text())["settings"]
     used = {
         name
@@ -88,7 +88,19 @@ def test_settings_have_a_label_choices_and_a_default_among_them(theme: Path) -> 
         for name in re.findall(r"site\.theme\.(\w+)", file.read_text())
     }
 
-    assert used == set(settings)
+    colours = {name for name, setting in settings.items() if setting["type"] == "colour"}
+    assert used | colours == set(settings), (
+        "a setting that no template reads, or the other way round"
+    )
     for name, setting in settings.items():
         assert setting["label"], name
-        assert setting["default"] in setting["choices"], name
+        assert setting["group"], name
+        if setting["type"] == "choice":
+            assert setting["default"] in setting["choices"], name
+        else:
+            assert setting["type"] in {"colour", "text", "picture", "links"}, name
+            assert setting["default"] == "", name
+
+
+def test_the_stylesheet_is_small(css: str) -> None:
+    assert len(css.encode()) <= 30_000, f"{len(css.encode())} bytes"

@@ -8,11 +8,24 @@ import jinja2
 import pytest
 from jinja2 import nodes
 
-_ACTIONS = {"subscribe", "visit_store", "download", "contact", "request_quote", "custom"}
+_COMPUTED = {
+    "cta_": {"subscribe", "visit_store", "download", "contact", "request_quote", "custom"},
+    "kind_": {"press_release", "video", "audio", "picture", "newsletter", "link", "update"},
+}
+"""The beginnings of keys that templates put together, with what may follow."""
 
 
 def _placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def _keys(key: nodes.Expr) -> list[str]:
+    if isinstance(key, nodes.Const):
+        return [key.value]
+    assert isinstance(key, nodes.Concat)
+    beginning = key.nodes[0]
+    assert isinstance(beginning, nodes.Const)
+    return [beginning.value + rest for rest in _COMPUTED[beginning.value]]
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +44,13 @@ def uses(theme: Path, environment: jinja2.Environment) -> dict[str, set[str]]:
         for call in environment.parse(file.read_text()).find_all(nodes.Call):
             if not (isinstance(call.node, nodes.Name) and call.node.name == "t"):
                 continue
-            key = call.args[0]
-            keys = (
-                [key.value]
-                if isinstance(key, nodes.Const)
-                else [f"cta_{action}" for action in _ACTIONS]
-            )
-            for name in keys:
+            for name in _keys(call.args[0]):
                 found.setdefault(name, set()).update(given.key for given in call.kwargs)
     return found
 
 
-def test_there_is_english_and_spanish(locales: dict[str, dict[str, str]]) -> None:
-    assert {"en", "es"} <= set(locales)
+def test_there_are_five_languages(locales: dict[str, dict[str, str]]) -> None:
+    assert {"en", "es", "pt", "fr", "de"} <= set(locales)
 
 
 def test_every_language_has_exactly_the_words_in_use(
