@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 from octavo.kernel.storage import StorageUnavailableError, is_name, open_storage
 from octavo.publishing import dates
 from octavo.publishing.feeds import feed_files
+from octavo.publishing.images.clean import clean_bytes
 from octavo.publishing.pages import File, Made, PageError, PageMaker
 from octavo.publishing.places import is_own_file
 from octavo.publishing.plan import SITEMAP_SIZE
@@ -59,6 +60,9 @@ def _media(maker: PageMaker, path: str) -> list[File]:
     if file is None:
         maker.views.problems.append(f"/media/{path} is linked to, but there is no such file")
         return []
+    clean = clean_bytes(file)
+    if clean is not None:
+        return [File(path=f"media/{plain}", data=clean)]
     return [File(path=f"media/{plain}", link_to=str(file))]
 
 

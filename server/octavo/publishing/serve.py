@@ -6,6 +6,7 @@ a switch in the middle of a request cannot mix old and new.
 """
 
 import asyncio
+import hashlib
 import os
 import re
 import stat
@@ -21,6 +22,7 @@ from octavo.kernel.encodings import Representation, wanted_coding
 from octavo.kernel.errors import OctavoError
 from octavo.kernel.http_cache import matches
 from octavo.kernel.storage import Storage
+from octavo.publishing.images.clean import clean_bytes
 from octavo.publishing.serve_headers import Headers, headers_of, media_type, page_headers
 
 __all__ = ["SiteApp", "site_app"]
@@ -194,7 +196,19 @@ class SiteApp:
         except OctavoError as exc:
             await self._send(scope, send, exc.status, [(b"cache-control", b"no-store")], b"")
             return True
-        return file is not None and await self._send_large(scope, send, name, os.fspath(file))
+        if file is None:
+            return False
+        try:
+            clean = await asyncio.to_thread(clean_bytes, file)
+        except OSError:  # deleted meanwhile
+            return False
+        if clean is None:
+            return await self._send_large(scope, send, name, os.fspath(file))
+        etag = f'"{hashlib.blake2b(clean, digest_size=16).hexdigest()}"'
+        headers = [*headers_of(name, self._page_headers), (b"etag", etag.encode())]
+        is_known = matches(_header(scope, b"if-none-match"), etag)
+        await self._send(scope, send, 304 if is_known else 200, headers, b"" if is_known else clean)
+        return True
 
     async def _answer_missing(self, scope: Any, send: Any) -> None:
         html = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]

@@ -1,0 +1,317 @@
+"""Sizes of pictures: made after publication, and followed by the site. On both engines."""
+
+import asyncio
+import io
+import zlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from image_samples import WHERE, opened, photo
+from PIL import Image
+
+from octavo.accounts.schemas import SYSTEM
+from octavo.content import service as content
+from octavo.content.kinds import Cover
+from octavo.content.media import orphans, replacing
+from octavo.content.media import service as media
+from octavo.content.media.schemas import Media
+from octavo.content.media.store import MediaStore, media_store
+from octavo.content.schemas import Piece, PieceIn, Transition
+from octavo.kernel.db import Database
+from octavo.kernel.events import EventBus
+from octavo.kernel.settings import Settings
+from octavo.publishing.builder import Site
+from octavo.publishing.images import queries, service, sizes
+from octavo.publishing.images.jobs import Studio
+from octavo.publishing.images.schemas import MediaRenditions
+from octavo.publishing.serve import site_app
+from octavo.publishing.stored import StoredLibrary, StoredLog
+from octavo.runtime import subscribe
+
+if TYPE_CHECKING:
+    from conftest import FrozenClock
+
+
+class House:
+    """An installation without its server: library, builder and worker over one database."""
+
+    def __init__(self, home: Path, clock: "FrozenClock") -> None:
+        self.clock = clock
+        self.bus = EventBus()
+        subscribe(self.bus, clock, base_url="https://folio.example")
+        self.settings = Settings(home=home, base_url="https://folio.example", secret_key="k")
+        self.store: MediaStore = media_store(self.settings)
+        self.site = Site(self.settings, library=StoredLibrary(), log=StoredLog(self.bus), workers=0)
+        self.studio = self.new_studio()
+
+    def new_studio(self, **options: object) -> Studio:
+        given = {"recipe": sizes.Recipe(), "width": 2, **options}
+        return Studio(store=self.store, clock=self.clock, **given)  # type: ignore[arg-type]
+
+    async def upload(self, data: bytes, name: str = "a.jpg") -> Media:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield data
+
+        stored = await media.store_file(
+            chunks(), name, store=self.store, now=self.clock(), bus=self.bus, actor=SYSTEM
+        )
+        return stored.media
+
+    async def replace(self, file: Media, data: bytes) -> Media:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield data
+
+        return await replacing.replace_file(
+            file.id,
+            chunks(),
+            file.name,
+            store=self.store,
+            actor=SYSTEM,
+            now=self.clock(),
+            bus=self.bus,
+        )
+
+    async def publish(self, **fields: object) -> Piece:
+        piece = await content.create_piece(
+            PieceIn(**fields),
+            actor=SYSTEM,
+            now=self.clock(),
+            bus=self.bus,  # type: ignore[arg-type]
+        )
+        move = Transition(to="published", version=piece.version)
+        return await content.transition_piece(
+            piece.id, move, actor=SYSTEM, now=self.clock(), bus=self.bus
+        )
+
+    async def make(self) -> int:
+        await self.studio.find_new()
+        return await self.studio.make_waiting()
+
+    async def made(self, file: Media) -> MediaRenditions:
+        return (await queries.renditions_of([file.sha256]))[file.sha256]
+
+    def page(self, name: str) -> str:
+        return (self.settings.site_dir / name).read_text()
+
+    def site_file(self, name: str) -> Path:
+        return self.settings.site_dir / "media" / name
+
+
+@pytest.fixture
+async def house(database: Database, tmp_path: Path, clock: "FrozenClock") -> House:
+    del database
+    return House(tmp_path, clock)
+
+
+async def test_a_picture_is_shown_at_once_and_its_sizes_follow(house: House) -> None:
+    await house.site.build(now=house.clock())
+    file = await house.upload(photo())
+    await house.publish(title="Mill", body=f"![The mill](/media/{file.path})\n")
+    await house.site.build_pending(house.clock())
+    page = house.page("mill/index.html")
+    assert f'<img src="/media/{file.path}"' in page.replace(' decoding="async"', "")
+    assert "srcset" not in page
+    assert 'width="1000" height="700"' in page
+
+    assert await house.make() == 1
+    report = await house.site.build_pending(house.clock())
+    assert report is not None
+    assert report.problems == []
+    page = house.page("mill/index.html")
+    assert '<source type="image/avif" srcset="/media/sizes/' in page
+    assert '<source type="image/webp" srcset="/media/sizes/' in page
+    made = await house.made(file)
+    assert {one.width for one in made.files if one.mime == "image/avif"} == {480, 800, 1000}
+    for one in made.files:
+        picture = opened(house.site_file(one.path).read_bytes())
+        assert Image.MIME[picture.format or ""] == one.mime
+        assert picture.size == (one.width, one.height)
+        assert f"/media/{one.path} {one.width}w" in page
+        assert not picture.getexif()
+        assert b"GPS-41" not in house.site_file(one.path).read_bytes()
+    assert await house.make() == 0
+    assert await house.site.build_pending(house.clock()) is None
+
+
+async def test_readers_never_get_the_place_where_a_picture_was_taken(house: House) -> None:
+    file = await house.upload(photo(turned=6))
+    stored = house.store.storage.local_file(file.path)
+    assert stored is not None
+    assert WHERE in stored.read_bytes()
+    await house.publish(title="Mill", body=f"![The mill](/media/{file.path})\n")
+    await house.site.build(now=house.clock())
+    shown = house.site_file(file.path).read_bytes()
+    assert WHERE not in shown
+    assert opened(shown).getexif()[0x0112] == 6
+
+    # … nor of one that no page shows yet.
+    other = await house.upload(photo(seed=9))
+    app = site_app(house.site, media=house.store.storage)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="https://folio.example"
+    ) as client:
+        answer = await client.get(f"/media/{other.path}")
+        assert answer.status_code == 200
+        assert WHERE not in answer.content
+        assert opened(answer.content).size == (1000, 700)
+        known = {"if-none-match": answer.headers["etag"]}
+        assert (await client.get(f"/media/{other.path}", headers=known)).status_code == 304
+
+
+async def test_a_full_build_gives_the_same_site(house: House) -> None:
+    file = await house.upload(photo())
+    await house.publish(
+        title="Mill", body=f"![The mill](/media/{file.path})\n", cover=Cover(media_id=file.id)
+    )
+    await house.site.build(now=house.clock())
+    await house.make()
+    await house.site.build_pending(house.clock())
+    report = await house.site.build(now=house.clock(), full=True)
+    assert (report.written, report.removed) == (0, 0)
+
+
+async def test_a_turned_picture_has_the_size_that_readers_see(house: House) -> None:
+    file = await house.upload(photo(900, 600, turned=6))
+    await house.make()
+    made = await house.made(file)
+    assert (made.width, made.height) == (600, 900)
+    assert {(one.width, one.height) for one in made.files} == {(480, 720), (600, 900)}
+
+
+async def test_what_moves_is_small_or_drawn_stays_as_it_is(house: House) -> None:
+    frames = [Image.effect_noise((300, 300), 90).convert("RGB") for _ in range(3)]
+    moving = io.BytesIO()
+    frames[0].save(moving, "WEBP", save_all=True, append_images=frames[1:])
+    reasons = {}
+    for name, data in {
+        "moving.webp": moving.getvalue(),
+        "drawing.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"></svg>',
+        "small.jpg": photo(100, 80),
+    }.items():
+        file = await house.upload(data, name)
+        await house.make()
+        found = await queries.renditions_of([file.sha256])
+        reasons[name] = found[file.sha256].reason if found else ""
+    assert reasons == {
+        "moving.webp": "a picture that moves stays as it is", "drawing.svg": "", "small.jpg": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("cut", [2, 1.1], ids=["half", "nearly whole"])
+async def test_a_picture_that_cannot_be_read_is_shown_as_it_is_and_says_why(
+    house: House, cut: float
+) -> None:
+    data = photo()
+    file = await house.upload(data[: int(len(data) / cut)])
+    await house.publish(title="Mill", body=f"![The mill](/media/{file.path})\n")
+    await house.site.build(now=house.clock())
+    await house.make()
+    made = await house.made(file)
+    assert made.state == "failed"
+    assert "cannot be read as a picture" in made.reason
+    report = await house.site.build_pending(house.clock())
+    assert report is not None
+    assert report.problems == []
+    assert house.site_file(file.path).exists()
+
+
+async def test_a_head_that_lies_about_the_size_is_refused(house: House) -> None:
+    data = photo(1000, 700, form="PNG")
+    at = data.index(b"IHDR") + 4
+    head = (
+        b"IHDR" + (50_000).to_bytes(4, "big") + (1_100).to_bytes(4, "big") + data[at + 8 : at + 13]
+    )
+    lying = data[: at - 4] + head + zlib.crc32(head).to_bytes(4, "big") + data[at + 17 :]
+    file = await house.upload(lying, "a.png")
+    await house.make()
+    assert (await house.made(file)).state == "failed"
+
+
+async def test_one_that_takes_too_long_is_ended(house: House) -> None:
+    house.studio = house.new_studio(time_limit_s=0.01)
+    file = await house.upload(photo())
+    await house.make()
+    assert (await house.made(file)).reason == "takes longer than 0.01 seconds"
+    assert await house.studio.look_again(failed=True) == 1
+
+
+async def test_a_worker_killed_in_the_middle_leaves_it_to_the_next(house: House) -> None:
+    file = await house.upload(photo())
+    await house.studio.find_new()
+    work = asyncio.create_task(house.studio.make_waiting())
+    await asyncio.sleep(0.05)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    assert (await house.made(file)).state == "wanted"
+    assert await house.make() == 0  # somebody may still be at it
+    house.clock.move(minutes=6)
+    assert await house.make() == 1
+    assert (await house.made(file)).state == "made"
+
+
+async def test_one_that_ends_its_worker_each_time_is_given_up(house: House) -> None:
+    file = await house.upload(photo())
+    await house.studio.find_new()
+    for _ in range(3):
+        assert await service.claim(now=house.clock()) is not None
+        house.clock.move(minutes=6)
+    await house.make()
+    assert (await house.made(file)).reason == "the worker ended in the middle of it, each time"
+
+
+async def test_other_bytes_get_sizes_of_their_own_and_the_old_ones_go(house: House) -> None:
+    file = await house.upload(photo(seed=1))
+    await house.publish(title="Mill", body=f"![The mill](/media/{file.path})\n")
+    await house.make()
+    await house.site.build(now=house.clock())
+    old = (await house.made(file)).files
+
+    changed = await house.replace(file, photo(1200, 800, seed=2))
+    await house.make()
+    await house.site.build_pending(house.clock())
+    page = house.page("mill/index.html")
+    assert 'width="1200" height="800"' in page
+    assert not any(one.path in page for one in old)
+    assert not any(house.site_file(one.path).exists() for one in old)
+
+    assert await house.studio.drop_unneeded() == 0  # a build may still be reading
+    assert await house.studio.drop_unneeded() == len(old)
+    assert not any(house.store.storage.find(one.path) for one in old)
+    assert all(house.store.storage.find(one.path) for one in (await house.made(changed)).files)
+
+
+async def test_sizes_are_no_orphans_of_the_library_and_strays_of_their_own_go(house: House) -> None:
+    await house.upload(photo())
+    await house.make()
+    assert (await orphans.find_orphans(store=house.store)).count_files_without_row == 0
+    stray = house.settings.media_dir / "sizes" / "aa" / "stray-480.webp"
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"x")
+    assert await house.studio.drop_strays() == 0
+    house.clock.instant = datetime.now(UTC)
+    house.clock.move(hours=2)
+    assert await house.studio.drop_strays() == 1
+    assert (await house.studio.counts()).made == 1
+
+
+async def test_another_recipe_makes_them_again(house: House) -> None:
+    file = await house.upload(photo())
+    await house.make()
+    house.studio = house.new_studio(recipe=sizes.Recipe(("webp",)))
+    await house.studio.look_again()
+    assert await house.studio.make_waiting() == 1
+    made = await house.made(file)
+    assert {one.mime for one in made.files} == {"image/webp", "image/jpeg"}
+    kept = {one.path for one in made.files}
+    assert {f.name for f in house.store.storage.files() if f.name.startswith("sizes/")} == kept
+
+
+async def test_switched_off_nothing_is_made(house: House) -> None:
+    house.studio = house.new_studio(recipe=sizes.parse_formats("off"))
+    await house.upload(photo())
+    assert await house.make() == 0
+    assert (await house.studio.counts()).wanted == 0

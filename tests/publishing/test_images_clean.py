@@ -1,0 +1,83 @@
+"""What a camera writes into a picture reaches no reader; the picture does, unchanged."""
+
+import io
+import struct
+
+import pytest
+from image_samples import WHERE, opened, photo
+from PIL import Image, ImageCms, ImageOps
+
+from octavo.publishing.images.clean import cleaned
+
+FORMS = ["JPEG", "PNG", "WEBP", "AVIF"]
+
+
+def pixels(data: bytes) -> bytes:
+    return ImageOps.exif_transpose(opened(data)).tobytes()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("turned", [1, 6])
+def test_nothing_of_the_camera_is_left_and_the_picture_is_the_same(form: str, turned: int) -> None:
+    data = photo(120, 80, form=form, turned=turned)
+    assert WHERE in data
+    clean = cleaned(data)
+    assert WHERE not in clean
+    picture = opened(clean)
+    assert dict(picture.getexif().get_ifd(0x8825)) == {}
+    assert set(picture.getexif()) <= {0x0112}
+    assert pixels(clean) == pixels(data)
+    assert cleaned(clean) is clean
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_one_without_metadata_is_the_same_object(form: str) -> None:
+    file = io.BytesIO()
+    Image.effect_noise((90, 60), 50).convert("RGB").save(file, form)
+    data = cleaned(file.getvalue())
+    assert cleaned(data) is data
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_the_colour_profile_stays(form: str) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    clean = cleaned(photo(120, 80, form=form, icc_profile=profile))
+    assert opened(clean).info["icc_profile"] == profile
+
+
+def test_remarks_xmp_and_what_stands_behind_a_jpeg_go() -> None:
+    data = photo(120, 80, progressive=True, comment=b"taken at home")
+    xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"
+    data = data[:2] + struct.pack(">HH", 0xFFE1, len(xmp) + 2) + xmp + data[2:]
+    data += photo(60, 40)  # as cameras hide a second picture
+    clean = cleaned(data)
+    assert b"taken at home" not in clean
+    assert b"xmpmeta" not in clean
+    assert WHERE not in clean
+    assert opened(clean).size == (120, 80)
+
+
+def test_remarks_of_a_png_go() -> None:
+    from PIL.PngImagePlugin import PngInfo
+
+    said = PngInfo()
+    said.add_text("Author", "Ana of the mill")
+    said.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta/>", zip=True)
+    clean = cleaned(photo(120, 80, form="PNG", pnginfo=said) + b"behind")
+    assert b"Ana" not in clean
+    assert b"xmp" not in clean
+    assert clean.endswith(b"IEND\xaeB`\x82")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_bytes_that_break_off_anywhere_never_fail(form: str) -> None:
+    data = photo(40, 30, form=form, turned=6)
+    for length in [*range(0, min(len(data), 600), 7), *range(600, len(data), 97)]:
+        cleaned(data[:length])
+
+
+def test_a_length_that_leads_out_of_the_file_never_fails() -> None:
+    data = bytearray(photo(40, 30, form="AVIF"))
+    for place in range(600):
+        broken = bytes(data[:place]) + b"\xff\xff" + bytes(data[place + 2 :])
+        cleaned(broken)
