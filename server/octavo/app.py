@@ -41,6 +41,8 @@ from octavo.kernel.vault import Vault
 from octavo.publishing.api import router as publishing_router
 from octavo.publishing.builder import Site
 from octavo.publishing.checks.api import router as checks_router
+from octavo.publishing.previews.api import router as previews_router
+from octavo.publishing.previews.door import PreviewApp
 from octavo.publishing.serve import site_app
 from octavo.reading.answers import Answers, VersionReader
 from octavo.reading.api import router as reading_router
@@ -116,11 +118,20 @@ class FrontDoor:
             runtime.tracker, settings=runtime.settings, piece_url=cta_queries.piece_url
         )
         self._admin = AdminApp()
+        self._previews = PreviewApp(
+            runtime.site.render_piece, base_url=runtime.settings.base_url, clock=runtime.clock
+        )
         self._site = site_app(runtime.site, media=runtime.media.storage)
         answers, version = Answers(), VersionReader(content_version)
         resources = Resources(pieces=_piece_reader(runtime), clock=runtime.clock)
         self._ghost = GhostApp(resources, answers, version)
         self._public = PublicFront(self._framework, answers, version)
+        self._parts: dict[str, Callable[..., Awaitable[None]]] = {
+            "go": self._go,
+            "p": self._previews,
+            "admin": self._admin,
+            "ghost": self._ghost,
+        }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one connection."""
@@ -131,16 +142,10 @@ class FrontDoor:
             return self._framework
         # `*` of an OPTIONS, and whatever else has no slash, is the site's to refuse.
         first = scope["path"].partition("/")[2].partition("/")[0]
-        if first == "go":
-            return self._go
         if first in {"api", "healthz", "readyz", "metrics"}:
             is_public = scope["path"].startswith(PUBLIC_PREFIX)
             return self._public if is_public else self._framework
-        if first == "admin":
-            return self._admin
-        if first == "ghost":
-            return self._ghost
-        return self._site
+        return self._parts.get(first, self._site)
 
 
 def _piece_reader(runtime: Runtime) -> PieceReader:
@@ -159,6 +164,7 @@ def _api_router() -> Router:
             tracking_router,
             publishing_router,
             checks_router,
+            previews_router,
             distribution_router,
             reading_router,
             webhooks_router,

@@ -13,7 +13,6 @@ from fakes import NOW, Desk, author, cta, make_piece, tag
 
 from octavo.publishing.errors import BuildRunningError, OutputRefusedError
 from octavo.publishing.lock import build_lock
-from octavo.publishing.schemas import PreviewIn
 
 MakeDesk = Callable[..., Desk]
 
@@ -341,17 +340,18 @@ async def test_workers_give_the_same_bytes(make_desk: MakeDesk) -> None:
 async def test_a_preview_is_the_page_as_it_would_be(make_desk: MakeDesk) -> None:
     desk = make_desk()
     desk.library.ctas_of[7] = [cta("join")]
-    draft = PreviewIn(
+    draft = make_piece(
+        7,
         title="Draft",
-        body="Text <script>alert(1)</script>\n\n<!-- cta: join -->",
-        tags=["A"],
-        piece_id=7,
+        body="Text <script>alert(1)</script> [elsewhere](/other/)\n\n<!-- cta: join -->",
+        tags=[tag(1, "A")],
     )
-    html = await desk.site.render_preview(draft, now=NOW)
+    html = await desk.site.render_piece(draft)
 
     assert "<h1" in html
     assert "Draft" in html
     assert "/go/bjoin" in html
+    assert 'href="/other/"' in html  # it is alone here, and not there
     assert "alert" not in html
     assert not desk.settings.site_dir.exists()
 

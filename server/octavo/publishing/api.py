@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 from octavo.accounts.access import Action, may
 from octavo.content import rules as content
 from octavo.kernel.text import clean_text
-from octavo.publishing import queries
+from octavo.publishing import drafting, queries
 from octavo.publishing.builder import Site
 from octavo.publishing.schemas import BuildIn, BuildReport, PreviewIn, SiteStatus
 from octavo.publishing.serve_headers import page_headers
@@ -52,7 +52,7 @@ async def preview_piece(
 ) -> Response[str]:
     """Render a draft as its page would be. Nothing is stored."""
     _check(data)
-    html = await site.render_preview(data, now=now)
+    html = await site.render_piece(await drafting.draft_piece(data, now=now))
     headers = {name.decode(): value.decode() for name, value in page_headers(site.base_url)}
     headers["content-security-policy"] += "; sandbox allow-same-origin"
     return Response(html, media_type=MediaType.HTML, headers=headers)
@@ -60,11 +60,11 @@ async def preview_piece(
 
 def _check(draft: PreviewIn) -> None:
     """Refuse what a piece could not be stored with either."""
-    for field in ("title", "body", "excerpt"):
-        clean_text(getattr(draft, field), field=field)
-    for position, tag in enumerate(draft.tags):
+    for field in ("title", "body", "excerpt", "meta_title", "meta_description"):
+        clean_text(getattr(draft, field) or "", field=field)
+    for position, tag in enumerate(draft.tags or []):
         clean_text(tag, field=f"tags[{position}]")
-    content.check_language(draft.language)
+    content.check_language(draft.language or "")
 
 
 router = Router(path="/", route_handlers=[get_site, build_site, preview_piece])

@@ -19,11 +19,14 @@ from pathlib import Path
 import msgspec
 
 from octavo.accounts.schemas import Organisation
+from octavo.content.schemas import PublishedPiece
 from octavo.kernel.paths import default_theme
 from octavo.kernel.settings import Settings
 from octavo.kernel.storage import storage_address
+from octavo.publishing import releases
 from octavo.publishing.changes import ChangeLog, Changes, read_changes, sort_keys
-from octavo.publishing.errors import BuildFailedError, BuildRunningError
+from octavo.publishing.errors import BuildFailedError, BuildRunningError, SiteNotBuiltError
+from octavo.publishing.facts import files_wanted, sources_of
 from octavo.publishing.ledger import Ledger
 from octavo.publishing.library import Library
 from octavo.publishing.lock import build_lock
@@ -39,9 +42,10 @@ from octavo.publishing.marks import (
 from octavo.publishing.model import Model
 from octavo.publishing.output import Output
 from octavo.publishing.pages import TEMPLATES
-from octavo.publishing.preview import render_draft
+from octavo.publishing.preview import render_alone
 from octavo.publishing.rebuilding import Progress, Rebuild
-from octavo.publishing.schemas import BuildProblem, BuildReport, PreviewIn
+from octavo.publishing.releases import Release, Standing
+from octavo.publishing.schemas import BuildProblem, BuildReport
 from octavo.publishing.state import State, StateLostError
 from octavo.publishing.stepping import apply_changes, make_in_process
 from octavo.publishing.templates import Theme, ThemeError
@@ -140,22 +144,44 @@ class Site:
             self._failed = mark
             raise
 
-    async def render_preview(self, draft: PreviewIn, *, now: datetime) -> str:
-        """Render a draft as its page would be, by the same code; nothing is stored.
+    async def render_piece(self, piece: PublishedPiece) -> str:
+        """Render a piece as its page would be, by the same code; nothing is stored.
 
         Raises:
             PreviewRefusedError: the text is beyond the limits.
             BuildFailedError: the theme cannot be used.
         """
         settings = self._site_settings(await self._library.organisation())
-        ctas = await self._library.ctas([draft.piece_id]) if draft.piece_id else {}
-        specs = list(ctas.get(draft.piece_id or 0, ()))
+        ctas = await self._library.ctas([piece.id]) if piece.id else {}
+        ids, paths = files_wanted([piece])
+        files = await self._library.files(sorted(ids), sorted(paths)) if ids or paths else []
+        (source,) = sources_of([piece], ctas, files)
         try:
-            return await asyncio.to_thread(
-                render_draft, draft, specs, self._current_theme(), settings, now
-            )
+            return await asyncio.to_thread(render_alone, source, self._current_theme(), settings)
         except ThemeError as exc:
             raise BuildFailedError(str(exc)) from exc
+
+    def release(self) -> Release | None:
+        """Answer which release of the site stands; None before the first build. Cheap."""
+        return releases.present(self._target(None).state_file)
+
+    @asynccontextmanager
+    async def held_still(self, *, wait_s: float = _LOCK_WAIT_S) -> AsyncIterator[Standing]:
+        """Let no build touch the site's files during the block, and answer what stands there.
+
+        Raises:
+            BuildRunningError: a build ran for `wait_s`.
+            SiteNotBuiltError: there is nothing yet.
+        """
+        target = self._target(None)
+        async with self._locked(target, wait_s):
+            old = await asyncio.to_thread(self._open_state, target)
+            if old is None:
+                raise SiteNotBuiltError("the site was not built yet: build it first")
+            try:
+                yield Standing(old, self.folder)
+            finally:
+                await asyncio.to_thread(old.close)
 
     def last_report(self) -> tuple[datetime, BuildReport] | None:
         """Answer when the last build was and what it did."""
@@ -409,6 +435,7 @@ def _switch(state: State, output: Output) -> None:
     for path, message in failed:
         artifact = state.artifact(path)
         state.set_problems(artifact.page if artifact else path, [f"/{path} {message}"])
+    releases.note(state, steps)
     state.clear_journal()
     state.commit()
     output.clear_staging()

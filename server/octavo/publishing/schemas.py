@@ -1,10 +1,23 @@
 """What publishing answers and takes."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
+
+from octavo.content.kinds import Cover
+from octavo.content.schemas import (
+    AuthorIds,
+    Fields,
+    Id,
+    Kind,
+    MetaDescription,
+    MetaTitle,
+    Position,
+    TagNames,
+    Url,
+)
 
 __all__ = ["BuildIn", "BuildProblem", "BuildReport", "LivePiece", "PreviewIn", "SiteStatus"]
 
@@ -51,14 +64,23 @@ class BuildIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class PreviewIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A draft as its editor has it; nothing of it is stored."""
+    """A draft as its editor has it; nothing of it is stored.
 
-    kind: Literal[
-        "post", "page", "press_release", "video", "audio", "newsletter", "picture", "update", "link"
-    ] = "post"
-    title: Annotated[str, Meta(max_length=300)] = ""
-    body: Annotated[str, Meta(max_length=4_000_000)] = ""
-    excerpt: Annotated[str, Meta(max_length=5_000)] = ""
-    tags: Annotated[list[Annotated[str, Meta(max_length=120)]], Meta(max_length=100)] = []
-    language: Annotated[str, Meta(max_length=16)] = ""
-    piece_id: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    With `piece_id`, what is left out is as the stored piece has it. `fields` are those of its kind.
+    """
+
+    kind: Kind | UnsetType = UNSET
+    title: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
+    body: Annotated[str, Meta(max_length=4_000_000)] | UnsetType = UNSET
+    excerpt: Annotated[str, Meta(max_length=5_000)] | UnsetType = UNSET
+    tags: TagNames | UnsetType = UNSET
+    language: Annotated[str, Meta(max_length=16)] | UnsetType = UNSET
+    fields: Fields | UnsetType = UNSET
+    cover: Cover | UnsetType | None = UNSET
+    author_ids: AuthorIds | UnsetType = UNSET
+    series_id: Id | UnsetType | None = UNSET
+    series_position: Position | UnsetType | None = UNSET
+    source_url: Url | UnsetType | None = UNSET
+    meta_title: MetaTitle | UnsetType = UNSET
+    meta_description: MetaDescription | UnsetType = UNSET
+    piece_id: Id | None = None
