@@ -11,6 +11,7 @@ from fakes import make_piece
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
+from octavo.publishing.facts import PieceSource
 from octavo.publishing.markdown import BodyRefusedError, ComrakRenderer, render_body, shorten
 from octavo.publishing.placing import place_ctas
 from octavo.publishing.prepared import NOT_XML, prepare, unpack_html
@@ -44,6 +45,23 @@ def test_github_dialect_is_rendered() -> None:
 def test_a_text_with_h1_moves_one_level_down_and_others_do_not() -> None:
     assert "<h3" in html("# a\n\n## b")
     assert '<h2 id="h-b">' in html("## b")
+
+
+@pytest.mark.parametrize(
+    ("marks", "levels"),
+    [
+        ("3 3 4", "2 2 3"),
+        ("2 4 4 2", "2 3 3 2"),
+        ("6", "2"),
+        ("1 3 6", "2 3 4"),
+        ("2 3 4 5 6 6", "2 3 4 5 6 6"),
+    ],
+)
+def test_headings_go_down_one_step_at_a_time(marks: str, levels: str) -> None:
+    body = "\n\n".join("#" * int(mark) + " word" for mark in marks.split())
+
+    assert re.findall(r"<h(\d)", html(body)) == levels.split()
+    assert [str(entry.level) for entry in render_body(body).toc] == levels.split()
 
 
 def test_contents_name_every_heading_by_its_anchor() -> None:
@@ -284,7 +302,7 @@ def test_what_no_feed_can_carry_is_replaced_and_brings_no_script_together(sign: 
     body = f'<a href="java{sign}script:alert(1)">x</a> one{sign}two'
     piece = make_piece(1, body=body)
 
-    stored = unpack_html(prepare(piece, []).html)
+    stored = unpack_html(prepare(PieceSource(piece=piece)).html)
 
     assert "javascript:" not in stored
     assert NOT_XML.search(stored) is None

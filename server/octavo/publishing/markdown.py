@@ -30,7 +30,7 @@ __all__ = [
     "shorten",
 ]
 
-RENDERER_VERSION = "comrak-0.0.16/2"
+RENDERER_VERSION = "comrak-0.0.16/3"
 """Moves whenever the same body would give other bytes."""
 
 _HTML_LIMIT = 40_000_000
@@ -177,19 +177,26 @@ def _render_apart(markdown: str) -> Rendered:
 
 
 def _with_headings(html: str) -> tuple[str, list[TocEntry]]:
-    """Take the headings' texts; a body that has an `h1` moves one level down, below the title."""
+    """Take the headings' texts, and let them go down one step at a time below the page's title.
+
+    A body may have an `h1` of its own, begin with an `h3`, or skip from `h2` to `h4`: whoever moves by
+    headings would wonder what they missed.
+    """
     if "<h" not in html:
         return html, []
     toc: list[TocEntry] = []
-    shift = 1 if re.search(r"<h1[ >]", html) else 0
+    above: list[str] = []  # the levels, as written, of the headings that this one stands below
 
     def rewrite(match: re.Match[str]) -> str:
-        level = min(int(match[1]) + shift, 6)
+        while above and above[-1] >= match[1]:
+            above.pop()
+        above.append(match[1])
+        level = min(len(above) + 1, 6)
         inner = _EMPTY_LINK.sub("", match[3])
         identity = _ID.search(match[2] or "")
         text = plain_text(inner)
         if identity and text:
-            toc.append(TocEntry(id=unescape(identity[1]), text=text, level=max(level, 2)))
+            toc.append(TocEntry(id=unescape(identity[1]), text=text, level=level))
         return f"<h{level}{match[2] or ''}>{inner}</h{level}>"
 
     return _HEADING.sub(rewrite, html), toc
