@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from octavo.cli.console import print_json, run_on_runtime
+from octavo.cli.console import print_json, progress_line, run_on_runtime
 
 if TYPE_CHECKING:
     from octavo.runtime import Runtime
@@ -14,6 +14,31 @@ if TYPE_CHECKING:
 @click.group()
 def media() -> None:
     """The media library."""
+
+
+@media.command("renditions")
+@click.option("--all", "everything", is_flag=True, help="Look at every picture; retry failed ones.")
+@click.option("--json", "as_json", is_flag=True)
+def media_renditions(*, everything: bool, as_json: bool) -> None:
+    """Make the sizes of pictures that wait, and say how many pictures stand how."""
+    from octavo.publishing.images.jobs import Studio
+
+    async def make(runtime: "Runtime") -> Any:
+        studio = Studio(store=runtime.media, clock=runtime.clock, recipe=runtime.recipe)
+        await (studio.look_again(failed=True) if everything else studio.find_new())
+        await studio.make_waiting(told=progress_line("making sizes"))
+        dropped = await studio.drop_unneeded(at_once=True) if everything else 0
+        return await studio.counts(dropped=dropped)
+
+    counts = run_on_runtime(make)
+    if as_json:
+        print_json(counts)
+        return
+    click.echo(
+        f"{counts.made} pictures have {counts.sizes} sizes ({counts.size_bytes:,} bytes),"
+        f" {counts.kept} stay as they are, {counts.failed} failed, {counts.wanted} wait,"
+        f" {counts.dropped} sizes dropped"
+    )
 
 
 @media.command("orphans")

@@ -25,6 +25,7 @@ __all__ = [
     "TagLink",
     "TagRef",
     "TocEntry",
+    "TranslationLink",
 ]
 
 
@@ -56,11 +57,21 @@ class SiteView(msgspec.Struct, frozen=True, kw_only=True):
     theme: dict[str, str]
 
 
+class TranslationLink(msgspec.Struct, frozen=True, kw_only=True):
+    """The same in another language; `name` is what that calls itself, `url` a path."""
+
+    language: str
+    name: str
+    url: str
+    absolute_url: str
+
+
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """The page being shown; for `<title>`, `<link>` and `<meta>`.
 
     `title` is the site's name on the front page. `kind` is one of home, post, page, tag, tags, author,
-    archive, month, series, series_list, 404, redirect.
+    archive, month, series, series_list, language, 404, redirect. `language` is that of its text, `words`
+    that of the theme's own words on it (`t`), and of dates: the same if the theme has them.
     """
 
     title: str
@@ -69,6 +80,7 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     absolute_url: str
     kind: str
     language: str
+    words: str
     feeds: list[FeedRef]
 
 
@@ -123,7 +135,8 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     """A picture. `url` is the file itself; `sources` its other formats, the best first.
 
     `width` and `height` (pixels) are None when they are not known; `focus` is a CSS position such as
-    `50% 20%`, or empty. `alt` is empty for decoration.
+    `50% 20%`, or empty, and `focus_class` the same in quarters as classes, for a page that may hold no
+    style: `focus-x-50 focus-y-25`. `alt` is empty for decoration.
     """
 
     url: str
@@ -134,6 +147,7 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     width: int | None
     height: int | None
     focus: str
+    focus_class: str = ""
     srcset: str
     sources: list[SourceView]
 
@@ -141,7 +155,8 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
 class PostRef(msgspec.Struct, frozen=True, kw_only=True):
     """A piece in a list. `url` is a path; `excerpt` is plain text.
 
-    `kind` is post, press_release, video, audio, picture, newsletter, update, link or page.
+    `kind` is post, press_release, video, audio, picture, newsletter, update, link or page; `language`
+    is that of its texts.
     """
 
     title: str
@@ -152,6 +167,7 @@ class PostRef(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[TagLink]
     reading_minutes: int
     kind: str
+    language: str
     cover: PictureView | None
 
 
@@ -249,6 +265,13 @@ class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
     count: int | None
 
 
+class AlternateLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a piece is in a language; `hreflang` is a language tag or `x-default`."""
+
+    hreflang: str
+    absolute_url: str
+
+
 class PostView(msgspec.Struct, frozen=True, kw_only=True):
     """A whole piece.
 
@@ -256,6 +279,8 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     that the text has no place for. `newer` and `older` are None at the ends, and on standing pages.
     What its kind has not is None or empty: `pictures`, `video`, `audio` with `episode`, `press`,
     `quote`, `preheader`. `related` are older pieces on the same subjects.
+    `translations` are the same in other languages, by name; `alternates` are the addresses of all of
+    them with this one, for `<link rel="alternate" hreflang>`, `x-default` among them.
     `json_ld` goes inside `<script type="application/ld+json">` as it is.
     """
 
@@ -288,6 +313,8 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     preheader: str
     series: SeriesLink | None
     related: list[PostRef]
+    translations: list[TranslationLink]
+    alternates: list[AlternateLink]
     json_ld: Markup
 
 
@@ -311,7 +338,7 @@ _LIST = (
 )
 
 VARIABLES: dict[str, str] = {
-    "home.html": _LIST,
+    "home.html": f"{_LIST}, `languages: list[TranslationLink]` (the fronts of the other languages)",
     "post.html": "`post: PostView`",
     "page.html": "`post: PostView`",
     "tag.html": f"`tag: TagRef`, {_LIST}",

@@ -58,6 +58,7 @@ def picture_view(file: FileFacts) -> PictureView:
         width=file.width,
         height=file.height,
         focus=f"{file.focus[0]:g}% {file.focus[1]:g}%" if file.focus else "",
+        focus_class=_focus_class(file.focus) if file.focus else "",
         srcset=fallback_set(file),
         sources=[SourceView(type=mime, srcset=srcset) for mime, srcset in modern_sets(file)],
     )
@@ -68,6 +69,11 @@ def duration_text(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _focus_class(focus: tuple[float, float]) -> str:
+    x, y = (min(100, max(0, round(part / 25) * 25)) for part in focus)
+    return f"focus-x-{x} focus-y-{y}"
 
 
 def _recording(parts: KindDetail) -> RecordingView | None:

@@ -128,6 +128,7 @@ def _picture(**given: Any) -> PictureView:
         "width": 1600,
         "height": 900,
         "focus": "50% 20%",
+        "focus_class": "focus-x-50 focus-y-25",
         "srcset": "/media/ab/harbour-800.jpg 800w",
         "sources": [SourceView(type="image/webp", srcset="/media/ab/harbour-800.webp 800w")],
     }

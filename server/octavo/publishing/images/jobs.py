@@ -86,13 +86,14 @@ class Studio:
         return asked
 
     async def make_waiting(
-        self, *, for_s: float = math.inf, told: Callable[[], None] | None = None
+        self, *, for_s: float = math.inf, told: Callable[[int, int], None] | None = None
     ) -> int:
         """Make sizes until nothing waits; begin with none after `for_s`. Answers of how many."""
         if self._recipe is None:
             return 0
         end = time.monotonic() + for_s
         done = 0
+        total = (await queries.count_renditions()).wanted if told else 0
 
         async def work() -> None:
             nonlocal done
@@ -103,7 +104,7 @@ class Studio:
                 await self._make(one)
                 done += 1
                 if told is not None:
-                    told()
+                    told(done, max(done, total))
 
         async with asyncio.TaskGroup() as group:
             for _ in range(self._width):
