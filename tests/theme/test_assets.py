@@ -11,7 +11,9 @@ from jinja2 import nodes
 
 @pytest.fixture(scope="module")
 def css(theme: Path) -> str:
-    return (theme / "assets/css/site.css").read_text()
+    """The style sheet of every page, and that of the typeface which can be chosen."""
+    names = ["site.css", "instrument.css"]
+    return "".join((theme / "assets/css" / name).read_text() for name in names)
 
 
 def test_no_python_lives_in_the_theme(theme: Path) -> None:
@@ -102,5 +104,5 @@ def test_settings_have_a_type_a_label_a_group_and_a_default_of_that_type(theme: 
             assert setting["default"] == "", name
 
 
-def test_the_stylesheet_is_small(css: str) -> None:
-    assert len(css.encode()) <= 30_000, f"{len(css.encode())} bytes"
+def test_the_stylesheet_is_small(theme: Path) -> None:
+    assert (theme / "assets/css/site.css").stat().st_size <= 30_000
