@@ -29,6 +29,8 @@ from octavo.content.rezoning.api import router as rezoning_router
 from octavo.content.rezoning.schemas import Timetables
 from octavo.cta import queries as cta_queries
 from octavo.cta.api import router as cta_router
+from octavo.deploying.api import router as deploying_router
+from octavo.deploying.registry import DeployerRegistry
 from octavo.distribution.api import router as distribution_router
 from octavo.distribution.registry import AdapterRegistry
 from octavo.kernel import asgi, metrics
@@ -166,6 +168,7 @@ def _api_router() -> Router:
             checks_router,
             previews_router,
             distribution_router,
+            deploying_router,
             reading_router,
             webhooks_router,
         ],
@@ -224,6 +227,7 @@ def _dependencies(runtime: Runtime) -> dict[str, Provide]:
         "vault": provide_vault,
         "tracker": provide_tracker,
         "registry": provide_registry,
+        "deployers": _deployers_provider(runtime),
         "site": provide_site,
         "media_store": _media_provider(runtime),
         "timetables": _timetables,
@@ -233,6 +237,13 @@ def _dependencies(runtime: Runtime) -> dict[str, Provide]:
 
 def _timetables() -> Timetables:
     return TIMETABLES
+
+
+def _deployers_provider(runtime: Runtime) -> Callable[[], DeployerRegistry]:
+    def provide_deployers() -> DeployerRegistry:
+        return runtime.deployers
+
+    return provide_deployers
 
 
 def _media_provider(runtime: Runtime) -> Callable[[], MediaStore]:

@@ -19,6 +19,7 @@ APPS = (
     "cta",
     "publishing",
     "distribution",
+    "deploying",
     "reading",
     "webhooks",
 )

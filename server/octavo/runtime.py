@@ -43,6 +43,7 @@ from octavo.content.rezoning.pieces import PieceTimetable
 from octavo.content.rezoning.schemas import Timetables
 from octavo.cta import service as ctas
 from octavo.cta.events import CtaChanged, PieceCtasChanged
+from octavo.deploying.registry import DeployerRegistry
 from octavo.distribution import service as distribution
 from octavo.distribution.registry import AdapterRegistry
 from octavo.distribution.rezoning import DeliveryTimetable
@@ -88,6 +89,7 @@ class Runtime:
     http: GuardedClient
     vault: Vault
     registry: AdapterRegistry
+    deployers: DeployerRegistry
     tracker: Tracker
     site: Site
     bodies: Bodies
@@ -122,6 +124,7 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
         http=GuardedClient(allowed_targets=settings.allowed_targets),
         vault=Vault(settings.secret_key),
         registry=AdapterRegistry(),
+        deployers=DeployerRegistry(),
         tracker=Tracker(settings=settings, database=database, clock=clock),
         site=site,
         bodies=Bodies(settings.base_url),

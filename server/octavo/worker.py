@@ -21,6 +21,8 @@ from octavo.content.importers.runs import jobs as import_jobs
 from octavo.content.media import jobs as media_jobs
 from octavo.cta import jobs as cta_jobs
 from octavo.cta.carrying import Carrier
+from octavo.deploying import jobs as deploying_jobs
+from octavo.deploying.running import Deploying
 from octavo.distribution import jobs as distribution_jobs
 from octavo.kernel.idempotency import drop_old_answers
 from octavo.kernel.log import get_logger
@@ -95,6 +97,7 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
     return [
         _Job("publish_due", 1, publish_due),
         _Job("build_site", 1, build_site),
+        _Job("deploy_site", 1, _deployments(runtime)),
         _Job("send_due", 1, send_due),
         _Job("send_webhooks", 1, send_webhooks),
         _Job("run_imports", 2, _imports(runtime)),
@@ -125,6 +128,18 @@ def _sizes(runtime: Runtime) -> list[_Job]:
         _Job("tidy_sizes", 600, tidy_up),
         _Job("drop_stray_sizes", 86_400, studio.drop_strays),
     ]
+
+
+def _deployments(runtime: Runtime) -> Callable[[], Awaitable[object]]:
+    deploying = Deploying(
+        site=runtime.site,
+        registry=runtime.deployers,
+        vault=runtime.vault,
+        http=runtime.http,
+        settings=runtime.settings,
+        clock=runtime.clock,
+    )
+    return deploying_jobs.Deployments(deploying).tick
 
 
 def _imports(runtime: Runtime) -> Callable[[], Awaitable[object]]:

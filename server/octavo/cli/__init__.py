@@ -21,6 +21,7 @@ from octavo.cli.console import (
     run_on_runtime,
     settings_or_fail,
 )
+from octavo.cli.deploy import deploy
 from octavo.cli.exports import export
 from octavo.cli.imports import import_
 from octavo.cli.media import media
@@ -134,7 +135,7 @@ def openapi() -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(schema), indent=2).decode())
 
 
-for group in (user, key, webhook, import_, export, media, times):
+for group in (user, key, webhook, import_, export, media, times, deploy):
     cli.add_command(group)
 
 

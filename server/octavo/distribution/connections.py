@@ -1,7 +1,6 @@
 """A channel, opened: its adapter, its settings with their secrets, and the world it may see."""
 
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,20 +9,17 @@ import msgspec
 
 from octavo.distribution.errors import InvalidChannelError
 from octavo.distribution.registry import AdapterRegistry
+from octavo.kernel import plugin_settings
 from octavo.kernel.errors import FieldError
 from octavo.kernel.http import BlockedAddressError, GuardedClient
 from octavo.kernel.log import get_logger
-from octavo.kernel.text import has_forbidden_characters
 from octavo.kernel.vault import SealBrokenError, Vault
-from octavo.sdk import Adapter, Context, Http, decode_settings
-from octavo.sdk.secrets import secret_fields
+from octavo.sdk import Adapter, Context, Http
 from octavo.sdk.transport import HttpxHttp
 
 __all__ = ["Connection", "guarded_http", "open_channel", "read_settings", "seal_secrets"]
 
 _log = get_logger("octavo.adapter")
-
-_MISSING = re.compile(r"missing required field `(.+?)`")
 
 Row = dict[str, Any]
 
@@ -75,31 +71,9 @@ def read_settings(
     Raises:
         InvalidChannelError: they do not fit; names the field, never a value.
     """
-    hidden = secret_fields(adapter.settings)
-    _check_characters(settings | secrets, hidden=hidden)
-    try:
-        return decode_settings(adapter.settings, settings, secrets)
-    except msgspec.ValidationError as exc:
-        message, _, path = str(exc).partition(" - at `$")
-        missing = _MISSING.search(message)
-        field = missing[1] if missing else path.partition("`")[0].lstrip(".") or "settings"
-        if not field.startswith(("settings", "secrets")):
-            field = f"{'secrets' if field.split('.')[0] in hidden else 'settings'}.{field}"
-        raise InvalidChannelError(
-            f"these settings do not fit: {message}", FieldError(field=field, message=message)
-        ) from exc
-
-
-def _check_characters(values: Mapping[str, object], *, hidden: Collection[str]) -> None:
-    for name, value in values.items():
-        for text in value if isinstance(value, list) else [value]:
-            if isinstance(text, str) and has_forbidden_characters(text):
-                message = "holds a control character"
-                field = f"{'secrets' if name in hidden else 'settings'}.{name}"
-                raise InvalidChannelError(
-                    f"these settings do not fit: {name} {message}",
-                    FieldError(field=field, message=message, code="control_character"),
-                )
+    return plugin_settings.read_settings(
+        adapter.settings, settings, secrets, error=InvalidChannelError
+    )
 
 
 def seal_secrets(secrets: dict[str, str], *, code: str, vault: Vault) -> dict[str, str]:

@@ -93,7 +93,7 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Resolve once, check every address, connect to the first that answers."""
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in await self._checked(host, port):
+        for address in await self.checked(host, port):
             try:
                 return await self._inner.connect_tcp(
                     address,
@@ -114,7 +114,8 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
         """Wait."""
         await anyio.sleep(seconds)
 
-    async def _checked(self, host: str, port: int) -> list[str]:
+    async def checked(self, host: str, port: int) -> list[str]:
+        """Answer the addresses of a host that we may call."""
         allowed = f"{host.lower()}:{port}" in self._allowed
         if port not in _PORTS and not allowed:
             raise BlockedAddressError(f"port {port} is not one that we call")
@@ -199,8 +200,10 @@ class GuardedClient:
     """
 
     def __init__(self, *, allowed_targets: Iterable[str] = (), timeout_s: float = 20) -> None:
+        allowed = frozenset(_plain(target) for target in allowed_targets)
+        self._network = _GuardedNetwork(allowed)
         self.client = httpx.AsyncClient(
-            transport=_GuardedTransport(frozenset(_plain(t) for t in allowed_targets)),
+            transport=_GuardedTransport(allowed),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(timeout_s),
@@ -219,6 +222,20 @@ class GuardedClient:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    async def check(self, url: str) -> None:
+        """Pass when we may call this address: for clients that are not ours and cannot be guarded.
+
+        Whoever controls the name may answer otherwise the next time; so this is for addresses that
+        people of ours typed in, not for those that strangers give.
+
+        Raises:
+            BlockedAddressError: it is not on the public internet, and nobody allowed it.
+            httpx.ConnectError: it has no address.
+        """
+        parsed = httpx.URL(url)
+        port = parsed.port or {"http": 80, "https": 443}.get(parsed.scheme, 0)
+        await self._network.checked(parsed.host, port)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -82,6 +82,11 @@ class Settings:
         "Formats in which pictures are made smaller: `avif,webp` (default), one of them, or `off`.",
         "",
     )
+    deploy_dirs: tuple[str, ...] = _option(
+        "OCTAVO_DEPLOY_DIRS",
+        "Comma-separated folders in which deploy targets may be; default: `deploys` in the home.",
+        (),
+    )
     log_format: str = _option(
         "OCTAVO_LOG_FORMAT", "`console` for people, `json` for machines.", "console"
     )
@@ -99,6 +104,11 @@ class Settings:
     def media_dir(self) -> Path:
         """Uploaded and imported files."""
         return self.home / "media"
+
+    @property
+    def deploy_folders(self) -> tuple[Path, ...]:
+        """Where folders that the site is copied to may be."""
+        return tuple(map(Path, self.deploy_dirs)) or (self.home / "deploys",)
 
     @property
     def state_dir(self) -> Path:
@@ -131,7 +141,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def _parse(name: str, raw: str) -> Any:
     if name == "home":
         return Path(raw)
-    if name in {"trusted_proxies", "allowed_targets"}:
+    if name in {"trusted_proxies", "allowed_targets", "deploy_dirs"}:
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     if name == "webhook_log_days":
         return _days(raw)
