@@ -41,7 +41,12 @@ def export_json(file: Path, *, as_json: bool) -> None:
     from octavo.runtime import all_tables
 
     async def run(runtime: "Runtime") -> Any:
-        return await write(file, tables=all_tables(), now=runtime.clock())
+        return await write(
+            file,
+            tables=all_tables(),
+            now=runtime.clock(),
+            progress=progress_line("exporting"),
+        )
 
     print_report(run_on_runtime(run), as_json=as_json)
 

@@ -5,17 +5,21 @@ Rows that many workers share (deliveries, due pieces) are claimed where they liv
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from octavo.kernel.clock import Clock
 from octavo.kernel.db import dialect, transaction
 from octavo.kernel.log import get_logger
 from octavo.kernel.tables import LeaseRow
 
-__all__ = ["Background", "hold_lease", "release_lease", "skip_locked"]
+__all__ = ["Background", "Turn", "hold_lease", "release_lease", "skip_locked"]
 
+_Row = TypeVar("_Row")
+_Done = TypeVar("_Done")
 _log = get_logger("octavo.jobs")
 
 
@@ -48,6 +52,63 @@ async def release_lease(name: str, *, owner: str, now: datetime) -> None:
 def skip_locked() -> str:
     """Answer what ends the inner SELECT of a claim: PostgreSQL passes over rows being claimed."""
     return " FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """The turn of one process at work of minutes: others wait until it is done, or its owner dead.
+
+    Args:
+        lease: names the work; one process holds it at a time.
+        lease_s: after so long without a sign of life another process takes over.
+        tick_s: how often a sign is given.
+    """
+
+    lease: str
+    owner: str
+    clock: Clock
+    lease_s: float = 30
+    tick_s: float = 1.0
+
+    async def take(
+        self,
+        find: Callable[[], Awaitable[_Row | None]],
+        do: Callable[[_Row], Awaitable[None]],
+    ) -> bool:
+        """Do what `find` answers; False if there is nothing, or another process has its turn."""
+        if await find() is None or not await self._hold():
+            return False
+        try:
+            found = await find()  # another may have done it before the lease was ours
+            if found is not None:
+                await do(found)
+            return found is not None
+        finally:
+            await release_lease(self.lease, owner=self.owner, now=self.clock())
+
+    async def keep(
+        self, work: Coroutine[Any, Any, _Done], *, tell: Callable[[], Awaitable[bool]]
+    ) -> _Done | None:
+        """Answer what comes of the work, with `tell` awaited at each tick and at the end.
+
+        The work is cancelled, and the answer None, once `tell` answers False or the lease is lost.
+        """
+        task = asyncio.ensure_future(work)
+        try:
+            while not task.done():
+                await asyncio.wait({task}, timeout=self.tick_s)
+                if not await tell() or not await self._hold():
+                    _log.warning("work_given_up", lease=self.lease)
+                    return None
+            return task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _hold(self) -> bool:
+        return await hold_lease(
+            self.lease, owner=self.owner, now=self.clock(), lease_s=self.lease_s
+        )
 
 
 class Background:

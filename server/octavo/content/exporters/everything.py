@@ -5,9 +5,10 @@ with their whole table, to be taken: a new table is in no export before somebody
 """
 # ruff: noqa: SLF001 - Piccolo tells of its tables through `_meta`
 
+import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -78,7 +79,11 @@ class UndecidedTableError(OctavoError):
 
 
 async def export_json(
-    target: Path, *, tables: Sequence[type[Table]], now: datetime
+    target: Path,
+    *,
+    tables: Sequence[type[Table]],
+    now: datetime,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ExportReport:
     """Write everything into one file, which appears when it is complete.
 
@@ -88,7 +93,7 @@ async def export_json(
     """
     started = time.monotonic()
     with whole_file(target) as stream:
-        counts = await write_document(stream, tables=tables, now=now)
+        counts = await write_document(stream, tables=tables, now=now, progress=progress)
     return ExportReport(
         target=target.name,
         format="json",
@@ -99,11 +104,15 @@ async def export_json(
 
 
 async def write_document(
-    stream: BinaryIO, *, tables: Sequence[type[Table]], now: datetime
+    stream: BinaryIO,
+    *,
+    tables: Sequence[type[Table]],
+    now: datetime,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Counter[str]:
     """Write everything: `{"format", "version", "exported_at", "tables": {name: [row, …]}}`.
 
-    One row is one line. Answers the rows by table.
+    One row is one line. Answers the rows by table; `progress` counts rows of all of them.
 
     Raises:
         UndecidedTableError: somebody made a table and did not say whether it is exported.
@@ -114,30 +123,38 @@ async def write_document(
     counts: Counter[str] = Counter()
     head = {"format": FORMAT, "version": VERSION, "exported_at": now}
     stream.write(msgspec.json.encode(head)[:-1] + b',"tables":{')
-    for place, name in enumerate(name for name in TAKEN if name in known):
+    names = [name for name in TAKEN if name in known]
+    total = sum([await known[name].count() for name in names])
+    for place, name in enumerate(names):
         stream.write((b"," if place else b"") + b"\n" + msgspec.json.encode(name) + b":[")
-        async for row in _rows(known[name], TAKEN[name]):
-            stream.write((b"," if counts[name] else b"") + b"\n" + msgspec.json.encode(row))
-            counts[name] += 1
+        async for rows in _rows(known[name], TAKEN[name]):
+            # Texts are long: putting them together must not hold up a server's requests.
+            await asyncio.to_thread(_write_rows, stream, rows, is_first=not counts[name])
+            counts[name] += len(rows)
+            if progress is not None:
+                progress(counts.total(), max(total, counts.total()))
         stream.write(b"]")
     stream.write(b"\n}}\n")
     return counts
 
 
-async def _rows(table: type[Table], hidden: frozenset[str]) -> AsyncIterator[dict[str, Any]]:
+async def _rows(table: type[Table], hidden: frozenset[str]) -> AsyncIterator[list[dict[str, Any]]]:
     columns = [column for column in table._meta.columns if column._meta.name not in hidden]
     key: Any = table._meta.primary_key
-    name = key._meta.name
     query = table.select(*columns).order_by(key).limit(_AT_ONCE)
     rows = await query
     while rows:
-        for row in rows:
-            yield {one: _value(one, value) for one, value in row.items()}
-        if len(rows) < _AT_ONCE:
-            return
-        rows = await (
-            table.select(*columns).where(key > rows[-1][name]).order_by(key).limit(_AT_ONCE)
-        )
+        yield rows
+        after = key > rows[-1][key._meta.name]
+        rows = await table.select(*columns).where(after).order_by(key).limit(_AT_ONCE)
+
+
+def _write_rows(stream: BinaryIO, rows: list[dict[str, Any]], *, is_first: bool) -> None:
+    lines = [
+        msgspec.json.encode({name: _value(name, value) for name, value in row.items()})
+        for row in rows
+    ]
+    stream.write((b"\n" if is_first else b",\n") + b",\n".join(lines))
 
 
 def _value(name: str, value: Any) -> Any:

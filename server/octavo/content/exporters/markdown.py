@@ -101,10 +101,10 @@ async def write_folder(
     total = await count_pieces()
     async for whole in library.pieces():
         places = await ctas.placed([whole.piece["id"]])
-        files = _piece_files(whole, library, places.get(whole.piece["id"], []))
-        await asyncio.to_thread(_write_all, folder, files)
+        counts["edits"] += await asyncio.to_thread(
+            _write_piece, folder, whole, library, places.get(whole.piece["id"], [])
+        )
         counts["pieces"] += 1
-        counts["edits"] += sum(name.startswith("edits/") and name.endswith(".md") for name in files)
         if progress is not None:
             progress(counts["pieces"], total)
     await _media(folder, media, counts, notes)
@@ -335,10 +335,13 @@ def _copy(media: MediaStore, path: str, target: Path) -> str | None:
     return digest.hexdigest()
 
 
-def _write_all(folder: Path, files: dict[str, bytes]) -> None:
+def _write_piece(folder: Path, whole: Whole, library: Library, places: list[CtaPlace]) -> int:
+    """Write the files of a piece; answer how many of them are edits beside it."""
+    files = _piece_files(whole, library, places)
     for name, data in files.items():
         with (folder / name).open("xb") as file:
             file.write(data)
+    return sum(name.startswith("edits/") and name.endswith(".md") for name in files)
 
 
 def _lines(path: Path, items: Iterable[Record]) -> None:

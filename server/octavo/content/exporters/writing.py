@@ -45,7 +45,7 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         partial.replace(target)
     except OSError as exc:
-        raise _no_room(target, exc) from exc
+        raise no_room(target, exc) from exc
     finally:
         partial.unlink(missing_ok=True)
 
@@ -70,7 +70,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         yield partial
         _swap(partial, target)
     except OSError as exc:
-        raise _no_room(target, exc) from exc
+        raise no_room(target, exc) from exc
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -118,7 +118,7 @@ def _heal(target: Path) -> None:
             if old.name == f"{start}{token}.old" and _TOKEN.fullmatch(token):
                 _end_swap(old, target)
     except OSError as exc:
-        raise _no_room(target, exc) from exc
+        raise no_room(target, exc) from exc
 
 
 def _end_swap(old: Path, target: Path) -> None:
@@ -140,5 +140,6 @@ def _move_hidden(source: Path, target: Path) -> None:
             entry.rename(target / entry.name)
 
 
-def _no_room(target: Path, exc: OSError) -> NoRoomError:
+def no_room(target: Path, exc: OSError) -> NoRoomError:
+    """Say why something could not be written."""
     return NoRoomError(f"{target.name} could not be written: {exc.strerror or exc}")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,17 +23,12 @@ from octavo.content.exporters.wxr import Render, export_wxr
 from octavo.content.media.store import MediaStore
 from octavo.kernel.clock import Clock
 from octavo.kernel.errors import OctavoError
-from octavo.kernel.jobs import Background, hold_lease, release_lease
-from octavo.kernel.log import get_logger
+from octavo.kernel.jobs import Turn
 
-_LEASE = "exports"
-_LEASE_S = 30
-_TICK_S = 1.0
 _ATTEMPTS = 5
 _KEPT = timedelta(days=7)
 _ENDINGS = {"markdown": "zip", "json": "json", "wxr": "xml"}
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-_log = get_logger("octavo.exports")
 
 
 @dataclass(kw_only=True)
@@ -60,28 +56,18 @@ class Exporting:
 async def run_next(exporting: Exporting) -> bool:
     """Do the oldest export that waits, or that another worker left behind; False if there is none."""
     await _sweep(exporting)
-    now = exporting.clock()
-    if await _next() is None or not await hold_lease(
-        _LEASE, owner=exporting.owner, now=now, lease_s=_LEASE_S
-    ):
-        return False
-    try:
-        row = await _next()
-        if row is not None:
-            await _run(row, exporting)
-        return row is not None
-    finally:
-        await release_lease(_LEASE, owner=exporting.owner, now=exporting.clock())
+    turn = Turn(lease="exports", owner=exporting.owner, clock=exporting.clock)
+    return await turn.take(_next, partial(_run, exporting=exporting, turn=turn))
 
 
 async def _sweep(exporting: Exporting) -> None:
-    gone = await (
-        ExportRunRow.delete()
-        .where(ExportRunRow.expires_at <= exporting.clock())
-        .returning(ExportRunRow.id)
-    )
-    for row in gone:
-        await service.drop_files(row["id"], folder=exporting.folder)
+    """Remove what is too old, and files whose export is gone: its writer may have died since."""
+    await ExportRunRow.delete().where(ExportRunRow.expires_at <= exporting.clock())
+    lying = await asyncio.to_thread(service.numbered_folders, exporting.folder)
+    if lying:
+        rows = await ExportRunRow.select(ExportRunRow.id).where(ExportRunRow.id.is_in(lying))
+        for run_id in sorted(set(lying) - {row["id"] for row in rows}):
+            await service.drop_files(run_id, folder=exporting.folder)
 
 
 async def _next() -> dict[str, Any] | None:
@@ -94,7 +80,7 @@ async def _next() -> dict[str, Any] | None:
     return row
 
 
-async def _run(row: dict[str, Any], exporting: Exporting) -> None:
+async def _run(row: dict[str, Any], *, exporting: Exporting, turn: Turn) -> None:
     run_id, attempts = row["id"], row["attempts"] + 1
     if attempts > _ATTEMPTS:
         error = "it was begun five times and never came to its end"
@@ -105,31 +91,23 @@ async def _run(row: dict[str, Any], exporting: Exporting) -> None:
     await _update(run_id, {ExportRunRow.state: "running", ExportRunRow.attempts: attempts,
                            ExportRunRow.started_at: started})  # fmt: skip
     progress = _Progress()
-    async with Background().running(timeout_s=0) as background:
-        work = background.start(f"export {run_id}", _export(row, exporting, progress))
-        while not work.done():
-            await asyncio.wait({work}, timeout=_TICK_S)
-            told = {ExportRunRow.done: progress.done, ExportRunRow.total: progress.total}
-            if not await _update(run_id, told) or not await hold_lease(
-                _LEASE, owner=exporting.owner, now=exporting.clock(), lease_s=_LEASE_S
-            ):
-                _log.warning("export_given_up", run_id=run_id)
-                break
-        if not work.done():
-            return
-        try:
-            values = work.result()
-        except OctavoError as exc:
-            values = {ExportRunRow.state: "failed", ExportRunRow.error: exc.message}
-    if not await _finish(run_id, exporting, values):
-        await service.drop_files(run_id, folder=exporting.folder)
+
+    async def tell() -> bool:
+        told = {ExportRunRow.done: progress.done, ExportRunRow.total: progress.total}
+        return await _update(run_id, told)
+
+    try:
+        values = await turn.keep(_export(row, exporting, progress), tell=tell)
+    except OctavoError as exc:
+        values = {ExportRunRow.state: "failed", ExportRunRow.error: exc.message}
+    if values is not None:
+        await _finish(run_id, exporting, values)
 
 
 async def _export(row: dict[str, Any], exporting: Exporting, progress: _Progress) -> dict[Any, Any]:
     """Write the file; answer what the row says of it."""
     await service.drop_files(row["id"], folder=exporting.folder)
-    place = exporting.folder / str(row["id"])
-    await asyncio.to_thread(place.mkdir, parents=True, mode=0o700)
+    place = await service.make_place(row["id"], folder=exporting.folder)
     now, format_ = exporting.clock(), row["format"]
     target = place / f"octavo-{format_}-{now:%Y-%m-%d}.{_ENDINGS[format_]}"
     counts: dict[str, int]
@@ -142,7 +120,9 @@ async def _export(row: dict[str, Any], exporting: Exporting, progress: _Progress
     else:
         with whole_file(target) as stream:
             if format_ == "json":
-                counts = await write_document(stream, tables=exporting.tables, now=now)
+                counts = await write_document(
+                    stream, tables=exporting.tables, now=now, progress=progress
+                )
             else:
                 counts, notes = await _write_zip(stream, place, exporting, progress)
     return {
@@ -183,9 +163,9 @@ def _zip(folder: Path, stream: BinaryIO) -> None:
                     target.write(chunk)
 
 
-async def _finish(run_id: int, exporting: Exporting, values: dict[Any, Any]) -> bool:
+async def _finish(run_id: int, exporting: Exporting, values: dict[Any, Any]) -> None:
     now = exporting.clock()
-    return await _update(
+    await _update(
         run_id, {**values, ExportRunRow.finished_at: now, ExportRunRow.expires_at: now + _KEPT}
     )
 

@@ -16,7 +16,7 @@ class ExportIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ExportRun(msgspec.Struct, frozen=True, kw_only=True):
-    """An export. `done` of `total` are pieces; `size` is in bytes.
+    """An export. `done` of `total` are pieces, in JSON rows; `size` is in bytes.
 
     The file has a `name` when it is whole, and goes at `expires_at`.
     """

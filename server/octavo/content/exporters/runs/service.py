@@ -10,6 +10,7 @@ from octavo.accounts.schemas import Actor
 from octavo.content.exporters.runs import queries
 from octavo.content.exporters.runs.schemas import ExportRun, Format
 from octavo.content.exporters.runs.tables import ExportRunRow
+from octavo.content.exporters.writing import no_room
 from octavo.kernel.db import transaction
 from octavo.kernel.errors import RefusedError
 
@@ -66,6 +67,27 @@ async def delete_run(run_id: int, *, folder: Path, actor: Actor, now: datetime) 
         await ExportRunRow.delete().where(ExportRunRow.id == run_id)
         await accounts.record(actor, "export.deleted", subject=f"export:{run_id}", now=now)
     await drop_files(run_id, folder=folder)
+
+
+async def make_place(run_id: int, *, folder: Path) -> Path:
+    """Make the folder that an export writes into, readable for nobody else.
+
+    Raises:
+        NoRoomError: the disk is full, or may not be written to.
+    """
+    place = folder / str(run_id)
+    try:
+        await asyncio.to_thread(place.mkdir, parents=True, mode=0o700)
+    except OSError as exc:
+        raise no_room(place, exc) from exc
+    return place
+
+
+def numbered_folders(folder: Path) -> list[int]:
+    """Answer the ids of the exports that have something on the disk."""
+    if not folder.is_dir():
+        return []
+    return [int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()]
 
 
 async def drop_files(run_id: int, *, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,9 @@ from octavo.kernel.clock import Clock
 from octavo.kernel.errors import OctavoError
 from octavo.kernel.events import EventBus
 from octavo.kernel.http import GuardedClient
-from octavo.kernel.jobs import Background, hold_lease, release_lease
-from octavo.kernel.log import get_logger
+from octavo.kernel.jobs import Turn
 
-_LEASE = "imports"
-_LEASE_S = 30
-_TICK_S = 1.0
 _ATTEMPTS = 5
-_log = get_logger("octavo.imports")
 
 
 @dataclass(kw_only=True)
@@ -59,19 +55,8 @@ class Importing:
 
 async def run_next(importing: Importing) -> bool:
     """Do the oldest import that waits, or that another worker left behind; False if there is none."""
-    row = await _next()
-    now = importing.clock()
-    if row is None or not await hold_lease(
-        _LEASE, owner=importing.owner, now=now, lease_s=_LEASE_S
-    ):
-        return False
-    try:
-        row = await _next()
-        if row is not None:
-            await _run(row, importing)
-        return row is not None
-    finally:
-        await release_lease(_LEASE, owner=importing.owner, now=importing.clock())
+    turn = Turn(lease="imports", owner=importing.owner, clock=importing.clock)
+    return await turn.take(_next, partial(_run, importing=importing, turn=turn))
 
 
 async def _next() -> dict[str, Any] | None:
@@ -84,7 +69,7 @@ async def _next() -> dict[str, Any] | None:
     return row
 
 
-async def _run(row: dict[str, Any], importing: Importing) -> None:
+async def _run(row: dict[str, Any], *, importing: Importing, turn: Turn) -> None:
     run_id, attempts = row["id"], row["attempts"] + 1
     if attempts > _ATTEMPTS:
         await _finish(row, importing, error="it was begun five times and never came to its end")
@@ -98,23 +83,18 @@ async def _run(row: dict[str, Any], importing: Importing) -> None:
         },
     )
     progress = _Progress()
-    async with Background().running(timeout_s=0) as background:
-        work = background.start(f"import {run_id}", _import(row, importing, progress))
-        while not work.done():
-            await asyncio.wait({work}, timeout=_TICK_S)
-            await _tell(run_id, progress)
-            if not await hold_lease(
-                _LEASE, owner=importing.owner, now=importing.clock(), lease_s=_LEASE_S
-            ):
-                _log.warning("import_lease_lost", run_id=run_id)
-                return
-        try:
-            report = work.result()
-        except OctavoError as exc:
-            await _finish(row, importing, error=exc.message)
-            return
-    await _tell(run_id, progress)
-    await _finish(row, importing, notes=report.notes)
+
+    async def tell() -> bool:
+        await _tell(run_id, progress)
+        return True
+
+    try:
+        report = await turn.keep(_import(row, importing, progress), tell=tell)
+    except OctavoError as exc:
+        await _finish(row, importing, error=exc.message)
+        return
+    if report is not None:
+        await _finish(row, importing, notes=report.notes)
 
 
 async def _import(
