@@ -61,8 +61,7 @@ async def list_pieces(
         rows += await query.limit(limit + 1 - len(rows))
         if len(rows) > limit:
             break
-    more = len(rows) > limit
-    next_cursor = _cursor(rows[limit - 1], name) if more else None
+    next_cursor = _cursor(*rows[limit - 1 : limit + 1], name=name) if len(rows) > limit else None
     return Page(items=await queries.summaries(rows[:limit]), next_cursor=next_cursor)
 
 
@@ -126,8 +125,11 @@ def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
         return local.replace(tzinfo=UTC)
 
 
-def _cursor(row: Row, name: str) -> str:
-    return encode_cursor((row[_name_of(name)], row["id"]))
+def _cursor(last: Row, following: Row, *, name: str) -> str:
+    """Answer where a page ends: the last row, or its moment as a whole when that ends there, too."""
+    column = _name_of(name)
+    whole = column != "id" and last[column] != following[column]
+    return encode_cursor((last[column], None if whole else last["id"]))
 
 
 def _parts_beyond(cursor: str, *, name: str, descending: bool) -> list[list[Any]]:
@@ -138,22 +140,28 @@ def _parts_beyond(cursor: str, *, name: str, descending: bool) -> list[list[Any]
     """
     column = _SORT[name]
     value, last_id = _decoded(cursor, column=_name_of(name))
+    others = column < value if descending else column > value
+    if last_id is None or name == "id":
+        return [[others]]
     ids = PieceRow.id < last_id if descending else PieceRow.id > last_id
-    if name == "id":
-        return [[ids]]
-    return [[column == value, ids], [column < value if descending else column > value]]
+    return [[column == value, ids], [others]]
 
 
 def _name_of(sort: str) -> str:
     return {"published_at": "stands_at", "title": "search_key"}.get(sort, sort)
 
 
-def _decoded(cursor: str, *, column: str) -> tuple[Any, int]:
+def _decoded(cursor: str, *, column: str) -> tuple[Any, int | None]:
     values = decode_cursor(cursor)
     expected = datetime if column in _INSTANTS else str if column == "search_key" else int
     if len(values) != 2 or not isinstance(values[0], expected):  # noqa: PLR2004 - key and id
         raise wrong("cursor", "was made for another order")
-    aware = not isinstance(values[0], datetime) or values[0].tzinfo is not None
-    if not aware or not is_id(values[1]) or (expected is int and not is_id(values[0])):
+    value, last_id = values
+    aware = not isinstance(value, datetime) or value.tzinfo is not None
+    if not aware or (expected is int and not is_id(value)):
         raise wrong("cursor", "was not made by this list")
-    return values[0], values[1]
+    if last_id is None and expected is not int:
+        return value, None
+    if not is_id(last_id):
+        raise wrong("cursor", "was not made by this list")
+    return value, last_id
