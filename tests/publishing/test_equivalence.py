@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from octavo.content.kinds import Cover
+from octavo.publishing.facts import Rendition
 
 IDS = st.integers(1, 8)
 FIELDS = {
@@ -33,6 +34,7 @@ put = st.fixed_dictionaries(
                 "# H\n\n```py\nx = 1\n```",
                 "A <!-- cta: a --> b\n\n<!-- cta: b -->",
                 "![m](/media/m.png)",
+                "![f](/media/f1.png)\n\nand ![f](/media/f2.png)",
                 "[a](/p-1/) [b](/p-2/) [c](/old/) [d](../shared) ![e](x.png) [f](/old.html)",
             ]
         ),
@@ -44,6 +46,8 @@ put = st.fixed_dictionaries(
         "cover": st.sampled_from([None, None, 1, 2]),
         "series": st.sampled_from([None, None, 1, 2]),
         "part": st.sampled_from([None, 1, 2, 3]),
+        "language": st.sampled_from(["", "", "en", "de", "DE", "fr"]),
+        "group": st.sampled_from([None, None, "g1", "g2"]),
         "updated": st.booleans(),
     }
 )
@@ -72,13 +76,26 @@ rename_series = st.fixed_dictionaries(
     {"do": st.just("series"), "id": st.integers(1, 2), "title": st.sampled_from(["S1", "S2"])}
 )
 describe_file = st.fixed_dictionaries(
-    {"do": st.just("file"), "id": st.integers(1, 2), "alt": st.sampled_from(["", "A mill"])}
+    {
+        "do": st.just("file"),
+        "id": st.integers(1, 2),
+        "alt": st.sampled_from(["", "A mill"]),
+        "sizes": st.lists(st.sampled_from(["80.avif", "80.webp", "40.png"]), unique=True),
+    }
 )
 rename_site = st.fixed_dictionaries({"do": st.just("site"), "name": st.sampled_from(["N1", "N2"])})
+speak = st.fixed_dictionaries(
+    {
+        "do": st.just("speak"),
+        "locale": st.sampled_from(["en", "de"]),
+        "front": st.sampled_from(["own", "all"]),
+    }
+)
 step = st.lists(
     st.one_of(
         *(put, put, put, withdraw, ctas, redirect),
         *(rename_tag, rename_author, rename_series, describe_file, rename_site),
+        *(put, put, speak),
     ),
     min_size=1,
     max_size=4,
@@ -116,6 +133,8 @@ class World:
                 series=self.series.get(what["series"]),  # type: ignore[call-overload]
                 series_position=what["part"] if what["series"] else None,
                 tags=[self.tags[i] for i in what["tags"]],  # type: ignore[attr-defined]
+                language=what["language"],
+                translation_group=what["group"],
                 authors=[self.authors[i] for i in what["authors"]],  # type: ignore[attr-defined]
             )
         )
@@ -149,7 +168,21 @@ class World:
 
     def _file(self, what: dict[str, object]) -> None:
         n = int(str(what["id"]))
-        self.desk.describe_file(file(n, alt=str(what["alt"])))
+        sizes = [
+            Rendition(
+                path=f"sizes/f{n}-{size}", mime=f"image/{size[3:]}", width=int(size[:2]), height=45
+            )
+            for size in what["sizes"]  # type: ignore[attr-defined]
+        ]
+        self.desk.describe_file(file(n, alt=str(what["alt"]), renditions=sizes))
+
+    def _speak(self, what: dict[str, object]) -> None:
+        library = self.desk.library
+        library.organisation_now = msgspec.structs.replace(
+            library.organisation_now,
+            locale=str(what["locale"]),
+            theme={"front_languages": str(what["front"])},
+        )
 
     def _site(self, what: dict[str, object]) -> None:
         library = self.desk.library
@@ -170,7 +203,9 @@ def test_step_by_step_and_in_full_are_the_same_bytes(monkeypatch, steps) -> None
     from octavo.publishing import plan
 
     # Small pages, so that a few pieces fill several of them.
-    monkeypatch.setattr(plan, "_SIZES", {"home": 2, "tag": 2, "author": 1, "month": 2, "series": 2})
+    monkeypatch.setattr(
+        plan, "_SIZES", {"home": 2, "language": 2, "tag": 2, "author": 1, "month": 2, "series": 2}
+    )
     monkeypatch.setattr(plan, "FEED_SIZE", 4)
     asyncio.run(_compare(steps))
 
@@ -183,6 +218,10 @@ async def _compare(steps: list[list[dict[str, object]]]) -> None:
         (home / "media").mkdir()
         for name in ("m", "f1", "f2"):
             (home / "media" / f"{name}.png").write_bytes(name.encode())
+        (home / "media" / "sizes").mkdir()
+        for name in ("80.avif", "80.webp", "40.png"):
+            for n in (1, 2):
+                (home / "media" / "sizes" / f"f{n}-{name}").write_bytes(name.encode())
         world = World(desk)
         await desk.site.build(now=NOW)
         for changes in steps:
