@@ -25,6 +25,7 @@ PAGE = PageView(
     absolute_url="https://example.org/about/",
     kind="page",
     language="en",
+    words="en",
     feeds=[],
 )
 

@@ -33,6 +33,7 @@ def make(maker: PageMaker, page: str) -> Made:
     """
     maker.views.reads = set()
     maker.views.problems = []
+    maker.views.speak("")
     kind, _, rest = page.partition(":")
     files = _MAKERS[kind](maker, rest)
     return Made(files=files, reads=maker.views.reads, problems=maker.views.problems)
@@ -171,7 +172,7 @@ def _sitemap_index(maker: PageMaker) -> File:
 def _list_urls(maker: PageMaker) -> list[tuple[str, int | None]]:
     maker.views.reads |= {"tag:*", "author:*"}
     urls: list[tuple[str, int | None]] = [("/archive/", None), ("/tags/", None)]
-    for prefix in ("month:", "tag:", "author:", "series:"):
+    for prefix in ("month:", "tag:", "author:", "series:", "language:"):
         urls += sorted(
             (maker.views.list_url(name, None), None) for name, _ in maker.model.listings(prefix)
         )

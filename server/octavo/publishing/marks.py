@@ -20,7 +20,7 @@ BUILD_VERSION = "5"
 """Moves whenever the same model would give other pages, or the model other contents."""
 
 _KINDS = {
-    "home.html": {"list:home"},
+    "home.html": {"list:home", "list:language"},
     "post.html": {"piece"},
     "page.html": {"piece"},
     "tag.html": {"list:tag"},
@@ -43,6 +43,7 @@ def marks_of(theme: Theme, settings: SiteSettings) -> dict[str, str]:
     marks = {
         "version": f"{BUILD_VERSION} {RENDERER_VERSION}",
         "zone": settings.zone,
+        "front": f"{settings.front}",
         "settings": hashlib.sha256(
             msgspec.json.encode((shown, sorted(theme.settings.items())))
         ).hexdigest(),
@@ -62,7 +63,7 @@ def keep_marks(state: State, marks: dict[str, str]) -> None:
 
 
 def needs_scratch(state: State, marks: dict[str, str]) -> bool:
-    return any(state.meta(name) != marks[name] for name in ("version", "zone"))
+    return any(state.meta(name) != marks[name] for name in ("version", "zone", "front"))
 
 
 def stale_kinds(state: State, marks: dict[str, str]) -> set[str]:

@@ -38,6 +38,7 @@ class Model(ModelReader):
         touched.page(f"piece:{record.id}")
         touched.keys.add(f"piece:{record.id}")
         self._put_media(record.id, prepared.media, touched)
+        self._put_family(record, old and old[0], touched)
         if old is None or old[0] != record:
             touched.keys.add(f"ref:{record.id}")
         self._relist(record, old, listed=listed, month=month, touched=touched)
@@ -51,6 +52,7 @@ class Model(ModelReader):
     def load(self, prepared: Sequence[Prepared]) -> None:
         """Store pieces into an empty model, as fast as it goes; `count_lists` must follow."""
         entries: list[tuple[str, int, int]] = []
+        families: list[tuple[str, int]] = []
         tags: dict[int, TagRef] = {}
         authors: dict[int, AuthorRef] = {}
         series: dict[int, SeriesShown] = {}
@@ -60,7 +62,11 @@ class Model(ModelReader):
             listed = piece.detail.kind != "page"
             self._store(piece, listed=listed, month=month)
             if listed:
-                entries += [(n, record.place_in(n), record.id) for n in lists_of(record, month)]
+                entries += [
+                    (n, record.place_in(n), record.id) for n in self._lists_of(record, month)
+                ]
+            if record.group:
+                families.append((record.group, record.id))
             tags.update((tag.id, tag) for tag in piece.tags)
             authors.update((author.id, author) for author in piece.authors)
             if piece.series is not None:
@@ -71,6 +77,7 @@ class Model(ModelReader):
                     [(path, record.id) for path in piece.media],
                 )
         self._db.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)", entries)
+        self._db.executemany("INSERT OR IGNORE INTO translation VALUES (?, ?)", families)
         self.put_tags(tags.values(), Touched())
         self.put_authors(authors.values(), Touched())
         self.put_series(series.values(), Touched())
@@ -116,11 +123,12 @@ class Model(ModelReader):
         month = dates.month_key(record.published, self._zone)
         listed = detail.kind != "page"
         if listed:
-            for name in lists_of(record, month):
+            for name in self._lists_of(record, month):
                 self._delist(name, record, touched)
         else:
             touched.page("sitemap:pages")
         self._put_media(piece_id, [], touched)
+        self._put_family(None, record, touched)
         self._db.execute("DELETE FROM piece WHERE id = ?", (piece_id,))
         self._db.execute("DELETE FROM body WHERE piece_id = ?", (piece_id,))
         touched.keys |= {f"ref:{piece_id}", f"piece:{piece_id}"}
@@ -201,6 +209,28 @@ class Model(ModelReader):
         )  # fmt: skip
         self._db.execute("INSERT OR REPLACE INTO body VALUES (?, ?)", (record.id, prepared.html))
 
+    def _lists_of(self, record: PieceRecord, month: str) -> list[str]:
+        return lists_of(record, month, self.front)
+
+    def _places(self, record: PieceRecord, month: str) -> dict[str, int]:
+        """Answer the lists that a piece stands in, and what orders it there."""
+        return {name: record.place_in(name) for name in self._lists_of(record, month)}
+
+    def _put_family(
+        self, record: PieceRecord | None, old: PieceRecord | None, touched: Touched
+    ) -> None:
+        """Translations show each other's language and address."""
+        now, before = ((r.group, r.language, r.path) if r else _ALONE for r in (record, old))
+        if now == before or not (now[0] or before[0]):
+            return
+        touched.keys |= {f"family:{group}" for group in (now[0], before[0]) if group}
+        if old is not None and before[0]:
+            place = (before[0], old.id)
+            self._db.execute("DELETE FROM translation WHERE family = ? AND piece_id = ?", place)
+        if record is not None and now[0]:
+            place = (now[0], record.id)
+            self._db.execute("INSERT OR IGNORE INTO translation VALUES (?, ?)", place)
+
     def _refs_in(self, name: str) -> set[str]:
         """Answer the keys of what lists show of the pieces of a list."""
         rows = self._db.execute("SELECT piece_id FROM entry WHERE list = ?", (name,))
@@ -215,10 +245,10 @@ class Model(ModelReader):
         month: str,
         touched: Touched,
     ) -> None:
-        wanted = _places(record, month) if listed else {}
+        wanted = self._places(record, month) if listed else {}
         before: dict[str, int] = {}
         if old is not None and old[1].kind != "page":
-            before = _places(old[0], dates.month_key(old[0].published, self._zone))
+            before = self._places(old[0], dates.month_key(old[0].published, self._zone))
             for name in sorted(name for name, at in before.items() if wanted.get(name) != at):
                 self._delist(name, old[0], touched)
         for name in sorted(name for name, at in wanted.items() if before.get(name) != at):
@@ -251,7 +281,7 @@ class Model(ModelReader):
         """The neighbours in an order link to the piece; those of a month, to the month."""
         self._cursor = None
         kind = name.partition(":")[0]
-        if kind in {HOME, "series"}:
+        if kind in {HOME, "series", "language"}:
             for other in self.neighbours(record, name):
                 if other is not None:
                     touched.page(f"piece:{other}")
@@ -306,8 +336,4 @@ class Model(ModelReader):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-
-
-def _places(record: PieceRecord, month: str) -> dict[str, int]:
-    """Answer the lists that a piece stands in, and what orders it there."""
-    return {name: record.place_in(name) for name in lists_of(record, month)}
+_ALONE = ("", "", "")

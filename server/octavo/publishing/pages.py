@@ -67,7 +67,6 @@ class PageMaker:
         self.settings = settings
         self.views = Views(model, theme, settings)
         self.base_url = self.views.base_url
-        self.t = self.views.t
         self.feed_entries: dict[int, Any] = {}
 
     # --- pages of the theme
@@ -84,6 +83,7 @@ class PageMaker:
                 f"the address {record.path} already belongs to piece {owner}"
             )
             return []
+        self.views.speak(record.language)
         post = self.views.post_view(record, detail)
         template = "page.html" if detail.kind == "page" else "post.html"
         html = self._page(
@@ -104,6 +104,8 @@ class PageMaker:
         last = numbered_pages(name, count)
         if (count == 0 and name != HOME) or (number is not None and not 1 <= number <= last):
             return []
+        if name.startswith("language:"):
+            self.views.speak(name[9:])
         start = (number - 1) * page_size(name) if number else front_start(name, count)
         size = page_size(name) if number else count - start
         ids = self.model.slice(name, start, size)
@@ -119,6 +121,7 @@ class PageMaker:
     def _list_makers(self) -> dict[str, Callable[..., bytes]]:
         return {
             "home": self._home,
+            "language": self._language,
             "tag": self._tag,
             "author": self._author,
             "month": self._month,
@@ -129,11 +132,23 @@ class PageMaker:
         self, name: str, number: int | None, count: int, url: str, variables: dict[str, Any]
     ) -> bytes:
         del name, count
-        title = f"{self.t('older_posts')} · {number}" if number else self.settings.name
+        title = f"{self.views.t('older_posts')} · {number}" if number else self.settings.name
         about = "" if number else self.settings.description or self.settings.tagline
         return self._page(
-            "home.html", url=url, title=title, description=about, kind="home", **variables
-        )
+            "home.html", url=url, title=title, description=about, kind="home",
+            languages=[] if number else self.views.languages(but=url), **variables
+        )  # fmt: skip
+
+    def _language(
+        self, name: str, number: int | None, count: int, url: str, variables: dict[str, Any]
+    ) -> bytes:
+        del count
+        title = self.views.list_title(name)
+        return self._page(
+            "home.html", url=url, title=_numbered(title, number), description="", kind="language",
+            language=name[9:], feeds=self.views.feeds_of(name),
+            languages=[] if number else self.views.languages(but=url), **variables,
+        )  # fmt: skip
 
     def _tag(
         self, name: str, number: int | None, count: int, url: str, variables: dict[str, Any]
@@ -183,7 +198,7 @@ class PageMaker:
             return []
         all_series = [self._series_view(int(name[7:]), count) for name, count in counts]
         html = self._page(
-            "series_list.html", url="/series/", title=self.t("series"), description="",
+            "series_list.html", url="/series/", title=self.views.t("series"), description="",
             kind="series_list", all_series=sorted(all_series, key=lambda s: (s.title.casefold(), s.url)),
         )  # fmt: skip
         return [File(path="series/index.html", data=html)]
@@ -205,7 +220,12 @@ class PageMaker:
             for _, name, slug, count in self.model.tags_by_name()
         ]
         html = self._page(
-            "tags.html", url="/tags/", title=self.t("tags"), description="", kind="tags", tags=tags
+            "tags.html",
+            url="/tags/",
+            title=self.views.t("tags"),
+            description="",
+            kind="tags",
+            tags=tags,
         )
         return [File(path="tags/index.html", data=html)]
 
@@ -222,7 +242,7 @@ class PageMaker:
             years.setdefault(int(key[:4]), []).append(month)
         view = [ArchiveYear(year=year, months=months) for year, months in years.items()]
         html = self._page(
-            "archive.html", url="/archive/", title=self.t("archive"), description="", kind="archive",
+            "archive.html", url="/archive/", title=self.views.t("archive"), description="", kind="archive",
             years=view,
         )  # fmt: skip
         return [File(path="archive/index.html", data=html)]
@@ -230,7 +250,11 @@ class PageMaker:
     def not_found(self, rest: str) -> list[File]:
         del rest
         html = self._page(
-            "404.html", url="/404.html", title=self.t("not_found_title"), description="", kind="404"
+            "404.html",
+            url="/404.html",
+            title=self.views.t("not_found_title"),
+            description="",
+            kind="404",
         )
         return [File(path="404.html", data=html)]
 
@@ -261,12 +285,13 @@ class PageMaker:
             absolute_url=self.base_url + url,
             kind=kind,
             language=language or self.settings.locale,
+            words=self.views.words,
             feeds=feeds or [],
         )
         if page_title is not None:
             variables["title"] = page_title
         text = self.theme.render(
-            template, self.settings.locale, {"site": self.views.site, "page": page, **variables}
+            template, self.views.words, {"site": self.views.site, "page": page, **variables}
         )
         return text.encode("utf-8", "replace")
 

@@ -6,7 +6,8 @@ when a new one comes. The front page shows what the numbered ones do not: the ne
 
 Pages by name:
     piece:12              a piece's own page
-    list:tag:3 list:tag:3#2   the front and a numbered page of a list (home, tag, author, month, series)
+    list:tag:3 list:tag:3#2   the front and a numbered page of a list (home, tag, author, month, series,
+                          language)
     feed:tag:3            its three feeds
     tags series archive 404 robots redirects     one each
     sitemap sitemap:pages sitemap:lists sitemap:2026-11:0
@@ -14,6 +15,8 @@ Pages by name:
 """
 
 from typing import TYPE_CHECKING
+
+from octavo.publishing.tongues import Front, home_list, is_own, language_slug
 
 if TYPE_CHECKING:
     from octavo.publishing.prepared import PieceRecord
@@ -40,15 +43,19 @@ FEED_SIZE = 20
 SITEMAP_SIZE = 2_000
 SINGLE_PAGES = ("list:home", "feed:home", "tags", "series", "archive", "404", "robots", "redirects",
                 "sitemap", "sitemap:pages", "sitemap:lists")  # fmt: skip
-_SIZES = {"home": 10, "tag": 20, "author": 20, "month": 50, "series": 100}
+_SIZES = {"home": 10, "language": 10, "tag": 20, "author": 20, "month": 50, "series": 100}
 _ORDER = ("asset", "media", "piece", "redirect", "numbered", "list", "tags", "series", "archive", "404",
           "feed", "redirects", "sitemap", "robots")  # fmt: skip
 
 
-def lists_of(record: "PieceRecord", month: str) -> list[str]:
+def lists_of(record: "PieceRecord", month: str, front: Front) -> list[str]:
     """Answer the lists that a piece stands in."""
+    homes = [HOME]
+    if record.language and not is_own(record.language, front.language):
+        homes = list(dict.fromkeys([home_list(record.language, front),
+                                    f"language:{language_slug(record.language)}"]))  # fmt: skip
     return [
-        HOME,
+        *homes,
         f"month:{month}",
         *(f"tag:{i}" for i in dict.fromkeys(record.tag_ids)),
         *(f"author:{i}" for i in dict.fromkeys(record.author_ids)),
@@ -133,6 +140,8 @@ class Touched:
             self.pages.add("tags")
         if name.startswith("series:"):
             self.pages.add("series")
+        if name.startswith("language:") and 0 in {before, after}:
+            self.keys.add("languages:*")
         if name != HOME and 0 in {before, after}:
             self.pages |= {"sitemap:lists", f"feed:{name}" if has_feed(name) else f"list:{name}"}
         if name.startswith("month:"):

@@ -48,6 +48,8 @@ class PieceRecord(msgspec.Struct, frozen=True, array_like=True):
     cover: FileFacts | None = None
     series_id: int | None = None
     series_position: int | None = None
+    language: str = ""
+    group: str = ""
 
     def place_in(self, name: str) -> int:
         """Answer what orders the piece in a list: its day, and in a series its number, if it has one."""
@@ -122,6 +124,8 @@ def prepare(source: PieceSource, *, small: bool = True) -> Prepared:
             cover=kind.cover if kind else None,
             series_id=piece.series.id if piece.series else None,
             series_position=piece.series_position if piece.series else None,
+            language=piece.language,
+            group=piece.translation_group or "",
         ),
         detail=PieceDetail(
             kind=piece.kind,

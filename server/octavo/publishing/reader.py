@@ -13,9 +13,11 @@ from octavo.content.schemas import SeriesShown
 from octavo.publishing.plan import HOME
 from octavo.publishing.prepared import PieceDetail, PieceRecord, unpack_html
 from octavo.publishing.state import State
+from octavo.publishing.tongues import Front
 
 __all__ = ["RELATED_DEPTH", "ModelReader"]
 
+_ALL = Front()
 RELATED_DEPTH = 8
 """How far back in a tag's list related pieces are looked for."""
 
@@ -23,9 +25,10 @@ RELATED_DEPTH = 8
 class ModelReader:
     """Reads the model in an open state file."""
 
-    def __init__(self, state: State, *, zone: str) -> None:
+    def __init__(self, state: State, *, zone: str, front: Front = _ALL) -> None:
         self._db: sqlite3.Connection = state.db
         self._zone = zone
+        self.front = front
         self._cursor: tuple[str, int, tuple[int, int]] | None = None
 
     def find(self, piece_id: int) -> tuple[PieceRecord, PieceDetail] | None:
@@ -63,6 +66,15 @@ class ModelReader:
         if row is None:
             return None
         return SeriesShown(id=row[0], title=row[1], slug=row[2], description=row[3])
+
+    def family(self, group: str) -> list[PieceRecord]:
+        """Answer the live pieces of a group of translations, by id."""
+        rows = self._db.execute(
+            "SELECT ref FROM translation JOIN piece ON piece.id = piece_id"
+            " WHERE family = ? ORDER BY piece_id",
+            (group,),
+        )
+        return [_decode_record(ref) for (ref,) in rows]
 
     def count(self, name: str) -> int:
         row = self._db.execute("SELECT count FROM listing WHERE list = ?", (name,)).fetchone()

@@ -67,8 +67,8 @@ class Rebuild:
         """Read every live piece and make every page."""
         total = await self._library.count()
         self.state = State.create(self._file)
-        model = Model(self.state, zone=self._settings.zone)
-        kept = Model(old, zone=self._settings.zone) if old else None
+        model = Model(self.state, zone=self._settings.zone, front=self._settings.front)
+        kept = Model(old, zone=self._settings.zone, front=self._settings.front) if old else None
         async with Pool(self._size(total)) as pool:
             pool.start()
             self.state.begin()
@@ -93,7 +93,7 @@ class Rebuild:
         await asyncio.to_thread(shutil.copyfile, old_file, self._file)
         self.state = State.open(self._file)
         self.state.db.execute("PRAGMA synchronous=OFF")
-        model = Model(self.state, zone=self._settings.zone)
+        model = Model(self.state, zone=self._settings.zone, front=self._settings.front)
         self.state.begin()
         applied = await asyncio.to_thread(apply_changes, self.state, model, changes)
         self.live = applied.live
@@ -171,7 +171,7 @@ class Rebuild:
         yield (f"piece:{i}" for i in list(model.piece_ids()))
         yield (f"redirect:{path}" for path, _ in list(model.redirects()))
         fronts: list[str] = []
-        for prefix in ("home", "tag:", "author:", "month:", "series:"):
+        for prefix in ("home", "language:", "tag:", "author:", "month:", "series:"):
             for name, count in model.listings(prefix):
                 pages = pages_of_list(name, count)
                 yield (page for page in pages if "#" in page)

@@ -142,8 +142,12 @@ class Bench:
             self._state = State.open_to_read(Path(job.state_file))
             # One look at the model for all pages: a lock for each read would cost as much as it.
             self._state.db.execute("BEGIN")
-            theme = Theme(*(Path(folder) for folder in job.settings.theme_folders))
-            model = Model(self._state, zone=job.settings.zone)
+            theme = Theme(
+                *(Path(folder) for folder in job.settings.theme_folders),
+                chosen=job.settings.theme,
+                pictures=job.settings.chosen_pictures(),
+            )
+            model = Model(self._state, zone=job.settings.zone, front=job.settings.front)
             self._maker = PageMaker(model, theme, job.settings)
             self._build = job.build
         return self._maker

@@ -17,7 +17,7 @@ import msgspec
 
 __all__ = ["SCHEMA_VERSION", "Artifact", "State", "StateLostError", "Step"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,13 +31,18 @@ CREATE TABLE piece (
 CREATE INDEX piece_path ON piece (path);
 CREATE INDEX piece_listed ON piece (listed, id) WHERE listed = 0;
 CREATE TABLE body (piece_id INTEGER PRIMARY KEY, html BLOB NOT NULL);
+-- Live pieces that are translations of each other.
+CREATE TABLE translation (
+  family TEXT NOT NULL, piece_id INTEGER NOT NULL, PRIMARY KEY (family, piece_id)
+) WITHOUT ROWID;
 CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT NOT NULL, slug TEXT NOT NULL);
 CREATE TABLE series (
   id INTEGER PRIMARY KEY, title TEXT NOT NULL, slug TEXT NOT NULL, description TEXT NOT NULL
 );
 CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT NOT NULL, slug TEXT NOT NULL, bio TEXT NOT NULL);
 
--- Lists: home, tag:<id>, author:<id>, month:<yyyy-mm>, series:<id>; from the oldest, or the first part.
+-- Lists: home, tag:<id>, author:<id>, month:<yyyy-mm>, series:<id>, language:<tag>; from the oldest,
+-- or the first part.
 -- `place` is the time of publication, or a part's number.
 CREATE TABLE entry (
   list TEXT NOT NULL, place INTEGER NOT NULL, piece_id INTEGER NOT NULL,

@@ -20,7 +20,10 @@ _TYPES = {
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of a piece; addresses are absolute but for those of views."""
+    """What is said of a piece; addresses are absolute but for those of views.
+
+    `original` and `translations` are (language, address): a piece has one or the other.
+    """
 
     kind: str
     title: str
@@ -37,6 +40,8 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     episode: int | None
     source: str
     series: tuple[str, str] | None
+    original: tuple[str, str] | None = None
+    translations: list[tuple[str, str]] = []
 
 
 def json_ld(about: Described, *, site_name: str, base_url: str) -> Markup:
@@ -75,11 +80,24 @@ def json_ld(about: Described, *, site_name: str, base_url: str) -> Markup:
         title, url = about.series
         key = "partOfSeries" if about.kind == "audio" else "isPartOf"
         said[key] = {"@type": part, "name": title, "url": absolute(url)}
+    said |= _translations(about)
     said |= _recording(about, absolute)
     graph: list[dict[str, Any]] = [said]
     if about.kind != "page":
         graph.append(_breadcrumbs(about, base_url=base_url, site_name=site_name))
     return _script({"@context": "https://schema.org", "@graph": graph})
+
+
+def _translations(about: Described) -> dict[str, Any]:
+    if about.original:
+        return {"translationOfWork": _work(*about.original)}
+    if about.translations:
+        return {"workTranslation": [_work(*other) for other in about.translations]}
+    return {}
+
+
+def _work(language: str, url: str) -> dict[str, str]:
+    return {"@type": "CreativeWork", "@id": url, "url": url, "inLanguage": language}
 
 
 def _recording(about: Described, absolute: Any) -> dict[str, Any]:

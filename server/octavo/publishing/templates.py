@@ -8,7 +8,7 @@ import hashlib
 import posixpath
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,13 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from octavo.publishing.folding import fold
+from octavo.publishing.theme_settings import (
+    SettingSpec,
+    Tokens,
+    check_value,
+    parse_settings,
+    token_css,
+)
 
 __all__ = ["Asset", "Theme", "ThemeError"]
 
@@ -37,6 +44,7 @@ _REFERENCE = re.compile(
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 _OUTSIDE = ("/", "#", "data:", "http:", "https:")
 _FOLDERS = ("templates", "assets", "locales")
+_SHEET = "css/site.css"
 _FILE_LIMIT_BYTES = 20_000_000
 
 
@@ -56,12 +64,25 @@ class Theme:
 
     Args:
         folders: the theme's folders, the one that wins first; those that do not exist are skipped.
+        chosen: the values of the theme's settings; those that it does not offer are left aside.
+        pictures: the files of chosen pictures, by setting; they become assets.
     """
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(
+        self,
+        *folders: Path,
+        chosen: Mapping[str, str] | None = None,
+        pictures: Mapping[str, Path] | None = None,
+    ) -> None:
+        self._chosen = dict(chosen or {})
+        self._pictures = {
+            name: f"chosen/{name}{file.suffix}" for name, file in (pictures or {}).items()
+        }
         self._files: dict[str, Path] = {}
         for folder in reversed(folders):
             self._files.update(_scan(folder))
+        for name, file in (pictures or {}).items():
+            self._files[f"assets/{self._pictures[name]}"] = file
         self._default = folders[-1]
         self._strings: dict[str, dict[str, str]] = {}
         self._assets: dict[str, Asset] = {}
@@ -70,12 +91,48 @@ class Theme:
         self._environments: dict[tuple[str, bool], tuple[object, Environment]] = {}
 
     @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What `theme.toml` states."""
+        return _load_toml(self._files["theme.toml"]) if "theme.toml" in self._files else {}
+
+    @cached_property
+    def offered(self) -> list[SettingSpec]:
+        """The settings that the theme offers, in its order."""
+        stated = self.manifest.get("settings", {})
+        try:
+            return parse_settings(stated if isinstance(stated, dict) else {})
+        except ValueError as exc:
+            msg = f"theme.toml: {exc}"
+            raise ThemeError(msg) from exc
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The colours of the theme, by scheme and name."""
+        stated = self.manifest.get("tokens", {})
+        return {
+            scheme: {str(name): str(value) for name, value in colours.items()}
+            for scheme, colours in (stated.items() if isinstance(stated, dict) else ())
+            if isinstance(colours, dict)
+        }
+
+    @cached_property
     def settings(self) -> dict[str, str]:
         """The defaults of the theme's own settings, by name."""
-        if "theme.toml" not in self._files:
-            return {}
-        settings = _load_toml(self._files["theme.toml"]).get("settings", {})
-        return {name: str(spec.get("default", "")) for name, spec in settings.items()}
+        return {spec.name: spec.default for spec in self.offered}
+
+    @cached_property
+    def in_force(self) -> dict[str, str]:
+        """The value of each setting: the one chosen where it can be used, else the default."""
+        values = dict(self.settings)
+        for spec in self.offered:
+            value = self._chosen.get(spec.name, "")
+            if not value or check_value(spec, value, self.tokens):
+                continue
+            if spec.type == "picture":
+                picture = self._pictures.get(spec.name)
+                value = self._asset_url(picture) if picture else ""
+            values[spec.name] = value
+        return values
 
     @property
     def asset_names(self) -> list[str]:
@@ -95,6 +152,8 @@ class Theme:
             data = file.read_bytes()
             if name.endswith(".css"):
                 data = self._with_hashed_urls(name, data)
+            if name == _SHEET:
+                data += token_css(self.offered, self.in_force).encode()
             digest = hashlib.sha256(data).hexdigest()[:10]
             stem, dot, suffix = name.rpartition(".")
             path = f"assets/{stem}.{digest}.{suffix}" if dot else f"assets/{name}.{digest}"
@@ -109,8 +168,20 @@ class Theme:
             digest.update(f"{name}\0{source}\0".encode())
             for asset in self._assets_named_in(source):
                 digest.update(self._asset_path(asset).encode())
-        digest.update(msgspec.json.encode(self.strings(locale), order="sorted"))
+        for spoken in sorted({locale, *self.locales}):  # of pieces in other languages
+            digest.update(msgspec.json.encode(self.strings(spoken), order="sorted"))
         return digest.hexdigest()[:32]
+
+    @cached_property
+    def locales(self) -> frozenset[str]:
+        """The languages that the theme has strings of."""
+        shipped = (file.stem for file in (self._default / "locales").glob("*.toml"))
+        own = (name[8:-5] for name in self._files if name.startswith("locales/"))
+        return frozenset((*shipped, *own))
+
+    def speaks(self, language: str) -> bool:
+        """Say whether the theme has strings of a language."""
+        return not {language, language.split("-", maxsplit=1)[0]}.isdisjoint(self.locales)
 
     def strings(self, locale: str) -> dict[str, str]:
         """Answer the strings of `locale`, over those of its language, over English."""

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from octavo.publishing.contexts import (
+    AlternateLink,
     ArchiveMonth,
     ArchiveYear,
     AuthorLink,
@@ -34,6 +35,7 @@ from octavo.publishing.contexts import (
     TagRef,
     TocEntry,
     TrackView,
+    TranslationLink,
 )
 from octavo.publishing.markdown import render_body
 
@@ -43,6 +45,7 @@ Sample = tuple[str, dict[str, Any]]
 """A template, and what it is given beside `site`."""
 
 _BASE = "https://blog.example"
+_FOREIGN = 5  # the sample in another language
 _HOSTILE = '<script>alert(1)</script> & "quoted"'
 _BODY = """
 When a compiler *refuses* a program, it makes a promise.[^1] See [the rules](/rules/#h-all).
@@ -94,6 +97,7 @@ def _page(kind: str, url: str, **given: Any) -> PageView:
         "absolute_url": _BASE + url,
         "kind": kind,
         "language": "en",
+        "words": "en",
         "feeds": _feeds("/"),
     }
     return PageView(**(fields | given))
@@ -113,6 +117,7 @@ def _ref(number: int, **given: Any) -> PostRef:
         "tags": [TagLink(name="Rust", url="/tags/rust/"), TagLink(name="R&D", url="/tags/r-d/")],
         "reading_minutes": number,
         "kind": "post",
+        "language": "ar" if number == _FOREIGN else "en",
         "cover": _picture() if number % 4 == 0 else None,
     }
     return PostRef(**(fields | given))
@@ -146,6 +151,11 @@ def _recording(**given: Any) -> RecordingView:
         "transcript": Markup("<p>Well, hello.</p>"),
     }
     return RecordingView(**(fields | given))
+
+
+def _translation(language: str, name: str) -> TranslationLink:
+    url = f"/{language}/post-7/"
+    return TranslationLink(language=language, name=name, url=url, absolute_url=_BASE + url)
 
 
 def _kinds() -> dict[str, PostView]:
@@ -214,6 +224,11 @@ def _post(**given: Any) -> PostView:
             title=f"Salt {_HOSTILE}", url="/series/salt/", number=2, previous=_ref(1), next=_ref(3)
         ),
         "related": [_ref(3), _ref(2)],
+        "translations": [_translation("es", "Español"), _translation("ar", "العربية")],
+        "alternates": [
+            AlternateLink(hreflang=tag, absolute_url=f"{_BASE}/post-7/")
+            for tag in ("en", "es", "ar", "x-default")
+        ],
         "json_ld": Markup('{"@context": "https://schema.org"}'),
     }
     return PostView(**(fields | given))
@@ -258,9 +273,15 @@ def samples() -> dict[str, Sample]:
         "tag": _page("tag", "/tags/r-d/", feeds=_feeds("/tags/r-d/")),
     }
     return {
-        "home": ("home.html", {"page": frame["home"], **_lists()}),
-        "home, empty": ("home.html", {"page": frame["home"], **_lists(posts=[], older_url=None)}),
-        "home, older": ("home.html", {"page": frame["older"], **older}),
+        "home": (
+            "home.html",
+            {"page": frame["home"], "languages": [_translation("ar", "العربية")], **_lists()},
+        ),
+        "home, empty": (
+            "home.html",
+            {"page": frame["home"], "languages": [], **_lists(posts=[], older_url=None)},
+        ),
+        "home, older": ("home.html", {"page": frame["older"], "languages": [], **older}),
         "post": ("post.html", {"page": _page("post", "/p/"), "post": _post()}),
         "post, bare": ("post.html", {"page": frame["bare"], "post": _post(**bare)}),
         "post, contents": (

@@ -4,6 +4,7 @@ A view is a function of the model, the theme and the settings, of nothing else: 
 no order of work. That is why step by step and in full come out the same.
 """
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from octavo.publishing import dates
 from octavo.publishing.contexts import (
+    AlternateLink,
     AuthorLink,
     CtaView,
     FeedRef,
@@ -20,6 +22,7 @@ from octavo.publishing.contexts import (
     SeriesLink,
     SiteView,
     TagLink,
+    TranslationLink,
 )
 from octavo.publishing.deadlinks import unlink
 from octavo.publishing.facts import CtaSpec
@@ -31,6 +34,7 @@ from octavo.publishing.prepared import PieceDetail, PieceRecord, url_path
 from octavo.publishing.reader import ModelReader
 from octavo.publishing.structured import Described, json_ld
 from octavo.publishing.templates import Theme
+from octavo.publishing.tongues import Front, home_list, is_own, language_name
 
 __all__ = ["SiteSettings", "Views"]
 
@@ -45,7 +49,10 @@ _NO_MARKUP = Markup("")
 
 
 class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a page depends on beside the model and the theme. Crosses into worker processes."""
+    """All that a page depends on beside the model and the theme. Crosses into worker processes.
+
+    `theme_pictures` are the files of chosen pictures with the hashes of what is in them.
+    """
 
     base_url: str
     name: str
@@ -57,6 +64,15 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     theme: dict[str, str]
     theme_folders: list[str]
     media_folder: str
+    theme_pictures: dict[str, tuple[str, str]] = {}
+
+    def chosen_pictures(self) -> dict[str, Path]:
+        return {name: Path(file) for name, (file, _) in self.theme_pictures.items()}
+
+    @property
+    def front(self) -> Front:
+        """What the front page shows; the theme's setting `front_languages` says so."""
+        return Front(self.locale, self.theme.get("front_languages") == "all")
 
 
 class Views:
@@ -67,13 +83,26 @@ class Views:
         self.theme = theme
         self.settings = settings
         self.base_url = settings.base_url.rstrip("/")
-        self.t = theme.translator(settings.locale)
+        self.words = settings.locale
         self.site = self._site_view()
         self.reads: set[str] = set()
         self.problems: list[str] = []
-        self._refs: dict[int, PostRef] = {}
+        self._refs_in: dict[str, dict[int, PostRef]] = {}
+        self._refs = self._refs_in.setdefault(self.words, {})
         self._tags: dict[int, TagLink] = {}
         self._authors: dict[int, AuthorLink] = {}
+
+    def t(self, key: str, **values: object) -> str:
+        """Answer a string of the theme in the language of the page."""
+        return self.theme.translator(self.words)(key, **values)
+
+    def speak(self, language: str) -> None:
+        """Let the theme's words and dates be of a language, if it has them, else of the site's."""
+        own = self.settings.locale
+        words = language if language and language != own and self.theme.speaks(language) else own
+        if words != self.words:
+            self.words = words
+            self._refs = self._refs_in.setdefault(words, {})
 
     def post_ref(self, piece_id: int) -> PostRef:
         """Answer a piece as lists show it, and note that it was read.
@@ -103,10 +132,11 @@ class Views:
         older = newer = None
         related: list[PostRef] = []
         if detail.kind != "page":
-            older, newer = self._beside(record, HOME)
+            older, newer = self._beside(record, home_list(record.language, self.model.front))
             if record.tag_ids and self.site.theme.get("related") == "on":
                 related = [self.post_ref(i) for i in self.model.related(record, _RELATED)]
         absolute = self.base_url + fields["url"]
+        family = self.family(record) if record.group else []
         view = PostView(
             **fields,
             html=Markup(html),  # noqa: S704 - sanitised by render_body; calls to action by our template
@@ -114,7 +144,6 @@ class Views:
             canonical_url=detail.canonical_url or absolute,
             description=detail.description,
             updated=self.date_of(detail.updated) if detail.updated else None,
-            language=detail.language or self.settings.locale,
             source=detail.source,
             toc=detail.toc,
             ctas_after=after,
@@ -122,10 +151,50 @@ class Views:
             older=older,
             series=self._series_link(record) if record.series_id is not None else None,
             related=related,
+            translations=[link for link in family if link.url != fields["url"]],
+            alternates=self.alternates(family),
             json_ld=_NO_MARKUP,
             **kind_views(detail.kind, detail.parts),
         )
         return msgspec.structs.replace(view, json_ld=self._json_ld(view, detail))
+
+    def family(self, record: PieceRecord) -> list[TranslationLink]:
+        """Answer a piece and its live translations by the name of their language.
+
+        Of two in one language, which only stand between two publications, it is itself, or the older.
+        """
+        self.reads.add(f"family:{record.group}")
+        own = self.settings.locale
+        found = {
+            (each.language or own).lower(): each
+            for each in [*reversed(self.model.family(record.group)), record]
+        }
+        if len(found) == 1:
+            return []
+        links = [self._translation(each) for each in found.values()]
+        return sorted(links, key=lambda link: (link.name.casefold(), link.url))
+
+    def _translation(self, record: PieceRecord) -> TranslationLink:
+        language, url = record.language or self.settings.locale, url_path(record.path)
+        return TranslationLink(
+            language=language,
+            name=language_name(language),
+            url=url,
+            absolute_url=self.base_url + url,
+        )
+
+    def alternates(self, family: list[TranslationLink]) -> list[AlternateLink]:
+        """Answer the addresses of translations by language, and the one for everybody else."""
+        if not family:
+            return []
+        links = [AlternateLink(hreflang=f.language, absolute_url=f.absolute_url) for f in family]
+        first = self._original(family).absolute_url
+        return [*links, AlternateLink(hreflang="x-default", absolute_url=first)]
+
+    def _original(self, family: list[TranslationLink]) -> TranslationLink:
+        """Answer the one in the site's own language, else the first."""
+        own = (link for link in family if is_own(link.language, self.settings.locale))
+        return next(own, family[0])
 
     def _beside(self, record: PieceRecord, name: str) -> tuple[PostRef | None, PostRef | None]:
         """Answer the pieces before and after this one in a list."""
@@ -150,6 +219,24 @@ class Views:
             next=following,
         )
 
+    def languages(self, *, but: str = "") -> list[TranslationLink]:
+        """Answer the fronts of the languages that the site has pieces in, its own first."""
+        self.reads.add("languages:*")
+        tags = [name.removeprefix("language:") for name, _ in self.model.listings("language:")]
+        own = self.settings.locale
+        links = [self._front_of(tag, f"/languages/{tag}/") for tag in tags]
+        links.sort(key=lambda link: link.name.casefold())
+        all_of_them = [self._front_of(own, "/"), *links] if links else []
+        return [link for link in all_of_them if link.url != but]
+
+    def _front_of(self, language: str, url: str) -> TranslationLink:
+        return TranslationLink(
+            language=language,
+            name=language_name(language),
+            url=url,
+            absolute_url=self.base_url + url,
+        )
+
     def _json_ld(self, post: PostView, detail: PieceDetail) -> Markup:
         about = Described(
             kind=post.kind,
@@ -167,6 +254,7 @@ class Views:
             episode=post.episode.episode if post.episode else None,
             source=post.source,
             series=(post.series.title, post.series.url) if post.series else None,
+            **_works(post),
         )
         return json_ld(about, site_name=self.settings.name, base_url=self.base_url)
 
@@ -220,6 +308,8 @@ class Views:
             series = self.model.series(int(rest))
             self.reads.add(name)
             base = f"/series/{url_path(series.slug if series else rest)}/"
+        elif kind == "language":
+            base = f"/languages/{url_path(rest)}/"
         elif kind == "month":
             base = f"/archive/{rest[:4]}/{rest[5:]}/"
         else:
@@ -240,6 +330,8 @@ class Views:
         kind, _, rest = name.partition(":")
         if kind == "tag":
             return self.tag_link(int(rest)).name
+        if kind == "language":
+            return language_name(rest)
         return self.author_link(int(rest)).name if kind == "author" else self.settings.name
 
     def _site_view(self) -> SiteView:
@@ -252,7 +344,7 @@ class Views:
             locale=s.locale,
             nav=[NavItem(label=label, url=url) for label, url in s.nav],
             feeds=[FeedRef(title=what, url=f"/{file}", type=kind) for what, file, kind in _FEEDS],
-            theme=self.theme.settings | s.theme,
+            theme=self.theme.in_force,
         )
 
     def _ref_fields(self, record: PieceRecord) -> dict[str, Any]:
@@ -265,11 +357,12 @@ class Views:
             "tags": [self.tag_link(i) for i in record.tag_ids],
             "reading_minutes": record.reading_minutes,
             "kind": record.kind,
+            "language": record.language or self.settings.locale,
             "cover": picture_view(record.cover) if record.cover else None,
         }
 
     def date_of(self, micros: int) -> Any:
-        return dates.date_view(micros, zone=self.settings.zone, locale=self.settings.locale)
+        return dates.date_view(micros, zone=self.settings.zone, locale=self.words)
 
     def _with_ctas(self, html: str, ctas: list[CtaSpec]) -> tuple[str, list[CtaView]]:
         views = {
@@ -281,7 +374,7 @@ class Views:
 
         def card(slug: str) -> str:
             return self.theme.render(
-                "partials/cta.html", self.settings.locale, {"site": self.site, "cta": views[slug]}
+                "partials/cta.html", self.words, {"site": self.site, "cta": views[slug]}
             )
 
         html, placed, unknown = place_ctas(html, known=set(views), render=card)
@@ -289,3 +382,14 @@ class Views:
             f"the text asks for the call to action {s}, which the piece has not" for s in unknown
         ]
         return html, [view for slug, view in views.items() if slug not in placed]
+
+
+def _works(post: PostView) -> dict[str, Any]:
+    """Answer which of its translations a piece is made from, or which are made from it."""
+    if not post.translations:
+        return {}
+    original = post.alternates[-1].absolute_url  # x-default
+    if original == post.absolute_url:
+        return {"translations": [(t.language, t.absolute_url) for t in post.translations]}
+    language = next(a.hreflang for a in post.alternates if a.absolute_url == original)
+    return {"original": (language, original)}
