@@ -43,6 +43,7 @@ from octavo.kernel.vault import Vault
 from octavo.publishing.api import router as publishing_router
 from octavo.publishing.builder import Site
 from octavo.publishing.checks.api import router as checks_router
+from octavo.publishing.images.api import router as images_router
 from octavo.publishing.previews.api import router as previews_router
 from octavo.publishing.previews.door import PreviewApp
 from octavo.publishing.serve import site_app
@@ -166,6 +167,7 @@ def _api_router() -> Router:
             tracking_router,
             publishing_router,
             checks_router,
+            images_router,
             previews_router,
             distribution_router,
             deploying_router,
