@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 
@@ -25,8 +26,9 @@ from octavo.kernel.settings import Settings
 from octavo.kernel.storage import storage_address
 from octavo.publishing import releases
 from octavo.publishing.changes import ChangeLog, Changes, read_changes, sort_keys
+from octavo.publishing.chosen import find_pictures
 from octavo.publishing.errors import BuildFailedError, BuildRunningError, SiteNotBuiltError
-from octavo.publishing.facts import files_wanted, sources_of
+from octavo.publishing.facts import PieceSource, files_wanted, sources_of
 from octavo.publishing.ledger import Ledger
 from octavo.publishing.library import Library
 from octavo.publishing.lock import build_lock
@@ -42,7 +44,7 @@ from octavo.publishing.marks import (
 from octavo.publishing.model import Model
 from octavo.publishing.output import Output
 from octavo.publishing.pages import TEMPLATES
-from octavo.publishing.preview import render_alone
+from octavo.publishing.preview import render_alone, render_sample
 from octavo.publishing.rebuilding import Progress, Rebuild
 from octavo.publishing.releases import Release, Standing
 from octavo.publishing.schemas import BuildProblem, BuildReport
@@ -151,13 +153,13 @@ class Site:
             PreviewRefusedError: the text is beyond the limits.
             BuildFailedError: the theme cannot be used.
         """
-        settings = self._site_settings(await self._library.organisation())
+        settings = await self._site_settings(await self._library.organisation())
         ctas = await self._library.ctas([piece.id]) if piece.id else {}
         ids, paths = files_wanted([piece])
         files = await self._library.files(sorted(ids), sorted(paths)) if ids or paths else []
         (source,) = sources_of([piece], ctas, files)
         try:
-            return await asyncio.to_thread(render_alone, source, self._current_theme(), settings)
+            return await asyncio.to_thread(self._render_alone, source, settings)
         except ThemeError as exc:
             raise BuildFailedError(str(exc)) from exc
 
@@ -202,7 +204,7 @@ class Site:
             if old is not None and target.announces:
                 await self._announce(old, [], now)
             logged = await self._log.pending(_CHANGE_LIMIT) if target.announces else []
-            settings = self._site_settings(await self._library.organisation())
+            settings = await self._site_settings(await self._library.organisation())
             theme = await asyncio.to_thread(self._checked_theme, settings)
             wanted = sort_keys(change.key for change in logged)
             marks = marks_of(theme, settings)
@@ -328,23 +330,51 @@ class Site:
             return msgspec.json.decode(self._report_file.read_bytes(), type=_KeptReport).theme
         return ""
 
-    def _current_theme(self) -> Theme:
-        """Answer the theme as it is now, read anew when a file of it changed."""
-        seen = file_stats(self._folders)
+    def theme(self) -> Theme:
+        """Answer the theme as its files are now, with nothing chosen.
+
+        Raises:
+            ThemeError: it cannot be read.
+        """
+        return Theme(*self._folders)
+
+    async def render_sample(self, organisation: Organisation, what: str) -> str:
+        """Render a page of the site (`home` or `post`) as it would be with these settings.
+
+        The style sheet and the chosen pictures stand in the page: the site has them not yet.
+
+        Raises:
+            BuildFailedError: the theme cannot be used.
+        """
+        settings = await self._site_settings(organisation)
+        state_file = self._target(None).state_file
+        try:
+            theme = await asyncio.to_thread(self._current_theme, settings)
+            return await asyncio.to_thread(render_sample, what, theme, settings, state_file)
+        except ThemeError as exc:
+            raise BuildFailedError(str(exc)) from exc
+
+    def _render_alone(self, source: PieceSource, settings: SiteSettings) -> str:
+        return render_alone(source, self._current_theme(settings), settings)
+
+    def _current_theme(self, settings: SiteSettings) -> Theme:
+        """Answer the theme as it is now, read anew when a file of it changed or a setting."""
+        seen = (file_stats(self._folders), settings.theme, settings.theme_pictures)
         if self._theme is None or self._theme[0] != seen:
-            self._theme = (seen, Theme(*self._folders))
+            pictures = settings.chosen_pictures()
+            self._theme = (seen, Theme(*self._folders, chosen=settings.theme, pictures=pictures))
         return self._theme[1]
 
     def _checked_theme(self, settings: SiteSettings) -> Theme:
         try:
-            theme = self._current_theme()
+            theme = self._current_theme(settings)
             theme.check(list(TEMPLATES), settings.locale)
         except ThemeError as exc:
             raise BuildFailedError(str(exc)) from exc
         return theme
 
-    def _site_settings(self, organisation: Organisation) -> SiteSettings:
-        return SiteSettings(
+    async def _site_settings(self, organisation: Organisation) -> SiteSettings:
+        settings = SiteSettings(
             base_url=self.base_url,
             name=organisation.name,
             tagline=organisation.tagline,
@@ -356,6 +386,16 @@ class Site:
             theme_folders=[str(folder) for folder in self._folders],
             media_folder=storage_address(self._settings),
         )
+        wanted = [
+            unquote(value.removeprefix("/media/"))
+            for value in settings.theme.values()
+            if value.startswith("/media/")
+        ]
+        if not wanted:
+            return settings
+        files = await self._library.files([], wanted)
+        pictures = await asyncio.to_thread(find_pictures, settings, files)
+        return msgspec.structs.replace(settings, theme_pictures=pictures)
 
     def _target(self, output: Path | None) -> _Target:
         if output is None or output.resolve() == self._settings.site_dir.resolve():
