@@ -184,3 +184,21 @@ async def test_what_is_compressed_already_or_tiny_is_sent_as_it_is(desk: Desk) -
 
             assert answer.status_code == 200
             assert "content-encoding" not in answer.headers, path
+
+
+async def test_a_page_that_was_loaded_before_the_style_changed_is_not_left_without(
+    desk: Desk,
+) -> None:
+    async with client(desk) as http:
+        page = await http.get("/piece-1/")
+        style = page.text.split('rel="stylesheet" href="')[1].split('"')[0]
+        stem, _, rest = style.partition(".")
+        old = f"{stem}.0123456789.{rest.partition('.')[2]}"
+
+        answer = await http.get(old)
+
+        assert answer.status_code == 200
+        assert answer.text == (await http.get(style)).text
+        assert answer.headers["cache-control"] == "no-store"
+        for gone in (old.replace("site", "other"), old + ".map", "/assets/css/x.css"):
+            assert (await http.get(gone)).status_code == 404

@@ -34,6 +34,7 @@ _NOT_BUILT = b"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 _MISSING = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not found</title></head>
 <body><h1>There is no such page</h1><p><a href="/">Go to the first page</a></p></body></html>"""
 
+_HASHED = re.compile(r"(assets(?:/[^/]+)*)/([^/]+)\.[0-9a-f]{10}(\.[a-z0-9]+)")
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})\Z")
 _SMALL_BYTES = 512_000
 _CACHE_BYTES = 16_000_000  # of bytes as they are; compressed ones add half of it at most
@@ -105,6 +106,8 @@ class SiteApp:
             if await self._answer_otherwise(scope, send, path, name):
                 return
             if await self._answer_stored(scope, send, name):
+                return
+            if await self._answer_successor(scope, send, name):
                 return
         await self._answer_missing(scope, send)
 
@@ -209,6 +212,28 @@ class SiteApp:
         is_known = matches(_header(scope, b"if-none-match"), etag)
         await self._send(scope, send, 304 if is_known else 200, headers, b"" if is_known else clean)
         return True
+
+    async def _answer_successor(self, scope: Any, send: Any, name: str) -> bool:
+        """Answer an asset that was replaced with the one in its place: for pages loaded just before."""
+        asset = _HASHED.fullmatch(name)
+        if asset is None:
+            return False
+        folder = asset[1]
+        try:
+            known = sorted(await asyncio.to_thread(os.listdir, f"{self._folder}/{folder}"))
+        except OSError:
+            return False
+        for other in known:
+            found = _HASHED.fullmatch(f"{folder}/{other}")
+            if found and found.groups() == asset.groups():
+                entry = self._find(f"{folder}/{other}", f"/{folder}/{other}")
+                if entry is None:
+                    return False
+                kept = [pair for pair in entry.headers if pair[0] != b"cache-control"]
+                headers = [*kept, (b"cache-control", b"no-store")]
+                await self._send(scope, send, 200, headers, entry.whole.body)
+                return True
+        return False
 
     async def _answer_missing(self, scope: Any, send: Any) -> None:
         html = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
