@@ -47,6 +47,7 @@ from octavo.publishing.images.api import router as images_router
 from octavo.publishing.previews.api import router as previews_router
 from octavo.publishing.previews.door import PreviewApp
 from octavo.publishing.serve import site_app
+from octavo.publishing.theming.api import router as theming_router
 from octavo.reading.answers import Answers, VersionReader
 from octavo.reading.api import router as reading_router
 from octavo.reading.front import PREFIX as PUBLIC_PREFIX
@@ -169,6 +170,7 @@ def _api_router() -> Router:
             checks_router,
             images_router,
             previews_router,
+            theming_router,
             distribution_router,
             deploying_router,
             reading_router,

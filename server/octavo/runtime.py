@@ -64,6 +64,7 @@ from octavo.publishing.images import service as images
 from octavo.publishing.images.sizes import Recipe, parse_formats
 from octavo.publishing.previews import service as previews
 from octavo.publishing.stored import StoredLibrary, StoredLog
+from octavo.publishing.theming import service as theming
 from octavo.reading import service as reading
 from octavo.tracking.writer import Tracker
 from octavo.webhooks import service as webhooks
@@ -116,6 +117,7 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
     bus = EventBus()
     site = Site(settings, library=StoredLibrary(), log=StoredLog(bus))
     subscribe(bus, clock, base_url=settings.base_url)
+    bus.subscribe(OrganisationChanged, theming.on_organisation_changed(site))
     return Runtime(
         settings=settings,
         clock=clock,

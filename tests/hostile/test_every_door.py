@@ -22,7 +22,7 @@ ASKS: dict[str | None, str] = {
         " list_comments list_ctas list_deliveries list_import_rows list_imports list_media"
         " list_media_usages list_moves list_objectives list_piece_ctas list_piece_deliveries"
         " list_pieces list_redirects list_reviews list_revisions list_series list_tags list_users"
-        " list_preview_links patch_comment preview_delivery preview_piece show_presence"
+        " get_theme list_preview_links preview_theme patch_comment preview_delivery preview_piece show_presence"
     ),
     "write": (
         "act_on_pieces assign_reviewers create_author create_piece create_series create_tag"
@@ -46,7 +46,7 @@ ASKS: dict[str | None, str] = {
         "delete_export get_export get_export_file list_exports start_export "
         "create_channel create_webhook delete_webhook get_webhook get_webhook_delivery"
         " list_webhook_deliveries list_webhook_events list_webhooks patch_channel patch_settings"
-        " patch_webhook ping_webhook replay_webhook_deliveries replay_webhook_delivery rezone"
+        " choose_theme patch_webhook ping_webhook replay_webhook_deliveries replay_webhook_delivery rezone"
         " rotate_webhook_secret survey_rezoning verify_channel"
     ),
     "manage_users": "invite_user patch_user",

@@ -4,9 +4,13 @@ from octavo.kernel.events import Event
 
 
 class OrganisationChanged(Event, frozen=True, kw_only=True):
-    """The organisation's settings are no longer what they were; every page may show them."""
+    """The organisation's settings are no longer what they were; every page may show them.
+
+    `fields` names those that are others now.
+    """
 
     version: int
+    fields: tuple[str, ...] = ()
 
 
 class OrganisationRezoned(Event, frozen=True, kw_only=True):

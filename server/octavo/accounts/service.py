@@ -348,7 +348,12 @@ async def patch_organisation(
         if organisation.zone != before.zone:
             rezoned = OrganisationRezoned(before=before.zone, after=organisation.zone)
             await bus.announce(rezoned)
-        await bus.announce(OrganisationChanged(version=organisation.version))
+        fields = tuple(
+            name
+            for name in organisation.__struct_fields__
+            if name != "version" and getattr(organisation, name) != getattr(before, name)
+        )
+        await bus.announce(OrganisationChanged(version=organisation.version, fields=fields))
     return organisation
 
 

@@ -441,7 +441,7 @@ def _step(
     progress: Callable[[int, int], None] | None,
 ) -> Ledger:
     """Build in process, in one transaction of the state."""
-    model = Model(state, zone=settings.zone)
+    model = Model(state, zone=settings.zone, front=settings.front)
     state.begin()
     try:
         applied = apply_changes(state, model, changes)

@@ -46,7 +46,7 @@ def render_alone(source: PieceSource, theme: Theme, settings: SiteSettings) -> s
         raise PreviewRefusedError(str(exc)) from exc
     state = State.in_memory()
     try:
-        model = _Alone(state, zone=settings.zone)
+        model = _Alone(state, zone=settings.zone, front=settings.front)
         model.put(prepared, Touched())
         made = make(PageMaker(model, theme, settings), f"piece:{source.piece.id}")
         if not made.files:

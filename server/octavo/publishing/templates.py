@@ -45,7 +45,6 @@ _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 _OUTSIDE = ("/", "#", "data:", "http:", "https:")
 _FOLDERS = ("templates", "assets", "locales")
 _SHEET = "css/site.css"
-_SHEET = "css/site.css"
 _FILE_LIMIT_BYTES = 20_000_000
 
 
@@ -84,39 +83,12 @@ class Theme:
             self._files.update(_scan(folder))
         for name, file in (pictures or {}).items():
             self._files[f"assets/{self._pictures[name]}"] = file
-        for name, file in (pictures or {}).items():
-            self._files[f"assets/{self._pictures[name]}"] = file
         self._default = folders[-1]
         self._strings: dict[str, dict[str, str]] = {}
         self._assets: dict[str, Asset] = {}
         self._sources: dict[str, str] = {}
         self._templates: dict[tuple[str, str, bool], tuple[object, Template]] = {}
         self._environments: dict[tuple[str, bool], tuple[object, Environment]] = {}
-
-    @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """What `theme.toml` states."""
-        return _load_toml(self._files["theme.toml"]) if "theme.toml" in self._files else {}
-
-    @cached_property
-    def offered(self) -> list[SettingSpec]:
-        """The settings that the theme offers, in its order."""
-        stated = self.manifest.get("settings", {})
-        try:
-            return parse_settings(stated if isinstance(stated, dict) else {})
-        except ValueError as exc:
-            msg = f"theme.toml: {exc}"
-            raise ThemeError(msg) from exc
-
-    @cached_property
-    def tokens(self) -> Tokens:
-        """The colours of the theme, by scheme and name."""
-        stated = self.manifest.get("tokens", {})
-        return {
-            scheme: {str(name): str(value) for name, value in colours.items()}
-            for scheme, colours in (stated.items() if isinstance(stated, dict) else ())
-            if isinstance(colours, dict)
-        }
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -163,6 +135,11 @@ class Theme:
         return values
 
     @property
+    def is_own(self) -> bool:
+        """Say whether files of another folder take the place of some of the default theme."""
+        return any(not file.is_relative_to(self._default) for file in self._files.values())
+
+    @property
     def asset_names(self) -> list[str]:
         return [n.removeprefix("assets/") for n in sorted(self._files) if n.startswith("assets/")]
 
@@ -180,8 +157,6 @@ class Theme:
             data = file.read_bytes()
             if name.endswith(".css"):
                 data = self._with_hashed_urls(name, data)
-            if name == _SHEET:
-                data += token_css(self.offered, self.in_force).encode()
             if name == _SHEET:
                 data += token_css(self.offered, self.in_force).encode()
             digest = hashlib.sha256(data).hexdigest()[:10]

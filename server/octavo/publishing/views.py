@@ -69,11 +69,6 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     def chosen_pictures(self) -> dict[str, Path]:
         return {name: Path(file) for name, (file, _) in self.theme_pictures.items()}
 
-    theme_pictures: dict[str, tuple[str, str]] = {}
-
-    def chosen_pictures(self) -> dict[str, Path]:
-        return {name: Path(file) for name, (file, _) in self.theme_pictures.items()}
-
     @property
     def front(self) -> Front:
         """What the front page shows; the theme's setting `front_languages` says so."""
