@@ -1,5 +1,6 @@
-"""What goes to other systems and comes from them: webhooks and imports."""
+"""What goes to other systems and comes from them: webhooks, imports and exports."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,9 +124,33 @@ def test_a_blog_is_looked_at_first_and_then_imported(admin: Admin, tmp_path: Pat
     expect(page.get_by_role("link", name="On leading")).to_be_visible()
 
 
+def test_everything_is_taken_out_downloaded_and_deleted(admin: Admin, owner: httpx.Client) -> None:
+    page = admin.page
+    owner.post("/api/v1/pieces", json={"title": "On folding", "body": "Eight leaves."})
+    admin.open("/exports")
+    page.get_by_role("button", name="Take everything out").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("radio", name="Markdown")).to_be_checked()
+    dialog.get_by_role("radio", name="JSON").check()
+    dialog.get_by_role("button", name="Start").click()
+    expect(dialog).to_have_count(0)
+
+    download = page.get_by_role("link", name="Download octavo-json")
+    expect(download).to_be_visible(timeout=60_000)
+    with page.expect_download() as waiting:
+        download.click()
+    taken = json.loads(Path(waiting.value.path()).read_bytes())
+    assert "On folding" in json.dumps(taken["tables"]["piece_revision"])
+    assert waiting.value.suggested_filename.startswith("octavo-json-")
+
+    page.get_by_role("button", name="Delete octavo-json").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(download).to_have_count(0)
+
+
 @pytest.fixture(scope="module")
 def filled(owner: httpx.Client, receiver: Receiver) -> dict[str, int]:
-    """A webhook with deliveries, and an import that is done and left things out."""
+    """A webhook with deliveries, an import that is done and left things out, an export."""
     hook = owner.post(
         "/api/v1/webhooks",
         json={
@@ -147,6 +172,11 @@ def filled(owner: httpx.Client, receiver: Receiver) -> dict[str, int]:
         if owner.get(f"/api/v1/imports/{run}").json()["state"] == "done":
             break
         time.sleep(0.2)
+    out = owner.post("/api/v1/exports", json={"format": "wxr"}).json()["id"]
+    for _ in range(300):
+        if owner.get(f"/api/v1/exports/{out}").json()["state"] == "done":
+            break
+        time.sleep(0.2)
     return {"hook": hook, "run": run}
 
 
@@ -159,12 +189,14 @@ def test_the_screens_of_exchange_are_accessible_and_fit(
     for scheme in ("light", "dark"):
         admin.open("/pieces")
         admin.set_scheme(scheme)  # type: ignore[arg-type]
-        for path in ("/webhooks", "/webhooks/{hook}", "/imports", "/imports/{run}"):
+        for path in ("/webhooks", "/webhooks/{hook}", "/imports", "/imports/{run}", "/exports"):
             admin.open(path.format(**filled))
             settle(page)
             if "hook}" in path:
                 page.get_by_role("button", name="Details: ").first.click()
                 expect(page.get_by_label("Message").first).to_be_visible()
+            if path == "/exports":
+                expect(page.get_by_role("link", name="Download octavo-wxr")).to_be_visible()
             if "run}" in path:
                 expect(page.get_by_role("cell", name="Left out")).to_be_visible()
 
@@ -177,7 +209,11 @@ def test_the_dialogs_of_exchange_are_accessible(admin: Admin, scheme: Scheme) ->
     page = admin.page
     admin.open("/pieces")
     admin.set_scheme(scheme)
-    for path, button in (("/webhooks", "Make a webhook"), ("/imports", "Import a blog")):
+    for path, button in (
+        ("/webhooks", "Make a webhook"),
+        ("/imports", "Import a blog"),
+        ("/exports", "Take everything out"),
+    ):
         admin.open(path)
         page.get_by_role("button", name=button).first.click()
         expect(page.get_by_role("dialog")).to_be_visible()

@@ -129,6 +129,8 @@ export const api = {
     answer(client.PATCH("/api/v1/media/{media_id}", { params: byId("media_id", id), body })),
   mediaUsages: (id: number) =>
     answer(client.GET("/api/v1/media/{media_id}/usages", { params: byId("media_id", id) })),
+  mediaRenditions: (id: number) =>
+    answer(client.GET("/api/v1/media/{media_id}/renditions", { params: byId("media_id", id) })),
   deleteMedia: (id: number) => answer(client.DELETE("/api/v1/media/{media_id}", { params: byId("media_id", id) })),
 
   site: () => answer(client.GET("/api/v1/site")) as unknown as Promise<T.SiteStatus>,
@@ -207,6 +209,10 @@ export const api = {
   importRun: (id: number) => answer(client.GET("/api/v1/imports/{run_id}", { params: byId("run_id", id) })),
   importRows: (id: number, query: { outcome?: T.ImportRow["outcome"] } & T.PageQuery) =>
     answer(client.GET("/api/v1/imports/{run_id}/rows", { params: { ...byId("run_id", id), query } })),
+
+  exports: (query: T.PageQuery) => answer(client.GET("/api/v1/exports", { params: { query } })),
+  startExport: (body: Body<"/api/v1/exports", "post">) => answer(client.POST("/api/v1/exports", { body })),
+  deleteExport: (id: number) => answer(client.DELETE("/api/v1/exports/{run_id}", { params: byId("run_id", id) })),
 
   webhooks: (query: T.PageQuery) => answer(client.GET("/api/v1/webhooks", { params: { query } })),
   webhook: (id: number) =>

@@ -3,7 +3,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
-import type { ImportRow, ImportRun, MediaQuery, Page, PageQuery, PieceQuery, PieceSummary, WebhookDelivery } from "@/api/types";
+import type { ExportRun, ImportRow, ImportRun, MediaQuery, Page, PageQuery, PieceQuery, PieceSummary, WebhookDelivery } from "@/api/types";
 
 const MANY = 100;
 const MOST_IN_SERIES = 1_000;
@@ -80,6 +80,12 @@ export const queries = {
   orphans: () => queryOptions({ queryKey: ["orphans"], queryFn: api.orphans, staleTime: 0 }),
   oneMedia: (id: number) => queryOptions({ queryKey: ["media", "one", id], queryFn: () => api.oneMedia(id) }),
   mediaUsages: (id: number) => pagesOf(["media", "usages", id], () => api.mediaUsages(id)),
+  mediaRenditions: (media: { id: number; version: number }) =>
+    queryOptions({
+      queryKey: ["media", "renditions", media.id, media.version],
+      queryFn: () => api.mediaRenditions(media.id),
+      refetchInterval: (query) => (query.state.data?.state === "wanted" ? 3_000 : false),
+    }),
   series: () => pagesOf(["series"], api.series, 60_000),
   redirects: () => pagesOf(["redirects"], api.redirects),
   objectives: () => pagesOf(["objectives"], api.objectives),
@@ -124,6 +130,10 @@ export const queries = {
     }),
   importRows: (id: number, state: string, outcome?: ImportRow["outcome"]) =>
     pagesOf(["import", id, "rows", state, outcome ?? ""], (page) => api.importRows(id, { outcome, ...page })),
+  exports: (): ListOptions<ExportRun> => ({
+    ...pagesOf(["exports"], api.exports),
+    follow: (items) => (items.some(isUnderWay) ? 1_000 : false),
+  }),
   webhooks: () => pagesOf(["webhooks"], api.webhooks),
   webhook: (id: number) => queryOptions({ queryKey: ["webhook", id], queryFn: () => api.webhook(id) }),
   webhookEvents: () =>

@@ -114,6 +114,7 @@ export type EventKind = Schemas["EventKind"];
 
 export type ImportRun = Schemas["ImportRun"];
 export type ImportRow = Schemas["ReportRow"];
+export type ExportRun = Schemas["ExportRun"];
 export interface ImportOptions {
   dry_run: boolean;
   author: string;

@@ -3,6 +3,7 @@ import { useHotkeys, useLocalStorage, useDisclosure, useNetwork } from "@mantine
 import {
   IconArrowUpRight,
   IconCloudOff,
+  IconFileExport,
   IconFileImport,
   IconFlag,
   IconFiles,
@@ -73,6 +74,7 @@ const GROUPS: { word: Parameters<typeof t>[0]; places: Place[] }[] = [
     places: [
       { to: "/site", word: "site", icon: IconWorld },
       { to: "/imports", word: "imports", icon: IconFileImport },
+      { to: "/exports", word: "exports", icon: IconFileExport, needs: "configure" },
       { to: "/settings", word: "settings", icon: IconSettings },
     ],
   },

@@ -126,6 +126,12 @@ const importRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/exchange/ImportPage"), "ImportPage"),
 });
 
+const exportsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "exports",
+  component: lazyRouteComponent(() => import("@/features/exchange/ExportsPage"), "ExportsPage"),
+});
+
 const mediaRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "media",
@@ -216,6 +222,7 @@ const routeTree = rootRoute.addChildren([
     webhooksRoute,
     importsRoute,
     importRoute,
+    exportsRoute,
     webhookRoute,
     mediaRoute,
     organiseRoute.addChildren([organiseTagsRoute, organiseAuthorsRoute, organiseSeriesRoute, organiseRedirectsRoute]),

@@ -15,6 +15,7 @@ export const t = catalogue({
     channels: "Channels",
     webhooks: "Webhooks",
     imports: "Imports",
+    exports: "Exports",
     settings: "Settings",
     groupWrite: "Write",
     groupPlan: "Plan",

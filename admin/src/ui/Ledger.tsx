@@ -16,7 +16,7 @@ export function LedgerLine({ name, note, side }: { name: ReactNode; note?: React
     <li className={classes.line}>
       <div className={classes.what}>
         <div className={classes.name}>{name}</div>
-        {note && <p className={classes.note}>{note}</p>}
+        {note && <div className={classes.note}>{note}</div>}
       </div>
       {side && <div className={classes.side}>{side}</div>}
     </li>

@@ -61,6 +61,19 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(formatLanguage()).format(value);
 }
 
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** "3.4 MB", as the language writes it. */
+export function formatSize(bytes: number, language = formatLanguage()): string {
+  const step = bytes > 0 ? Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3)) : 0;
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: UNITS[step],
+    unitDisplay: "short",
+    maximumFractionDigits: step === 0 || bytes / 1000 ** step >= 10 ? 0 : 1,
+  }).format(bytes / 1000 ** step);
+}
+
 export function formatRate(value: number): string {
   const digits = value !== 0 && Math.abs(value) < 0.1 ? 1 : 0;
   return new Intl.NumberFormat(formatLanguage(), {

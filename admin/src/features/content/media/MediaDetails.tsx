@@ -13,14 +13,14 @@ import type { Media } from "@/api/types";
 import { uploadFile } from "@/api/upload";
 import { useList } from "@/api/useList";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
-import { formatDate } from "@/ui/format";
-import { currentLanguage } from "@/ui/i18n";
+import { formatDate, formatSize } from "@/ui/format";
 import { ErrorState, FormError, Rows } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
 import { FocalPicker } from "./FocalPicker";
-import { addressOf, formatSize } from "./media";
+import { addressOf } from "./media";
 import classes from "./Media.module.css";
+import { Sizes } from "./Sizes";
 import { t } from "./strings";
 
 /** Everything about one file: what is said of it, who uses it, replacing and deleting it. */
@@ -42,7 +42,7 @@ export function MediaDetails({ media, onGone }: { media: Media; onGone: () => vo
         <p className={classes.facts2}>
           {[
             media.mime,
-            formatSize(media.size_bytes, currentLanguage()),
+            formatSize(media.size_bytes),
             media.width && media.height ? t("size", { width: media.width, height: media.height }) : null,
             formatDate(media.created_at),
           ]
@@ -55,6 +55,7 @@ export function MediaDetails({ media, onGone }: { media: Media; onGone: () => vo
         </p>
         <MediaForm media={media} readOnly={!mayWrite} />
       </div>
+      {media.kind === "image" && <Sizes media={media} />}
       <Usages media={media} />
       <Deeds media={media} mayWrite={mayWrite} onGone={onGone} />
     </Stack>

@@ -17,13 +17,12 @@ import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Media, MediaQuery } from "@/api/types";
 import { useList } from "@/api/useList";
-import { formatDate } from "@/ui/format";
-import { currentLanguage } from "@/ui/i18n";
+import { formatDate, formatSize } from "@/ui/format";
 import { MoreButton } from "@/ui/MoreButton";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 
 import { DropZone } from "./DropZone";
-import { formatSize, lacksAlt, thumbnailOf, type MediaKind } from "./media";
+import { lacksAlt, thumbnailOf, type MediaKind } from "./media";
 import classes from "./Media.module.css";
 import { t } from "./strings";
 import { UploadTray } from "./UploadTray";
@@ -207,7 +206,7 @@ function Tile({ media, verb }: { media: Media; verb: string }) {
       <span className={classes.label}>
         <Name media={media} verb={verb} />
         <span className={classes.note}>
-          {formatSize(media.size_bytes, currentLanguage())} · {usedWords(media)}
+          {formatSize(media.size_bytes)} · {usedWords(media)}
         </span>
         <Lack media={media} />
       </span>
@@ -227,7 +226,7 @@ function Row({ media, verb }: { media: Media; verb: string }) {
       <span className={classes.facts}>
         {usedWords(media)}
         <br />
-        {formatSize(media.size_bytes, currentLanguage())} · {formatDate(media.created_at)}
+        {formatSize(media.size_bytes)} · {formatDate(media.created_at)}
       </span>
     </>
   );

@@ -6,12 +6,11 @@ import type { ReactNode } from "react";
 
 import { api } from "@/api/client";
 import { queries } from "@/api/queries";
-import { currentLanguage } from "@/ui/i18n";
+import { formatSize } from "@/ui/format";
 import { Ledger, LedgerLine } from "@/ui/Ledger";
 import { ErrorState, FormError, Rows } from "@/ui/States";
 import { t as ui } from "@/ui/strings";
 
-import { formatSize } from "./media";
 import classes from "./Media.module.css";
 import { t } from "./strings";
 
@@ -66,14 +65,14 @@ function Report({ onClose }: { onClose: () => void }) {
         title={found.count_files_without_row ? t("strays", { count: found.count_files_without_row }) : t("straysNone")}
         lead={
           found.count_files_without_row
-            ? t("straysLead", { size: formatSize(found.bytes_without_row, currentLanguage()) })
+            ? t("straysLead", { size: formatSize(found.bytes_without_row) })
             : undefined
         }
         count={found.count_files_without_row}
         lines={strays.slice(0, SHOWN).map((file) => ({
           key: file.name,
           name: <span className={classes.path}>{file.name}</span>,
-          note: formatSize(file.size_bytes, currentLanguage()),
+          note: formatSize(file.size_bytes),
         }))}
       >
         {strays.length > 0 && (

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 
-import { formatSize, lacksAlt, markdownOf, pointAt } from "./media";
+import { formatSize } from "@/ui/format";
+
+import { lacksAlt, markdownOf, pointAt } from "./media";
 
 const picture = { kind: "image" as const, path: "ab/cat.jpg", alt: "A cat", decorative: false, caption: "", name: "cat.jpg" };
 

@@ -42,16 +42,3 @@ export function pointAt(pointer: Point, box: { left: number; top: number; width:
     length > 0 ? Math.round(Math.min(1, Math.max(0, (at - start) / length)) * 1000) / 1000 : 0.5;
   return { x: part(pointer.x, box.left, box.width), y: part(pointer.y, box.top, box.height) };
 }
-
-const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
-
-/** "3.4 MB", as the language writes it. */
-export function formatSize(bytes: number, language?: string): string {
-  const step = bytes > 0 ? Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3)) : 0;
-  return new Intl.NumberFormat(language, {
-    style: "unit",
-    unit: UNITS[step],
-    unitDisplay: "short",
-    maximumFractionDigits: step === 0 || bytes / 1000 ** step >= 10 ? 0 : 1,
-  }).format(bytes / 1000 ** step);
-}
