@@ -66,7 +66,7 @@ async def test_types_and_caching_fit_the_file(desk: Desk) -> None:
         }.items():
             answer = await http.get(path)
             assert (answer.status_code, answer.headers["content-type"]) == (200, kind), path
-        (css,) = (name for name in desk.tree() if name.startswith("assets/css/"))
+        (css,) = (name for name in desk.tree() if name.startswith("assets/css/site."))
         assert "immutable" in (await http.get("/" + css)).headers["cache-control"]
 
 
