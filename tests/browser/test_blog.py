@@ -49,8 +49,9 @@ _SHIFTS = """
 window.shifted = [];
 new PerformanceObserver(list => {
   for (const entry of list.getEntries())
-    for (const source of entry.sources)  // none: the browser's own player settles inside itself
-      window.shifted.push(`${entry.value} ${source.node?.parentElement?.outerHTML.slice(0, 90)}`);
+    for (const {node} of entry.sources)
+      if (node?.parentElement)  // not where the browser's own player settles inside itself
+        window.shifted.push(`${entry.value} ${node.parentElement.outerHTML.slice(0, 90)}`);
 }).observe({type: "layout-shift", buffered: true});
 """
 _PAGES = [
