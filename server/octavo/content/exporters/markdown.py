@@ -154,6 +154,7 @@ def _head(
         tags=[tag["name"] for tag in text.tags],
         summary=row["excerpt"],
         lang=row["language"],
+        translations=(piece["translation_group"] or "") if block is not None else "",
         canonical=row["canonical_url"],
         source_url=row["source_url"],
         image=_address(cover),

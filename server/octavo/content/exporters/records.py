@@ -104,7 +104,10 @@ class TextBlock(Record, frozen=True, kw_only=True):
 
 
 class Head(Record, frozen=True, kw_only=True):
-    """The head of a file. `date`, `lastmod`, `draft`, `tags`, `authors` are for other programs."""
+    """The head of a file. `date`, `lastmod`, `draft`, `tags`, `authors` are for other programs.
+
+    Pieces with the same `translations` are one another's.
+    """
 
     title: str = ""
     slug: str
@@ -115,6 +118,7 @@ class Head(Record, frozen=True, kw_only=True):
     tags: list[str] = []
     summary: str = ""
     lang: str = ""
+    translations: str = ""
     canonical: str | None = None
     source_url: str | None = None
     image: str | None = None

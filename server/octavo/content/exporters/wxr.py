@@ -170,6 +170,12 @@ class _Writer:
                 f'<category domain="post_tag" nicename="{_attribute(tag["slug"])}">'
                 f"{_text(tag['name'])}</category>\n"
             )
+        if piece["translation_group"]:  # as Polylang has it
+            language = _attribute(row["language"])
+            if language:
+                self._write(f'<category domain="language" nicename="{language.lower()}"/>\n')
+            group = _attribute(f"pll_{piece['translation_group']}")
+            self._write(f'<category domain="post_translations" nicename="{group}"/>\n')
         self._own(piece, text)
         self._write("</item>\n")
         self.counts["pages" if kind == "page" else "posts"] += 1

@@ -39,7 +39,7 @@ _META_TITLE = ("meta_title", "seo_title", "metaTitle", "seoTitle")
 _META_DESCRIPTION = ("meta_description", "seo_description", "metaDescription", "seoDescription")
 _FEATURED = ("featured", "sticky", "pinned")
 _COLLECTIONS = frozenset({"all", "post", "posts", "page", "pages", "nav"})
-_KEYS = ("translationKey", "translation_key", "translation_id")
+_KEYS = ("translationKey", "translation_key", "translation_id", "translations")
 _EXCERPT = ("summary", "description", "excerpt", "deck", "subtitle")
 _ADDRESS = ("url", "permalink", "path")
 _OLD = ("aliases", "redirect_from", "redirects")
@@ -131,6 +131,7 @@ def understand(
     old_url = address or _usual_url(site.inside(path), slug_base, published_at, zone=zone)
     slug_base = _apart(slug_base, placed)
     series, series_position = series_of(_tables(values), warnings=warnings)
+    key = _first(values, _KEYS) or (placed.key if placed else "")
     return Found(
         kind=kind,
         title=title,
@@ -146,7 +147,7 @@ def understand(
         source_url=_url(values, ("source_url",), warnings=warnings),
         old_url=old_url,
         redirects=_redirects(values, old_url=old_url, warnings=warnings),
-        extra=_extra(values, placed),
+        extra=_extra(values, key),
         warnings=warnings,
         cover=_cover(values),
         meta_title=_first(values, _META_TITLE)[:_MAX_TITLE],
@@ -154,6 +155,7 @@ def understand(
         featured=any(_text(values.get(name)).lower() in _TRUE for name in _FEATURED),
         series=series,
         series_position=series_position,
+        translation_key=key,
     )
 
 
@@ -178,9 +180,8 @@ def _apart(slug: str, placed: Placed | None) -> str:
     return f"{slug}-{placed.language.lower()}" if same else slug
 
 
-def _extra(values: dict[str, Value], placed: Placed | None) -> dict[str, Value]:
+def _extra(values: dict[str, Value], key: str) -> dict[str, Value]:
     extra = {name: value for name, value in values.items() if name not in _KNOWN}
-    key = _first(values, _KEYS) or (placed.key if placed else "")
     return {**extra, "translation_key": key} if key else extra
 
 

@@ -29,7 +29,10 @@ class FoundCover(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One post or page as its file describes it. `fields` are those of its kind."""
+    """One post or page as its file describes it. `fields` are those of its kind.
+
+    Those that share a `translation_key` are one another's translations.
+    """
 
     kind: str
     title: str
@@ -54,6 +57,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, Value] = {}
     series: str = ""
     series_position: int | None = None
+    translation_key: str = ""
 
 
 def checked_redirects(raws: list[str], *, old_url: str, warnings: list[str]) -> list[str]:

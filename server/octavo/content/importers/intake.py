@@ -33,6 +33,7 @@ from octavo.content.importers.formats import (
     Text,
     chunks,
 )
+from octavo.content.importers.kinship import families_of
 from octavo.content.importers.report import ImportReport, ReportRow, make_report
 from octavo.content.importers.storing import Byline, Prepared, store_batch
 from octavo.content.importers.updating import Known, load_known, match, update_piece
@@ -82,7 +83,7 @@ async def take_in(
         await run.read()
         await run.decide()
         await run.store()
-        notes = source.notes()
+        notes = [*source.notes(), *run.notes()]
     finally:
         source.close()
     return make_report(
@@ -130,6 +131,7 @@ class _Intake:
         self._entries: list[Entry] = []
         self._rows: dict[int, ReportRow] = {}
         self._unlogged: list[int] = []
+        self._families: dict[str, tuple[str, ...]] = {}
         self._desk = Desk(
             addresses=Addresses(pattern=pattern, zone=zone, now=now, name_of=self._name_of),
             directory=Directory(),
@@ -157,6 +159,7 @@ class _Intake:
         await self._desk.addresses.load()
         known = await load_known(self._source.source)
         seen: set[str] = set()
+        keyed: list[tuple[str, str]] = []
         for entry in self._entries:
             item = entry.item
             source_id = self._find(entry, item, known)
@@ -164,8 +167,10 @@ class _Intake:
                 self._skip(entry, "is in the source twice: the first one counts")
             else:
                 seen.add(source_id)
+                keyed.append((source_id, item.found.translation_key))
                 self._settle(entry, item)
         self._entries = [entry for entry in self._entries if entry.number not in self._rows]
+        self._families = families_of(keyed)
         for entry in self._entries:
             self._connect(entry, entry.item)
 
@@ -210,6 +215,14 @@ class _Intake:
             done += 1
             self._tell("importing", done, len(self._entries))
         await self._flush(batch)
+
+    def notes(self) -> list[str]:
+        """Say what the source has besides single items."""
+        families = set(self._families.values())
+        if not families:
+            return []
+        pieces = sum(len(family) for family in families)
+        return [f"{pieces} pieces are translations of each other, in {len(families)} families"]
 
     def rows_in_order(self) -> list[ReportRow]:
         """Answer the rows in the order of the source."""
@@ -256,6 +269,7 @@ class _Intake:
             path=entry.path,
             body=text.body,
             redirects=list(entry.redirects),
+            family=self._families.get(entry.other_id or item.source_id, ()),
         )
 
     def _status(self, item: Item) -> str:

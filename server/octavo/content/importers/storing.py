@@ -17,6 +17,7 @@ from octavo.content import authors, rules, series, tags
 from octavo.content.events import PiecesImported, RedirectsChanged
 from octavo.content.fields import check_cover, shown_title
 from octavo.content.importers.found import Found
+from octavo.content.importers.kinship import join_families
 from octavo.content.kinds import Cover, Meta
 from octavo.content.media import uses
 from octavo.content.schemas import AuthorRef, TagRef
@@ -44,6 +45,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     body: str
     redirects: list[str]
+    family: tuple[str, ...] = ()  # the source ids of its translations, with its own
 
 
 class Byline(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,7 @@ async def store_batch(
         await ImportedRow.insert(
             *(_imported(item, ids[item.slug], source=source, now=now) for item in batch)
         )
+        await join_families((item.family for item in batch), source=source, bus=bus)
         live = tuple(ids[item.slug] for item in batch if item.status == "published")
         await accounts.record(
             SYSTEM, "pieces.imported", subject=f"import:{source}", now=now,
@@ -146,6 +149,7 @@ def _piece(
         slug=item.slug,
         path=item.path,
         search_key=rules.search_key(title, item.slug),
+        language=rules.tidy_language(item.found.language),
         series_id=serials.get(item.found.series),
         series_position=item.found.series_position,
         publish_at=wall and wall.replace(tzinfo=None).isoformat(timespec="seconds"),

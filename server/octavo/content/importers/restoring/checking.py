@@ -1,5 +1,6 @@
 """A piece of an export, looked at before it is stored: the columns of its rows, or why not."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from octavo.content.schemas import BODY_LIMIT
 from octavo.kernel.text import clean_text
 from octavo.kernel.walltime import zone_named
 
+_GROUP = re.compile(r"[0-9a-z]{1,16}")
 _MAX_TITLE, _MAX_META, _MAX_WALL = 300, 1_000, 19
 
 
@@ -37,6 +39,8 @@ def piece_values(
     head = (edits.get("draft") or main).head
     return {
         "kind": block.kind, "status": block.status, "title": head.title, "slug": slug,
+        "language": rules.tidy_language(rules.check_language(head.lang)),
+        "translation_group": _group(main.head),
         "path": block.path, "search_key": rules.search_key(head.title, slug),
         "campaign_id": run.campaigns.get(block.campaign or "") or None,
         "series_id": run.labels["series"].get(head.octavo.series or "") or None,
@@ -49,6 +53,12 @@ def piece_values(
         "live_at": block.live_at, "live_path": block.live_path,
         "created_at": block.created_at, "updated_at": block.updated_at,
     }  # fmt: skip
+
+
+def _group(head: Head) -> str | None:
+    if head.translations and not _GROUP.fullmatch(head.translations):
+        raise RefusedFileError(f"{head.translations[:40]!r} cannot be a group of translations")
+    return head.translations or None
 
 
 def revision_values(

@@ -92,7 +92,7 @@ class _Piece:
             return warnings
         try:
             async with transaction():
-                piece_id = await self._insert(values, texts)
+                piece_id = await self._insert(values, texts, warnings)
                 warnings += await run.ctas.place(piece_id, block.ctas)
                 await self._tell(piece_id)
         except Exception as exc:
@@ -101,7 +101,10 @@ class _Piece:
             raise
         return warnings
 
-    async def _insert(self, values: dict[str, Any], texts: dict[str, dict[str, Any]]) -> int:
+    async def _insert(
+        self, values: dict[str, Any], texts: dict[str, dict[str, Any]], warnings: list[str]
+    ) -> int:
+        await _make_room(values, warnings)
         rows = await PieceRow.insert(PieceRow(**values)).returning(PieceRow.id)
         piece_id = int(rows[0]["id"])
         await self._point(piece_id, await self._revisions(piece_id, texts))
@@ -197,3 +200,13 @@ async def _insert_revision(piece_id: int, number: int, text: dict[str, Any]) -> 
         )
     ).returning(RevisionRow.id)  # fmt: skip
     return int(rows[0]["id"])
+
+
+async def _make_room(values: dict[str, Any], warnings: list[str]) -> None:
+    """Leave a piece out of its translations if one of them here is in its language already."""
+    group, language = values["translation_group"], values["language"]
+    if group is not None and await PieceRow.exists().where(
+        (PieceRow.translation_group == group) & (PieceRow.language == language)
+    ):
+        values["translation_group"] = None
+        warnings.append("its translations have a piece in its language already: stands alone")

@@ -136,6 +136,7 @@ def understand(row: Row, site: Site, *, given: Given, zone: ZoneInfo, full: bool
         featured=row.text("is_sticky") == "1",
         series=series,
         series_position=_series_position(row) if series else None,
+        translation_key=next((s for d, s, _ in row.terms if d == "post_translations"), ""),
     )
     return Post(found=found, status=status)
 
