@@ -4,6 +4,7 @@ import pytest
 
 from octavo.content import listing, queries, site_queries
 from octavo.content import service as content
+from octavo.content.bulk import trash
 from octavo.content.errors import TakenError
 from octavo.content.events import PieceTranslated, TranslationsChanged
 from octavo.content.schemas import PieceFilter
@@ -108,3 +109,18 @@ async def test_readers_get_the_group_without_a_new_publication(room):
     assert shown.id == bread.id
     assert shown.translation_group
     assert not (await queries.get_piece(bread.id)).has_unpublished_changes
+
+
+async def test_a_deletion_that_is_undone_brings_it_back_among_them_if_its_place_is_free(room):
+    bread = await room.make(title="Bread")
+    brot, pan = await translate(room, bread, "de"), await translate(room, bread, "es")
+    heap = await trash.collect(pan.id)
+    await content.delete_piece(pan.id, actor=room.editor, now=room.now, bus=room.bus)
+    await trash.bring_back(heap, now=room.now, bus=room.bus)
+    assert [language for _, language in await languages_of(bread)] == ["de", "es"]
+
+    heap = await trash.collect(brot.id)
+    await content.delete_piece(brot.id, actor=room.editor, now=room.now, bus=room.bus)
+    await translate(room, bread, "de")
+    await trash.bring_back(heap, now=room.now, bus=room.bus)
+    assert await languages_of(brot) == []

@@ -216,3 +216,22 @@ async def test_nothing_that_is_not_published_is_answered(blog, reader):
     assert (await reader.get(f"{PUBLIC}/pieces/{2**40}")).status_code == 404
     assert await items(reader, "pieces") == []
     assert await items(reader, "tags") == []
+
+
+async def test_translations_lead_to_each_other_while_they_are_live(blog, reader):
+    rye = await blog.publish("Rye")
+    answer = await blog.api.post(
+        f"/api/v1/pieces/{rye['id']}/translations", json={"language": "de"}
+    )
+    assert answer.status_code == 201, answer.text
+    roggen = answer.json()
+    [alone] = await items(reader, "pieces")
+    assert alone["translations"] == []
+
+    await blog.move(roggen, "published")
+
+    [german] = await items(reader, "pieces", language="de")
+    assert [(one["id"], one["language"]) for one in german["translations"]] == [(rye["id"], "")]
+    english = (await reader.get(f"{PUBLIC}/pieces/{rye['id']}")).json()
+    [link] = english["translations"]
+    assert (link["language"], link["url"]) == ("de", "http://blog.test/rye-de/")

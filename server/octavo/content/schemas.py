@@ -407,6 +407,15 @@ class Redirect(msgspec.Struct, frozen=True, kw_only=True):
     target: str
 
 
+class LiveTranslation(msgspec.Struct, frozen=True, kw_only=True):
+    """A live piece of a group of translations; `language` may be empty."""
+
+    id: int
+    language: str
+    title: str
+    path: str
+
+
 class PublishedPiece(msgspec.Struct, frozen=True, kw_only=True):
     """A piece as readers see it. `path` begins and ends with a slash."""
 

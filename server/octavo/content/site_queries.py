@@ -9,7 +9,14 @@ import msgspec
 from octavo.content.fields import fields_from
 from octavo.content.kinds import Meta
 from octavo.content.queries import authors_of, tags_of
-from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, SeriesShown, TagRef
+from octavo.content.schemas import (
+    AuthorRef,
+    LiveTranslation,
+    PublishedPiece,
+    Redirect,
+    SeriesShown,
+    TagRef,
+)
 from octavo.content.tables import AuthorRow, PieceRow, RedirectRow, RevisionRow, SeriesRow, TagRow
 
 _LIVE = (
@@ -66,6 +73,31 @@ async def published_pieces(ids: Sequence[int]) -> list[PublishedPiece]:
         PieceRow.id.is_in(list(ids)) & PieceRow.live_revision_id.is_not_null()
     )
     return await _published(rows)
+
+
+async def live_translations(groups: Iterable[str]) -> dict[str, list[LiveTranslation]]:
+    """Answer the live pieces of groups of translations, by group and id."""
+    wanted = sorted(set(groups))
+    if not wanted:
+        return {}
+    rows = await (
+        PieceRow.select(
+            PieceRow.id, PieceRow.live_path, PieceRow.live_revision_id, PieceRow.translation_group
+        )
+        .where(PieceRow.translation_group.is_in(wanted) & PieceRow.live_revision_id.is_not_null())
+        .order_by(PieceRow.id)
+    )
+    texts = await RevisionRow.select(RevisionRow.id, RevisionRow.language, RevisionRow.title).where(
+        RevisionRow.id.is_in([row["live_revision_id"] for row in rows] or [0])
+    )
+    text_of = {text.pop("id"): text for text in texts}
+    found: dict[str, list[LiveTranslation]] = {}
+    for row in rows:
+        one = LiveTranslation(
+            id=row["id"], path=row["live_path"], **text_of[row["live_revision_id"]]
+        )
+        found.setdefault(row["translation_group"], []).append(one)
+    return found
 
 
 async def published_count() -> int:

@@ -10,7 +10,7 @@ from octavo.content import site_queries
 from octavo.content.kinds import Cover
 from octavo.content.media import queries as media_queries
 from octavo.content.media.schemas import Media
-from octavo.content.schemas import PublishedPiece
+from octavo.content.schemas import LiveTranslation, PublishedPiece
 from octavo.cta import queries as ctas
 from octavo.publishing.bodies import Bodies, Body, TextJob
 from octavo.publishing.portable import TextLink
@@ -33,6 +33,7 @@ class ReadPiece(msgspec.Struct, frozen=True, kw_only=True):
     body: Body
     cover: Picture | None
     fields: dict[str, Any]
+    translations: Sequence[LiveTranslation] = ()
 
 
 class PieceReader:
@@ -51,12 +52,19 @@ class PieceReader:
         bodies = await self._bodies.of(jobs)
         wanted = {i for piece in pieces for i in _media_ids((piece.cover, piece.fields))}
         media = await media_queries.media_named(sorted(wanted)) if wanted else {}
+        groups = (piece.translation_group for piece in pieces if piece.translation_group)
+        families = await site_queries.live_translations(groups)
         return [
             ReadPiece(
                 piece=piece,
                 body=bodies[piece.id],
                 cover=self._picture(piece.cover, media) if piece.cover else None,
                 fields=self._with_urls(piece.fields, media),
+                translations=[
+                    other
+                    for other in families.get(piece.translation_group or "", [])
+                    if other.id != piece.id
+                ],
             )
             for piece in pieces
         ]

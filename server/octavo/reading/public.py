@@ -30,6 +30,7 @@ from octavo.reading.schemas import (
     PublicSeries,
     PublicSettings,
     PublicTag,
+    PublicTranslation,
 )
 
 __all__ = ["PieceQuery", "PublicReads", "chosen_fields"]
@@ -190,6 +191,12 @@ class PublicReads:
             and PublicSeries(
                 **msgspec.structs.asdict(piece.series), position=piece.series_position
             ),
+            "translations": [
+                PublicTranslation(
+                    **msgspec.structs.asdict(other), url=self._base_url + url_path(other.path)
+                )
+                for other in read.translations
+            ],
             "cover": read.cover and PublicCover(**msgspec.structs.asdict(read.cover)),
             "fields": read.fields,
             "featured": piece.featured,

@@ -30,6 +30,16 @@ class PublicCover(msgspec.Struct, frozen=True, kw_only=True):
     caption: str
 
 
+class PublicTranslation(msgspec.Struct, frozen=True, kw_only=True):
+    """The same in another language; `language` is empty for the site's own."""
+
+    id: int
+    language: str
+    title: str
+    path: str
+    url: str
+
+
 class PublicSeries(msgspec.Struct, frozen=True, kw_only=True):
     """The series that a piece is part of; `position` is its place there, None when it has none."""
 
@@ -64,6 +74,7 @@ class PublicPiece(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[PublicRef] | UnsetType = UNSET
     authors: list[PublicRef] | UnsetType = UNSET
     series: PublicSeries | UnsetType | None = UNSET
+    translations: list[PublicTranslation] | UnsetType = UNSET
     cover: PublicCover | UnsetType | None = UNSET
     fields: dict[str, Any] | UnsetType = UNSET
     featured: bool | UnsetType = UNSET

@@ -69,6 +69,8 @@ async def bring_back(heap: Heap, *, now: datetime, bus: EventBus) -> int:
         piece["live_path"] = None
     if piece.get("series_id") not in await _existing(SeriesRow):
         piece |= {"series_id": None, "series_position": None}
+    if not await _may_rejoin(piece):
+        piece["translation_group"] = None
     piece |= {"version": piece["version"] + 1, "updated_at": now}
     made = await PieceRow.insert(PieceRow(**piece)).returning(PieceRow.id)
     piece_id: int = made[0]["id"]
@@ -86,6 +88,13 @@ async def bring_back(heap: Heap, *, now: datetime, bus: EventBus) -> int:
     if paths:
         await bus.announce(RedirectsChanged(paths=tuple(paths)))
     return piece_id
+
+
+async def _may_rejoin(piece: Row) -> bool:
+    """Say whether its translations are still together, without another one in its language."""
+    group = piece.get("translation_group")
+    languages = await PieceRow.select(PieceRow.language).where(PieceRow.translation_group == group)
+    return bool(languages) and piece["language"] not in {row["language"] for row in languages}
 
 
 async def _revisions(rows: list[Row]) -> dict[int, int]:
