@@ -21,7 +21,7 @@ LAYERS = [
     ("content",),
     ("cta",),
     ("publishing",),
-    ("distribution",),
+    ("distribution", "deploying"),
     ("reading",),
     ("webhooks",),
 ]

@@ -214,6 +214,24 @@ export const api = {
   startExport: (body: Body<"/api/v1/exports", "post">) => answer(client.POST("/api/v1/exports", { body })),
   deleteExport: (id: number) => answer(client.DELETE("/api/v1/exports/{run_id}", { params: byId("run_id", id) })),
 
+  deployers: () => answer(client.GET("/api/v1/deployers")),
+  deployTargets: () => answer(client.GET("/api/v1/deploy-targets")),
+  createDeployTarget: (body: Body<"/api/v1/deploy-targets", "post">) =>
+    answer(client.POST("/api/v1/deploy-targets", { body })),
+  patchDeployTarget: (id: number, body: Body<"/api/v1/deploy-targets/{target_id}", "patch">) =>
+    answer(client.PATCH("/api/v1/deploy-targets/{target_id}", { params: byId("target_id", id), body })),
+  deleteDeployTarget: (id: number) =>
+    answer(client.DELETE("/api/v1/deploy-targets/{target_id}", { params: byId("target_id", id) })),
+  deploySite: (id: number, full: boolean) =>
+    answer(
+      client.POST("/api/v1/deploy-targets/{target_id}/deploy", { params: byId("target_id", id), body: { full } }),
+    ),
+  deployRuns: (id: number) =>
+    answer(
+      client.GET("/api/v1/deploy-targets/{target_id}/runs", {
+        params: { ...byId("target_id", id), query: { limit: 10 } },
+      }),
+    ),
   webhooks: (query: T.PageQuery) => answer(client.GET("/api/v1/webhooks", { params: { query } })),
   webhook: (id: number) =>
     answer(client.GET("/api/v1/webhooks/{webhook_id}", { params: byId("webhook_id", id) })),

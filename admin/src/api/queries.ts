@@ -134,6 +134,16 @@ export const queries = {
     ...pagesOf(["exports"], api.exports),
     follow: (items) => (items.some(isUnderWay) ? 1_000 : false),
   }),
+  deployers: () => queryOptions({ queryKey: ["deployers"], queryFn: () => api.deployers(), staleTime: Infinity }),
+  deployTargets: () =>
+    queryOptions({
+      queryKey: ["deploy-targets"],
+      queryFn: () => api.deployTargets(),
+      refetchInterval: ({ state: { data } }) =>
+        data?.items.some((target) => target.last_run && isUnderWay(target.last_run)) ? 1_000 : false,
+    }),
+  deployRuns: (id: number) =>
+    queryOptions({ queryKey: ["deploy-targets", id, "runs"], queryFn: () => api.deployRuns(id) }),
   webhooks: () => pagesOf(["webhooks"], api.webhooks),
   webhook: (id: number) => queryOptions({ queryKey: ["webhook", id], queryFn: () => api.webhook(id) }),
   webhookEvents: () =>

@@ -112,6 +112,10 @@ export type WebhookDelivery = Schemas["WebhookDelivery"];
 export type WebhookAttempt = Schemas["WebhookAttempt"];
 export type EventKind = Schemas["EventKind"];
 
+export type Deployer = Schemas["DeployerInfo"];
+export type DeployTarget = Schemas["DeployTarget"];
+export type DeployRun = Schemas["DeployRun"];
+
 export type ImportRun = Schemas["ImportRun"];
 export type ImportRow = Schemas["ReportRow"];
 export type ExportRun = Schemas["ExportRun"];

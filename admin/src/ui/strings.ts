@@ -10,6 +10,8 @@ export const t = catalogue({
     loading: "Loading",
     loadMore: "Show more",
     failed: "This could not be loaded.",
+    secretKept: "Kept. Leave empty to keep it.",
+    listHint: "One a line.",
     none: "–",
     copy: "Copy",
     copyOf: "Copy: {name}",

@@ -81,8 +81,17 @@ class Deployments:
 
     async def _deploy(self, target_id: int) -> None:
         try:
-            await run_deployment(self._deploying, target_id, reason="build")
+            run = await run_deployment(self._deploying, target_id, reason="build")
         except (DeployRunningError, DeployTargetNotFoundError):
             return  # another process is at it, or somebody removed the target
         except Exception:  # noqa: BLE001 - one target must not stop the others
             _log.exception("deploy_failed", target_id=target_id)
+        else:
+            _log.info(
+                "site_deployed" if run.error is None else "site_deploy_failed",
+                target_id=target_id,
+                put=run.put,
+                same=run.same,
+                deleted=run.deleted,
+                error=run.error,
+            )

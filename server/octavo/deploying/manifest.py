@@ -57,7 +57,7 @@ class Manifest:
         """Take in what a target says of itself; False when it must be asked for all it has."""
         if self._atomic and begun.live and self._meta("staged_for") == begun.live:
             self.finish(begun.live)  # killed after the switch
-        if self._meta("live") != begun.live or self._meta("dress") != dress:
+        if self._meta("live") != begun.live or self._meta("dress") != f"={dress}":
             return False
         if self._atomic and self._meta("staged_for") != begun.release:
             self._clear_staged()
@@ -69,7 +69,7 @@ class Manifest:
         When files are put in another dress now, what is there is right for none of them.
         """
         with self._writing():
-            same = self._meta("dress") in {"", dress}
+            same = self._meta("dress") in {"", f"={dress}"}
             for table in ("held", "staged", "flying"):
                 self.db.execute(f"DELETE FROM {table}")  # noqa: S608 - our names
             self.db.executemany(
@@ -78,7 +78,7 @@ class Manifest:
             )
             # What was found is of the release in the making: until the switch, not of what is live.
             live = _UNDECIDED if self._atomic else begun.live
-            self._set(live=live, dress=dress, release="", staged_for="")
+            self._set(live=live, dress=f"={dress}", release="", staged_for="")
 
     def release(self) -> Release | None:
         """Answer which release of the site the target has in full; None when nobody knows."""

@@ -89,16 +89,7 @@ async def run_deployment(
         run = await _begin(target_id, reason=reason, full=full, now=deploying.clock())
         moved, error, refused = await _deploy(deploying, row, run)
         await _end(row, run, moved, error, refused=refused, now=deploying.clock())
-    found = await queries.get_run(run["id"])
-    _log.info(
-        "site_deployed" if error is None else "site_deploy_failed",
-        target_id=target_id,
-        put=found.put,
-        same=found.same,
-        deleted=found.deleted,
-        error=error,
-    )
-    return found
+    return await queries.get_run(run["id"])
 
 
 async def dry_run(deploying: Deploying, target_id: int, *, full: bool) -> Moved:
@@ -187,7 +178,7 @@ async def _begin(target_id: int, *, reason: Reason, full: bool, now: datetime) -
             .where((DeployRunRow.target_id == target_id) & (DeployRunRow.ended_at.is_null()))
             .order_by(DeployRunRow.id)
         )
-        waiting = [run for run in open_runs if run["state"] == "queued"]
+        waiting = [run for run in open_runs if run["state"] == "waiting"]
         cut_off = [run for run in open_runs if run["state"] == "running"]
         if cut_off:
             await DeployRunRow.update(

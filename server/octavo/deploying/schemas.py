@@ -17,7 +17,7 @@ __all__ = [
     "RunState",
 ]
 
-RunState = Literal["queued", "running", "done", "failed"]
+RunState = Literal["waiting", "running", "done", "failed"]
 Reason = Literal["build", "hand", "command"]
 
 Name = Annotated[str, Meta(min_length=1, max_length=120)]

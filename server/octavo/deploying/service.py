@@ -165,7 +165,7 @@ async def ask_for_run(target_id: int, *, full: bool, actor: Actor, now: datetime
             raise DeployTargetNotFoundError(f"there is no deploy target {target_id}")
         waiting = await (
             DeployRunRow.select(DeployRunRow.id, DeployRunRow.is_full)
-            .where((DeployRunRow.target_id == target_id) & (DeployRunRow.state == "queued"))
+            .where((DeployRunRow.target_id == target_id) & (DeployRunRow.state == "waiting"))
             .first()
         )
         if waiting is not None:

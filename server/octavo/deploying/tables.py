@@ -40,7 +40,7 @@ class DeployRunRow(Table, tablename="deploy_run"):
 
     id = Serial(primary_key=True)
     target_id = ForeignKey(DeployTargetRow, on_delete=OnDelete.cascade, null=False, index=True)
-    state = Varchar(length=10, default="queued")
+    state = Varchar(length=10, default="waiting")
     reason = Varchar(length=10)  # build, hand, command
     is_full = Boolean(default=False)
     to_put = Integer(default=0)

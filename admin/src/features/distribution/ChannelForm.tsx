@@ -3,11 +3,11 @@ import { useQueryClient } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
 import type { Adapter, Channel } from "@/api/types";
+import { SchemaFields } from "@/ui/SchemaFields";
+import { fieldsOf, toSettings, type FieldValues } from "@/ui/schemaFields";
 import { FormError } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
-import { SchemaFields } from "./SchemaFields";
-import { fieldsOf, toSettings, type FieldValues } from "./schemaFields";
 import { t } from "./strings";
 
 export function ChannelForm({

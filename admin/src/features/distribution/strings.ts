@@ -26,8 +26,6 @@ export const t = catalogue({
     save: "Save",
     create: "Connect",
     unavailable: "Unavailable: {reason}",
-    secretKept: "Kept. Leave empty to keep it.",
-    listHint: "One a line.",
     deliveries: "Deliveries",
     deliveriesLead: "Where this piece goes beside the blog, and what became of it.",
     noDeliveries: "This piece goes nowhere but the blog and its feeds.",

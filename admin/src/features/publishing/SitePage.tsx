@@ -13,6 +13,7 @@ import { Ledger, LedgerLine } from "@/ui/Ledger";
 import { Page, Section } from "@/ui/Page";
 import { ErrorState, FormError, Rows } from "@/ui/States";
 
+import { DeployTargets } from "./DeployTargets";
 import classes from "./SitePage.module.css";
 import { t } from "./strings";
 
@@ -62,6 +63,7 @@ export function SitePage() {
       {site.data && <State site={site.data} />}
       {report && <Report report={report} builtAt={site.data?.built_at ?? null} />}
       {report && <Problems problems={report.problems} />}
+      <DeployTargets />
       {site.data && mayBuild && (
         <Section title={t("buildAll")} lead={t("buildAllHint")}>
           <Group>

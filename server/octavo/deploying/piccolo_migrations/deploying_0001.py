@@ -401,7 +401,7 @@ async def forwards():
         column_class=Varchar,
         params={
             "length": 10,
-            "default": "queued",
+            "default": "waiting",
             "null": False,
             "primary_key": False,
             "unique": False,

@@ -1,22 +1,22 @@
 import { Checkbox, NativeSelect, NumberInput, PasswordInput, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 
-import type { FieldValues, SchemaField } from "./schemaFields";
-import { t } from "./strings";
+import type { FieldValues, SchemaField } from "@/ui/schemaFields";
+import { t } from "@/ui/strings";
 
-interface ChannelValues extends Record<string, unknown> {
+interface PluginValues extends Record<string, unknown> {
   name: string;
   fields: FieldValues;
 }
 
-/** The settings of a kind of channel, drawn from what its plugin says about them. */
+/** The settings of a plugin, drawn from what its plugin says about them. */
 export function SchemaFields({
   fields,
   form,
   kept,
 }: {
   fields: SchemaField[];
-  form: UseFormReturnType<ChannelValues>;
+  form: UseFormReturnType<PluginValues>;
   /** Secrets that the server has; they are never shown. */
   kept: string[];
 }) {
