@@ -7,9 +7,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.bench import archive, importing, listing, reading, requests, sites
+from tests.bench import archive, exporting, importing, listing, reading, requests, sites
 
-BENCHES = ("sites", "clicks", "page", "list", "pages", "reading", "importing")
+BENCHES = ("sites", "clicks", "page", "list", "pages", "reading", "importing", "exporting")
 LONG = ("archive",)
 
 
@@ -47,6 +47,8 @@ def main() -> None:
             reading.run(folder / "reading", seconds=given.seconds, posts=posts)
         if "importing" in wanted:
             importing.run(folder / "importing", posts=given.posts, whole=given.whole)
+        if "exporting" in wanted:
+            exporting.run(folder / "exporting", posts=given.posts or 10_000)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,14 @@
 """Exports in the background: a wish, a worker, a file that waits some days."""
 
+import asyncio
+import errno
 import io
 import json
+import os
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -11,6 +16,7 @@ from octavo.content.exporters.runs import jobs
 from octavo.content.exporters.runs.tables import ExportRunRow
 from octavo.content.media.store import media_store
 from octavo.publishing.markdown import plain_html
+from octavo.kernel.jobs import Turn
 from octavo.runtime import all_tables
 
 
@@ -94,6 +100,93 @@ async def test_exports_go_after_a_week_or_when_told_to(room, client, exporting):
 
     assert (await client.get(f"/exports/{second}")).status_code == 404
     assert not list(exporting.folder.iterdir())
+
+
+async def test_progress_is_told_and_a_deleted_run_is_stopped(client, room, exporting, monkeypatch):
+    for number in range(3):
+        await room.make(title=f"Loaf {number}")
+    run_id = (await start(client, "json")).json()["id"]
+    told, stopped = [], asyncio.Event()
+    monkeypatch.setattr(jobs, "Turn", partial(Turn, tick_s=0.01))
+    write = jobs.write_document
+
+    async def slow(stream, **given):
+        await write(stream, **given)
+        try:
+            await asyncio.sleep(30)
+        finally:
+            stopped.set()
+
+    async def watch():
+        while not (run := (await client.get(f"/exports/{run_id}")).json())["done"]:
+            await asyncio.sleep(0.01)
+        told.append((run["state"], run["done"], run["total"]))
+        await client.delete(f"/exports/{run_id}")
+
+    monkeypatch.setattr(jobs, "write_document", slow)
+    async with asyncio.timeout(20):
+        await asyncio.gather(jobs.run_next(exporting), watch())
+
+    assert told == [("running", 3, 3)]
+    assert stopped.is_set()
+    assert not await jobs.run_next(exporting)
+    assert not list(exporting.folder.iterdir())
+
+
+async def test_two_workers_write_an_export_once(client, exporting, monkeypatch):
+    run_id = (await start(client, "json")).json()["id"]
+    began, write = [], jobs.write_document
+
+    async def counted(stream, **given):
+        began.append(1)
+        await asyncio.sleep(0.2)
+        return await write(stream, **given)
+
+    monkeypatch.setattr(jobs, "write_document", counted)
+    other = replace(exporting, owner="there:2:b")
+    took = await asyncio.gather(jobs.run_next(exporting), jobs.run_next(other))
+
+    assert sorted(took) == [False, True]
+    assert began == [1]
+    assert (await client.get(f"/exports/{run_id}")).json()["state"] == "done"
+
+
+@pytest.mark.parametrize("format_", ["markdown", "json", "wxr"])
+async def test_a_full_disk_fails_the_run_with_words(room, client, exporting, monkeypatch, format_):
+    await room.make(title="Bread")
+    run_id = (await start(client, format_)).json()["id"]
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    await jobs.run_next(exporting)
+
+    told = (await client.get(f"/exports/{run_id}")).json()
+    assert told["state"] == "failed"
+    assert told["error"].endswith("could not be written: No space left on device")
+    assert not list((exporting.folder / str(run_id)).iterdir())
+
+
+async def test_a_folder_that_cannot_be_made_fails_the_run_with_words(client, exporting):
+    run_id = (await start(client, "json")).json()["id"]
+    exporting.folder.parent.mkdir(parents=True, exist_ok=True)
+    exporting.folder.write_text("in the way")
+    await jobs.run_next(exporting)
+
+    told = (await client.get(f"/exports/{run_id}")).json()
+    assert (told["state"], told["name"]) == ("failed", "")
+    assert "could not be written" in told["error"]
+
+
+async def test_what_lies_there_without_an_export_is_swept(client, exporting):
+    run_id = (await start(client, "json")).json()["id"]
+    await jobs.run_next(exporting)
+    for name in ("77", "notes"):
+        (exporting.folder / name).mkdir()
+    await jobs.run_next(exporting)
+
+    assert {path.name for path in exporting.folder.iterdir()} == {str(run_id), "notes"}
 
 
 async def test_only_who_configures_may_export(client):

@@ -37,6 +37,31 @@ def reply(status: int, **headers: str) -> Response:
     return Response(status=status, headers=named, body=b"{}")
 
 
+class Inner(msgspec.Struct):
+    token: Secret
+
+
+class InAList(msgspec.Struct):
+    tokens: list[Secret]
+
+
+class InAStruct(msgspec.Struct):
+    by_name: dict[str, Inner | None]
+
+
+class Tree(msgspec.Struct):
+    inner: list["Tree"] = []
+
+
+@pytest.mark.parametrize("schema", [InAList, InAStruct])
+def test_a_secret_that_could_not_be_sealed_is_refused_with_the_settings(
+    schema: type[msgspec.Struct],
+) -> None:
+    with pytest.raises(TypeError, match="has a secret inside"):
+        settings_schema(schema)
+    assert secret_fields(Tree) == {}
+
+
 def test_everything_that_is_exported_exists() -> None:
     assert all(hasattr(sdk, name) for name in sdk.__all__)
     assert sorted(sdk.__all__, key=str.lower) == sorted(set(sdk.__all__), key=str.lower)

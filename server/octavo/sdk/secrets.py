@@ -44,12 +44,20 @@ class Secret:
 
 
 def secret_fields(schema: type[msgspec.Struct]) -> dict[str, bool]:
-    """List the secret fields of a settings Struct: name -> whether it must be given."""
-    return {
-        field.name: field.required
-        for field in msgspec.structs.fields(schema)
-        if _is_secret(field.type)
-    }
+    """List the secret fields of a settings Struct: name -> whether it must be given.
+
+    Raises:
+        TypeError: a secret lies deeper, in a list or a Struct of the settings: what is kept apart
+            and sealed are whole fields.
+    """
+    found: dict[str, bool] = {}
+    for field in msgspec.structs.fields(schema):
+        if _is_secret(field.type):
+            found[field.name] = field.required
+        elif _hides_secret(field.type, frozenset()):
+            msg = f"{schema.__name__}.{field.name} has a secret inside: make it a field of its own"
+            raise TypeError(msg)
+    return found
 
 
 def decode_settings(
@@ -102,6 +110,15 @@ def _is_secret(kind: object) -> bool:
     if typing.get_origin(kind) in {typing.Union, types.UnionType}:
         return any(_is_secret(part) for part in typing.get_args(kind))
     return False
+
+
+def _hides_secret(kind: object, above: frozenset[object]) -> bool:
+    if kind is Secret:
+        return True
+    parts = list(typing.get_args(kind))
+    if isinstance(kind, type) and kind not in above and getattr(kind, "__annotations__", None):
+        parts += typing.get_type_hints(kind, include_extras=True).values()
+    return any(_hides_secret(part, above | {kind}) for part in parts)
 
 
 def _decode(kind: type, value: object) -> object:
