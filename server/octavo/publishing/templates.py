@@ -23,9 +23,18 @@ from jinja2 import (
     TemplateNotFound,
     nodes,
 )
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from octavo.publishing.folding import fold
+from octavo.publishing.theme_limits import (
+    INTERCEPTED,
+    Budget,
+    check_call,
+    guarded_filters,
+    limit,
+    limited_binop,
+)
 from octavo.publishing.theme_settings import (
     SettingSpec,
     Tokens,
@@ -45,6 +54,7 @@ _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 _OUTSIDE = ("/", "#", "data:", "http:", "https:")
 _FOLDERS = ("templates", "assets", "locales")
 _SHEET = "css/site.css"
+_FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _FILE_LIMIT_BYTES = 20_000_000
 
 
@@ -66,6 +76,7 @@ class Theme:
         folders: the theme's folders, the one that wins first; those that do not exist are skipped.
         chosen: the values of the theme's settings; those that it does not offer are left aside.
         pictures: the files of chosen pictures, by setting; they become assets.
+        folds: work out once what is the same on every page; without, errors have their lines.
     """
 
     def __init__(
@@ -73,7 +84,9 @@ class Theme:
         *folders: Path,
         chosen: Mapping[str, str] | None = None,
         pictures: Mapping[str, Path] | None = None,
+        folds: bool = True,
     ) -> None:
+        self._folds = folds
         self._chosen = dict(chosen or {})
         self._pictures = {
             name: f"chosen/{name}{file.suffix}" for name, file in (pictures or {}).items()
@@ -134,10 +147,19 @@ class Theme:
             values[spec.name] = value
         return values
 
-    @property
+    @cached_property
     def is_own(self) -> bool:
         """Say whether files of another folder take the place of some of the default theme."""
-        return any(not file.is_relative_to(self._default) for file in self._files.values())
+        return any(
+            not file.is_relative_to(self._default)
+            for name, file in self._files.items()
+            if not name.startswith("assets/chosen/")
+        )
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """The files of the theme by their names below its folder."""
+        return self._files
 
     @property
     def asset_names(self) -> list[str]:
@@ -227,6 +249,9 @@ class Theme:
         except TemplateError as exc:
             msg = f"templates/{template}: {exc.message or type(exc).__name__}"
             raise ThemeError(msg) from exc
+        except _FAULTS as exc:
+            msg = f"templates/{template}: {type(exc).__name__}: {exc}"
+            raise ThemeError(msg) from exc
 
     def check(self, templates: Iterator[str] | list[str], locale: str) -> None:
         """Compile `templates` so that a broken theme is found before anything is written.
@@ -255,24 +280,36 @@ class Theme:
             else:
                 found = self._environment(locale, site).get_template(name)
             self._templates[key] = known = site, found
+        if isinstance(known[1].environment, _GuardedEnvironment):
+            known[1].environment.budget.renew()
         return known[1]
 
     def _environment(self, locale: str, site: object) -> Environment:
         key = (locale, site is None)
         known = self._environments.get(key)
         if known is None or known[0] != site:
-            environment = _Environment(
-                loader=_ThemeLoader(self),
-                autoescape=True,
-                undefined=StrictUndefined,
-                auto_reload=False,
+            options = {
+                "loader": _ThemeLoader(self),
+                "autoescape": True,
+                "undefined": StrictUndefined,
+                "auto_reload": False,
+            }
+            environment = (
+                _GuardedEnvironment(self._is_foreign, **options)
+                if self.is_own
+                else _Environment(**options)
             )
+            environment.folds = self._folds
             environment.globals = {"asset": self._asset_url, "t": self.translator(locale)}
             environment.known = dict(environment.globals)
             if site is not None:
                 environment.known["site"] = site
             self._environments[key] = known = site, environment
         return known[1]
+
+    def _is_foreign(self, template: str) -> bool:
+        file = self._files.get(f"templates/{template}")
+        return file is not None and not file.is_relative_to(self._default)
 
     def source(self, name: str) -> str | None:
         """Answer the text of `templates/<name>`, None when there is none."""
@@ -346,6 +383,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.known: dict[str, Any] = {}
+        self.folds = True
         self._including: list[str] = []
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -357,9 +395,13 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         """Parse, and work out once what comes out the same on every page of the site."""
-        tree = super()._parse(source, name, filename)
-        fold(tree, known=self.known, included=self.parse_included, attribute_of=self.getattr)
+        tree = self.parse_tree(source, name, filename)
+        if self.folds:
+            fold(tree, known=self.known, included=self.parse_included, attribute_of=self.getattr)
         return tree
+
+    def parse_tree(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return super()._parse(source, name, filename)
 
     def parse_included(self, name: str) -> nodes.Template | None:
         """Parse what stands in another template; None when it is wrong or has itself inside."""
@@ -372,6 +414,32 @@ class _Environment(ImmutableSandboxedEnvironment):
             return None
         finally:
             self._including.pop()
+
+
+class _GuardedEnvironment(_Environment):
+    """The sandbox of a theme with templates that are not ours: a page has a budget for them."""
+
+    intercepted_binops = INTERCEPTED
+
+    def __init__(self, is_foreign: Callable[[str], bool], **options: Any) -> None:
+        super().__init__(**options)
+        self.budget = Budget()
+        self._is_foreign = is_foreign
+        self.filters = guarded_filters(self.filters, self.budget)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        limited_binop(operator, left, right, self.budget)
+        return super().call_binop(context, operator, left, right)
+
+    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        check_call(obj, args, kwargs)
+        return self.budget.spend_on(super().call(context, obj, *args, **kwargs))
+
+    def parse_tree(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super().parse_tree(source, name, filename)
+        if name is not None and self._is_foreign(name):
+            limit(tree)
+        return tree
 
 
 class _ThemeLoader(BaseLoader):
