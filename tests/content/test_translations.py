@@ -121,6 +121,6 @@ async def test_a_deletion_that_is_undone_brings_it_back_among_them_if_its_place_
 
     heap = await trash.collect(brot.id)
     await content.delete_piece(brot.id, actor=room.editor, now=room.now, bus=room.bus)
-    await translate(room, bread, "de")
+    await room.make(title="Other", language="de", translation_of=bread.id)
     await trash.bring_back(heap, now=room.now, bus=room.bus)
     assert await languages_of(brot) == []

@@ -45,8 +45,10 @@ export const api = {
   pieces: (query: T.PieceQuery & { cursor?: string }) => answer(client.GET("/api/v1/pieces", { params: { query } })),
   piece: (id: number) => answer(client.GET("/api/v1/pieces/{piece_id}", { params: byId("piece_id", id) })),
   createPiece: (body: Body<"/api/v1/pieces", "post">) => answer(client.POST("/api/v1/pieces", { body })),
-  patchPiece: (id: number, body: { version: number; kind?: T.Piece["kind"] } & T.PieceChanges) =>
+  patchPiece: (id: number, body: { version: number; kind?: T.Piece["kind"]; translation_of?: number | null } & T.PieceChanges) =>
     answer(client.PATCH("/api/v1/pieces/{piece_id}", { params: byId("piece_id", id), body })),
+  translatePiece: (id: number, body: Body<"/api/v1/pieces/{piece_id}/translations", "post">) =>
+    answer(client.POST("/api/v1/pieces/{piece_id}/translations", { params: byId("piece_id", id), body })),
   transition: (id: number, body: T.Transition) =>
     answer(client.POST("/api/v1/pieces/{piece_id}/transitions", { params: byId("piece_id", id), body })),
   bulk: (body: Body<"/api/v1/pieces/bulk", "post">) => answer(client.POST("/api/v1/pieces/bulk", { body })),

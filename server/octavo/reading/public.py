@@ -189,7 +189,10 @@ class PublicReads:
             "authors": [PublicRef(id=a.id, name=a.name, slug=a.slug) for a in piece.authors],
             "series": piece.series
             and PublicSeries(
-                **msgspec.structs.asdict(piece.series), position=piece.series_position
+                id=piece.series.id,
+                title=piece.series.title,
+                slug=piece.series.slug,
+                position=piece.series_position,
             ),
             "translations": [
                 PublicTranslation(

@@ -14,8 +14,12 @@ import { SearchFields } from "./fields/SearchFields";
 import { SeriesField } from "./fields/SeriesField";
 import type { PieceText } from "./pieceText";
 import { t } from "./strings";
+import { t as languages } from "./translations/strings";
+import { TranslationsField } from "./translations/TranslationsField";
+import type { Editing } from "./useEditing";
 
 interface DetailsPanelProps {
+  editing: Editing;
   piece: Piece;
   text: PieceText;
   state: SaveState;
@@ -25,7 +29,7 @@ interface DetailsPanelProps {
 }
 
 /** Everything about a piece that is not its title or text. */
-export function DetailsPanel({ piece, text, state, readOnly, onChange, onKind }: DetailsPanelProps) {
+export function DetailsPanel({ editing, piece, text, state, readOnly, onChange, onKind }: DetailsPanelProps) {
   const tags = useList(queries.tags(), { all: true });
   const campaigns = useList(queries.campaigns(), { all: true });
   const authors = useList(queries.authors(), { all: true });
@@ -94,6 +98,15 @@ export function DetailsPanel({ piece, text, state, readOnly, onChange, onKind }:
         errors={errors}
         onChange={(cover) => onChange({ cover })}
       />
+      <Disclosure title={languages("heading")}>
+        <TranslationsField
+          editing={editing}
+          text={text}
+          readOnly={readOnly}
+          error={errors.language}
+          onChange={onChange}
+        />
+      </Disclosure>
       <Disclosure title={t("searchFields")}>
         <SearchFields piece={piece} text={text} readOnly={readOnly} errors={errors} onChange={onChange} />
       </Disclosure>
@@ -106,14 +119,6 @@ export function DetailsPanel({ piece, text, state, readOnly, onChange, onKind }:
             disabled={readOnly}
             error={errors.planned_for}
             onChange={(event) => onChange({ planned_for: event.currentTarget.value || null })}
-          />
-          <TextInput
-            label={t("language")}
-            description={t("languageHint")}
-            value={text.language}
-            disabled={readOnly}
-            error={errors.language}
-            onChange={(event) => onChange({ language: event.currentTarget.value })}
           />
           <TextInput
             label={t("canonical")}

@@ -265,6 +265,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
           {shown === "details" ? (
             <>
               <DetailsPanel
+                editing={editing}
                 piece={piece}
                 text={text}
                 state={state}

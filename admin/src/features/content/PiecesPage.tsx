@@ -22,8 +22,10 @@ import { NewPieceButton } from "./NewPieceButton";
 import classes from "./PiecesPage.module.css";
 import { isFiltered, parsePieceSearch, toQuery, type PieceSearch } from "./search";
 import { t } from "./strings";
+import { languageChoices, type LanguageChoice, languageName } from "./translations/languages";
 
 const route = getRouteApi("/shell/pieces");
+const NOT_TRANSLATED = "-";
 const STATUSES = ["idea", "draft", "in_review", "approved", "scheduled", "published", "archived"];
 
 export function PiecesPage() {
@@ -177,6 +179,20 @@ function Filters({ search }: { search: PieceSearch }) {
           ]}
         />
       )}
+      <NativeSelect
+        aria-label={t("language")}
+        value={search.translated === false ? NOT_TRANSLATED : (search.language ?? "")}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value;
+          const none = chosen === NOT_TRANSLATED;
+          set({ language: none ? undefined : chosen || undefined, translated: none ? false : undefined });
+        }}
+        data={[
+          { value: "", label: t("anyLanguage") },
+          { value: NOT_TRANSLATED, label: t("notTranslated") },
+          ...withChosen(languageChoices(), search.language),
+        ]}
+      />
       {campaigns.items.length > 0 && (
         <NativeSelect
           aria-label={t("campaign")}
@@ -200,6 +216,12 @@ function Filters({ search }: { search: PieceSearch }) {
       />
     </search>
   );
+}
+
+/** The choices with the one that the address names, which may be a rare language. */
+function withChosen(choices: LanguageChoice[], tag?: string): LanguageChoice[] {
+  if (!tag || choices.some(({ value }) => value === tag)) return choices;
+  return [{ value: tag, label: languageName(tag) }, ...choices];
 }
 
 interface PieceRowProps {
@@ -233,6 +255,11 @@ function PieceRow({ piece, isChosen, onPick }: PieceRowProps) {
           {piece.title || t("untitled")}
         </Link>
         {piece.kind !== "post" && <span className={classes.kind}>{kinds(piece.kind)}</span>}
+        {piece.language && (
+          <span className={classes.kind} title={languageName(piece.language)}>
+            {piece.language}
+          </span>
+        )}
         {piece.tags.length > 0 && (
           <span className={classes.tags}>{piece.tags.map((tag) => tag.name).join(", ")}</span>
         )}

@@ -37,6 +37,7 @@ function makePiece(fields: Partial<Piece> = {}): Piece {
     source_url: null,
     series: null,
     series_position: null,
+    translations: [],
     unpublish_at: null,
     unpublish_zone: null,
     unpublish_instant: null,

@@ -8,6 +8,8 @@ export interface PieceSearch {
   tag?: string;
   author?: string;
   series?: string;
+  language?: string;
+  translated?: false;
   campaign?: number;
   sort?: Sort;
 }
@@ -25,6 +27,8 @@ export function parsePieceSearch(search: Record<string, unknown>): PieceSearch {
   if (typeof search.tag === "string" && search.tag) found.tag = search.tag;
   if (typeof search.author === "string" && search.author) found.author = search.author;
   if (typeof search.series === "string" && search.series) found.series = search.series;
+  if (typeof search.language === "string" && search.language) found.language = search.language;
+  if (search.translated === false) found.translated = false;
   const campaign = Number(search.campaign);
   if (Number.isInteger(campaign) && campaign > 0) found.campaign = campaign;
   found.sort = SORTS.find((sort) => sort === search.sort);
@@ -36,8 +40,8 @@ export function toQuery(search: PieceSearch): PieceQuery {
   return { ...search, sort: search.sort ?? "-updated_at", limit: 30 };
 }
 
-export function isFiltered({ q, status, tag, author, series, campaign }: PieceSearch): boolean {
-  return Boolean(q || status || tag || author || series || campaign);
+export function isFiltered({ q, status, tag, author, series, language, translated, campaign }: PieceSearch): boolean {
+  return Boolean(q || status || tag || author || series || language || translated === false || campaign);
 }
 
 const MEDIA_KINDS = ["image", "video", "audio", "document", "captions"] as const;
