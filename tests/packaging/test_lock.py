@@ -61,7 +61,9 @@ def test_a_plugin_fits_its_host(plugin):
 
     assert project["project"]["requires-python"] == root["requires-python"]
     assert project["project"]["license"] == root["license"]
-    assert list(project["project"]["entry-points"]["octavo.adapters"]) == [plugin]
+    kind, _, name = plugin.rpartition("-")
+    group = "octavo.deployers" if kind == "deploy" else "octavo.adapters"
+    assert list(project["project"]["entry-points"][group]) == [name]
 
 
 def test_the_version_is_said_once_and_again():
