@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ALL = ("sites", "clicks", "page", "list", "pages", "reading", "importing", "archive")
+ALL = ("sites", "clicks", "page", "list", "pages", "reading", "importing", "exporting", "archive")
 LINE = re.compile(
     r"^(.+): ours (\d+(?:\.\d+)?) \S+, peer (\d+(?:\.\d+)?) \S+, ratio (\S+)$", re.MULTILINE
 )

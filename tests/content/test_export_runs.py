@@ -15,8 +15,8 @@ import pytest
 from octavo.content.exporters.runs import jobs
 from octavo.content.exporters.runs.tables import ExportRunRow
 from octavo.content.media.store import media_store
-from octavo.publishing.markdown import plain_html
 from octavo.kernel.jobs import Turn
+from octavo.publishing.markdown import plain_html
 from octavo.runtime import all_tables
 
 

@@ -1,7 +1,7 @@
 """The worker's part: one export at a time, begun anew by whoever finds it left behind."""
 
 import asyncio
-import tempfile
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -139,12 +139,15 @@ async def _export(row: dict[str, Any], exporting: Exporting, progress: _Progress
 async def _write_zip(
     stream: BinaryIO, place: Path, exporting: Exporting, progress: _Progress
 ) -> tuple[Counter[str], list[str]]:
-    with tempfile.TemporaryDirectory(dir=place, prefix=".markdown") as kept:
-        folder = Path(kept)
+    folder = place / ".markdown"
+    await asyncio.to_thread(folder.mkdir)
+    try:
         told = await write_folder(
             folder, media=exporting.media, ctas=exporting.ctas, progress=progress
         )
         await asyncio.to_thread(_zip, folder, stream)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return told
 
 
