@@ -1,8 +1,6 @@
 """Sizes of pictures: made after publication, and followed by the site. On both engines."""
 
 import asyncio
-import io
-import zlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +21,7 @@ from octavo.content.media.store import MediaStore, media_store
 from octavo.content.schemas import Piece, PieceIn, Transition
 from octavo.kernel.db import Database
 from octavo.kernel.events import EventBus
-from octavo.kernel.settings import Settings
+from octavo.kernel.settings import Settings, SettingsError
 from octavo.publishing.builder import Site
 from octavo.publishing.images import queries, service, sizes
 from octavo.publishing.images.jobs import Studio
@@ -174,33 +172,6 @@ async def test_a_full_build_gives_the_same_site(house: House) -> None:
     assert (report.written, report.removed) == (0, 0)
 
 
-async def test_a_turned_picture_has_the_size_that_readers_see(house: House) -> None:
-    file = await house.upload(photo(900, 600, turned=6))
-    await house.make()
-    made = await house.made(file)
-    assert (made.width, made.height) == (600, 900)
-    assert {(one.width, one.height) for one in made.files} == {(480, 720), (600, 900)}
-
-
-async def test_what_moves_is_small_or_drawn_stays_as_it_is(house: House) -> None:
-    frames = [Image.effect_noise((300, 300), 90).convert("RGB") for _ in range(3)]
-    moving = io.BytesIO()
-    frames[0].save(moving, "WEBP", save_all=True, append_images=frames[1:])
-    reasons = {}
-    for name, data in {
-        "moving.webp": moving.getvalue(),
-        "drawing.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"></svg>',
-        "small.jpg": photo(100, 80),
-    }.items():
-        file = await house.upload(data, name)
-        await house.make()
-        found = await queries.renditions_of([file.sha256])
-        reasons[name] = found[file.sha256].reason if found else ""
-    assert reasons == {
-        "moving.webp": "a picture that moves stays as it is", "drawing.svg": "", "small.jpg": "",
-    }  # fmt: skip
-
-
 @pytest.mark.parametrize("cut", [2, 1.1], ids=["half", "nearly whole"])
 async def test_a_picture_that_cannot_be_read_is_shown_as_it_is_and_says_why(
     house: House, cut: float
@@ -217,18 +188,6 @@ async def test_a_picture_that_cannot_be_read_is_shown_as_it_is_and_says_why(
     assert report is not None
     assert report.problems == []
     assert house.site_file(file.path).exists()
-
-
-async def test_a_head_that_lies_about_the_size_is_refused(house: House) -> None:
-    data = photo(1000, 700, form="PNG")
-    at = data.index(b"IHDR") + 4
-    head = (
-        b"IHDR" + (50_000).to_bytes(4, "big") + (1_100).to_bytes(4, "big") + data[at + 8 : at + 13]
-    )
-    lying = data[: at - 4] + head + zlib.crc32(head).to_bytes(4, "big") + data[at + 17 :]
-    file = await house.upload(lying, "a.png")
-    await house.make()
-    assert (await house.made(file)).state == "failed"
 
 
 async def test_one_that_takes_too_long_is_ended(house: House) -> None:
@@ -315,3 +274,44 @@ async def test_switched_off_nothing_is_made(house: House) -> None:
     await house.upload(photo())
     assert await house.make() == 0
     assert (await house.studio.counts()).wanted == 0
+
+
+async def test_many_workers_make_each_picture_once(house: House) -> None:
+    for seed in range(4):
+        await house.upload(photo(700, 500, seed=seed))
+    other = house.new_studio()
+    await house.studio.find_new()
+    await other.find_new()
+    done = await asyncio.gather(house.studio.make_waiting(), other.make_waiting())
+    assert sum(done) == 4
+    assert (await house.studio.counts()).made == 4
+
+
+def test_sizes_lie_where_the_library_looks_for_no_orphans() -> None:
+    assert orphans._MADE_OF_OURS == sizes.FOLDER
+
+
+async def test_the_api_says_what_was_made_of_a_picture(installation) -> None:  # type: ignore[no-untyped-def]
+    owner = await installation.owner()
+    sent = await owner.post("/api/v1/media", files={"file": ("a.jpg", photo())})
+    address = f"/api/v1/media/{sent.json()['id']}/renditions"
+    assert (await owner.get(address)).json()["state"] == "none"
+    runtime = installation.runtime
+    studio = Studio(store=runtime.media, clock=runtime.clock, recipe=runtime.recipe)
+    await studio.find_new()
+    assert (await owner.get(address)).json()["state"] == "wanted"
+    await studio.make_waiting()
+    said = (await owner.get(address)).json()
+    assert said["state"] == "made"
+    served = await installation.client().get(f"/media/{said['files'][0]['path']}")
+    assert opened(served.content).width == said["files"][0]["width"]
+    assert (await owner.get("/api/v1/media/999/renditions")).status_code == 404
+    assert (await installation.client().get(address)).status_code == 401
+
+
+def test_formats_are_chosen_by_a_setting() -> None:
+    assert sizes.parse_formats("") == sizes.Recipe(("avif", "webp"))
+    assert sizes.parse_formats(" WebP ") == sizes.Recipe(("webp",))
+    assert sizes.parse_formats("off") is None
+    with pytest.raises(SettingsError, match="OCTAVO_RENDITIONS"):
+        sizes.parse_formats("gif")
