@@ -72,7 +72,7 @@ def test_the_image_builds_every_plugin(stages):
     steps = " ".join(step.rest for step in stages[0].all("RUN"))
 
     assert {path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml")} == set(
-        re.findall(r"\./plugins/(\w+)", steps)
+        re.findall(r"./plugins/([\w-]+)", steps)
     )
 
 
