@@ -26,6 +26,7 @@ from octavo.cli.exports import export
 from octavo.cli.imports import import_
 from octavo.cli.media import media
 from octavo.cli.people import key, user
+from octavo.cli.themes import theme
 from octavo.cli.times import times
 from octavo.cli.webhooks import webhook
 
@@ -135,7 +136,7 @@ def openapi() -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(schema), indent=2).decode())
 
 
-for group in (user, key, webhook, import_, export, media, times, deploy):
+for group in (user, key, webhook, import_, export, media, times, deploy, theme):
     cli.add_command(group)
 
 
