@@ -8,7 +8,7 @@ import pytest
 from pygments.token import STANDARD_TYPES
 
 _SCHEMES = ["light", "dark"]
-_TEXT = ["ink", "pencil", "vermilion", "blueprint", "moss", "ochre"]
+_TEXT = ["ink", "pencil", "vermilion", "blueprint", "moss", "ochre", "alarm"]
 _AA, _AAA, _GRAPHIC = 4.5, 7.0, 3.0
 
 Channels = tuple[float, float, float]

@@ -16,7 +16,7 @@ from octavo.publishing.views import SiteSettings
 
 __all__ = ["BUILD_VERSION", "file_stats", "keep_marks", "marks_of", "needs_scratch", "stale_kinds"]
 
-BUILD_VERSION = "5"
+BUILD_VERSION = "7"
 """Moves whenever the same model would give other pages, or the model other contents."""
 
 _KINDS = {
@@ -31,6 +31,7 @@ _KINDS = {
     "series.html": {"list:series"},
     "series_list.html": {"series"},
     "404.html": {"404"},
+    "search.html": {"search"},
     "redirect.html": {"redirect"},
     "partials/cta.html": {"piece"},
 }

@@ -11,6 +11,7 @@ import msgspec
 from markupsafe import Markup
 
 from octavo.publishing import dates
+from octavo.publishing.callouts import name_callouts
 from octavo.publishing.contexts import (
     AlternateLink,
     AuthorLink,
@@ -129,6 +130,7 @@ class Views:
         html, looked_at = self.live_html(record)
         self.reads |= looked_at
         html, after = self._with_ctas(html, detail.ctas)
+        html = name_callouts(html, self.t)
         older = newer = None
         related: list[PostRef] = []
         if detail.kind != "page":
