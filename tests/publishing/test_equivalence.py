@@ -201,12 +201,15 @@ class World:
 @given(st.lists(step, min_size=1, max_size=5))
 def test_step_by_step_and_in_full_are_the_same_bytes(monkeypatch, steps) -> None:  # type: ignore[no-untyped-def]
     from octavo.publishing import plan
+    from octavo.publishing.search import layout
 
     # Small pages, so that a few pieces fill several of them.
     monkeypatch.setattr(
         plan, "_SIZES", {"home": 2, "language": 2, "tag": 2, "author": 1, "month": 2, "series": 2}
     )
     monkeypatch.setattr(plan, "FEED_SIZE", 4)
+    for name, size in {"CHUNK": 2, "GROUP": 2, "BLOCK": 4}.items():
+        monkeypatch.setattr(layout, name, size)
     asyncio.run(_compare(steps))
 
 

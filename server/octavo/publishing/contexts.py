@@ -70,8 +70,8 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """The page being shown; for `<title>`, `<link>` and `<meta>`.
 
     `title` is the site's name on the front page. `kind` is one of home, post, page, tag, tags, author,
-    archive, month, series, series_list, language, 404, redirect. `language` is that of its text, `words`
-    that of the theme's own words on it (`t`), and of dates: the same if the theme has them.
+    archive, month, series, series_list, language, search, 404, redirect. `language` is that of its text,
+    `words` that of the theme's own words on it (`t`), and of dates: the same if the theme has them.
     """
 
     title: str
@@ -349,6 +349,7 @@ VARIABLES: dict[str, str] = {
     "series.html": "`series: SeriesView`, `posts: list[PostRef]` (the first part first),"
     " `newer_url: str \\| None`, `older_url: str \\| None`",
     "series_list.html": "`all_series: list[SeriesView]` (by title)",
+    "search.html": "nothing more",
     "404.html": "nothing more",
     "redirect.html": "`target: str` (path or absolute address)",
     "partials/cta.html": "`cta: CtaView` (rendered by the builder where the text asks for it; no `page`)",

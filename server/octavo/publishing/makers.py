@@ -13,6 +13,7 @@ from octavo.publishing.pages import File, Made, PageError, PageMaker
 from octavo.publishing.places import is_own_file
 from octavo.publishing.plan import SITEMAP_SIZE
 from octavo.publishing.prepared import file_path, path_problem, url_path
+from octavo.publishing.search.index import docs_file, index_file, search_page, words_files
 from octavo.publishing.templates import ThemeError
 
 __all__ = ["make"]
@@ -208,4 +209,8 @@ _MAKERS: dict[str, Callable[[PageMaker, str], list[File]]] = {
     "redirect": _redirect,
     "asset": _asset,
     "media": _media,
+    "search": search_page,
+    "search-index": index_file,
+    "search-docs": docs_file,
+    "search-words": words_files,
 }

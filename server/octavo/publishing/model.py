@@ -18,6 +18,7 @@ from octavo.publishing.prepared import (
     file_path,
 )
 from octavo.publishing.reader import RELATED_DEPTH, ModelReader
+from octavo.publishing.search import layout
 
 __all__ = ["Model"]
 
@@ -31,10 +32,11 @@ class Model(ModelReader):
         self.put_tags(prepared.tags, touched)
         self.put_authors(prepared.authors, touched)
         self.put_series([prepared.series] if prepared.series else [], touched)
-        old = self.find(record.id)
+        old, last = self.find(record.id), self.last_id()
         listed = detail.kind != "page"
         month = dates.month_key(record.published, self._zone)
         self._store(prepared, listed=listed, month=month)
+        self._touch_search(record.id, last, touched)
         touched.page(f"piece:{record.id}")
         touched.keys.add(f"piece:{record.id}")
         self._put_media(record.id, prepared.media, touched)
@@ -120,6 +122,7 @@ class Model(ModelReader):
         if old is None:
             return False
         record, detail = old
+        last = self.last_id()
         month = dates.month_key(record.published, self._zone)
         listed = detail.kind != "page"
         if listed:
@@ -131,6 +134,7 @@ class Model(ModelReader):
         self._put_family(None, record, touched)
         self._db.execute("DELETE FROM piece WHERE id = ?", (piece_id,))
         self._db.execute("DELETE FROM body WHERE piece_id = ?", (piece_id,))
+        self._touch_search(piece_id, last, touched)
         touched.keys |= {f"ref:{piece_id}", f"piece:{piece_id}"}
         touched.path(record.path)
         return True
@@ -208,6 +212,11 @@ class Model(ModelReader):
             ),
         )  # fmt: skip
         self._db.execute("INSERT OR REPLACE INTO body VALUES (?, ?)", (record.id, prepared.html))
+
+    def _touch_search(self, piece_id: int, last_before: int, touched: Touched) -> None:
+        last = self.last_id()
+        touched.pages |= layout.pages_of(piece_id, max(last, last_before))
+        touched.pages |= layout.pages_moved(last_before, last)
 
     def _lists_of(self, record: PieceRecord, month: str) -> list[str]:
         return lists_of(record, month, self.front)

@@ -34,7 +34,7 @@ from octavo.publishing.views import SiteSettings, Views
 __all__ = ["TEMPLATES", "File", "Made", "PageError", "PageMaker"]
 
 TEMPLATES = ("home.html", "post.html", "page.html", "tag.html", "tags.html", "author.html", "archive.html",
-             "month.html", "series.html", "series_list.html", "404.html", "redirect.html",
+             "month.html", "series.html", "series_list.html", "search.html", "404.html", "redirect.html",
              "partials/cta.html")  # fmt: skip
 
 
@@ -257,6 +257,16 @@ class PageMaker:
             kind="404",
         )
         return [File(path="404.html", data=html)]
+
+    def search(self) -> bytes:
+        """Make the page of the search; see `octavo.publishing.search`."""
+        return self._page(
+            "search.html",
+            url="/search/",
+            title=self.views.t("search"),
+            description="",
+            kind="search",
+        )
 
     def redirect_page(self, target: str) -> bytes:
         return self.theme.render(

@@ -12,6 +12,7 @@ Pages by name:
     tags series archive 404 robots redirects     one each
     sitemap sitemap:pages sitemap:lists sitemap:2026-11:0
     redirect:/old/ asset:css/site.css media:ab/cd.png
+    search search-index search-docs:12 search-words:3    see `search.index`
 """
 
 from typing import TYPE_CHECKING
@@ -42,10 +43,10 @@ HOME = "home"
 FEED_SIZE = 20
 SITEMAP_SIZE = 2_000
 SINGLE_PAGES = ("list:home", "feed:home", "tags", "series", "archive", "404", "robots", "redirects",
-                "sitemap", "sitemap:pages", "sitemap:lists")  # fmt: skip
+                "sitemap", "sitemap:pages", "sitemap:lists", "search", "search-index")  # fmt: skip
 _SIZES = {"home": 10, "language": 10, "tag": 20, "author": 20, "month": 50, "series": 100}
 _ORDER = ("asset", "media", "piece", "redirect", "numbered", "list", "tags", "series", "archive", "404",
-          "feed", "redirects", "sitemap", "robots")  # fmt: skip
+          "feed", "redirects", "sitemap", "robots", "search-docs", "search-words", "search-index", "search")  # fmt: skip
 
 
 def lists_of(record: "PieceRecord", month: str, front: Front) -> list[str]:

@@ -218,6 +218,18 @@ class ModelReader:
         """Answer every piece, in the order of the blog."""
         return (i for (i,) in self._db.execute("SELECT id FROM piece ORDER BY published, id"))
 
+    def last_id(self) -> int:
+        """Answer the highest id of a live piece, 0 when there is none."""
+        row = self._db.execute("SELECT max(id) FROM piece").fetchone()
+        return row[0] or 0
+
+    def between(self, first: int, end: int) -> list[tuple[PieceRecord, PieceDetail]]:
+        """Answer the live pieces with ids from `first` to before `end`, by id."""
+        rows = self._db.execute(
+            "SELECT ref, page FROM piece WHERE id >= ? AND id < ? ORDER BY id", (first, end)
+        )
+        return [(_decode_record(ref), _decode_detail(page)) for ref, page in rows]
+
     def places(self, piece_ids: Sequence[int]) -> list[tuple[str, int]]:
         """Answer (path, last change) of pieces, for the sitemap."""
         query = "SELECT path, changed FROM piece WHERE id = ?"

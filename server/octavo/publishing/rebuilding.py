@@ -21,6 +21,7 @@ from octavo.publishing.plan import SINGLE_PAGES, SITEMAP_SIZE, pages_of_list
 from octavo.publishing.pool import Pool, core_count
 from octavo.publishing.prepared import Prepared
 from octavo.publishing.rendering import MadePage, PageJob, PieceOutcome, PrepareJob
+from octavo.publishing.search.layout import every_page
 from octavo.publishing.state import State
 from octavo.publishing.stepping import apply_changes, in_order
 from octavo.publishing.templates import Theme
@@ -168,7 +169,9 @@ class Rebuild:
         """Answer every page in runs that read the model in its own order."""
         yield (f"asset:{name}" for name in self._theme.asset_names)
         yield (f"media:{path}" for path in list(model.media()))
-        yield (f"piece:{i}" for i in list(model.piece_ids()))
+        ids = list(model.piece_ids())
+        yield (f"piece:{i}" for i in ids)
+        yield every_page(sorted(ids))
         yield (f"redirect:{path}" for path, _ in list(model.redirects()))
         fronts: list[str] = []
         for prefix in ("home", "language:", "tag:", "author:", "month:", "series:"):

@@ -319,6 +319,7 @@ def samples() -> dict[str, Sample]:
             name: ("post.html", {"page": _page("post", "/p/"), "post": post})
             for name, post in _kinds().items()
         },
+        "search": ("search.html", {"page": _page("search", "/search/")}),
         "404": ("404.html", {"page": _page("404", "/404.html")}),
         "redirect": (
             "redirect.html",
