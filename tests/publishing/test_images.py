@@ -156,6 +156,7 @@ async def test_readers_never_get_the_place_where_a_picture_was_taken(house: Hous
         assert answer.status_code == 200
         assert WHERE not in answer.content
         assert opened(answer.content).size == (1000, 700)
+        assert "max-age=300" in answer.headers["cache-control"]
         known = {"if-none-match": answer.headers["etag"]}
         assert (await client.get(f"/media/{other.path}", headers=known)).status_code == 304
 
@@ -304,6 +305,7 @@ async def test_the_api_says_what_was_made_of_a_picture(installation) -> None:  #
     said = (await owner.get(address)).json()
     assert said["state"] == "made"
     served = await installation.client().get(f"/media/{said['files'][0]['path']}")
+    assert "immutable" in served.headers["cache-control"]
     assert opened(served.content).width == said["files"][0]["width"]
     assert (await owner.get("/api/v1/media/999/renditions")).status_code == 404
     assert (await installation.client().get(address)).status_code == 401

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 
 import pytest
 from image_samples import WHERE, opened, photo
@@ -81,3 +82,21 @@ def test_a_length_that_leads_out_of_the_file_never_fails() -> None:
     for place in range(600):
         broken = bytes(data[:place]) + b"\xff\xff" + bytes(data[place + 2 :])
         cleaned(broken)
+
+
+@pytest.mark.parametrize("sizes", [0x0000, 0x4000, 0x0400, 0x4400])
+def test_an_avif_that_names_the_same_part_again_and_again_is_no_trap(sizes: int) -> None:
+    """Without bounds, the second would take hours."""
+
+    def box(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I4s", len(body) + 8, kind) + body
+
+    infe = box(b"infe", b"\x02\0\0\0" + struct.pack(">HH4s", 1, 0, b"Exif") + b"\0")
+    item = struct.pack(">HHH", 1, 0, 65_535)
+    iloc = b"\0\0\0\0" + struct.pack(">HH", sizes, 20_000) + item * 20_000
+    iloc += struct.pack(">II", 0, 200_000) * 100_000
+    meta = b"\0" * 4 + box(b"iinf", b"\0" * 6 + infe) + box(b"iloc", iloc)
+    data = box(b"ftyp", b"avif\0\0\0\0") + box(b"meta", meta)
+    began = time.perf_counter()
+    cleaned(data)
+    assert time.perf_counter() - began < 2

@@ -65,11 +65,14 @@ def page_headers(base_url: str) -> Headers:
     ]
 
 
+_NAMED_BY_CONTENT = ("assets/", "media/sizes/")
+
+
 def headers_of(name: str, page: Headers) -> Headers:
     """Answer the headers of a file of the site; `page` are those that every page carries."""
     kind = media_type(name)
     headers: Headers = [(b"content-type", kind.encode())]
-    if name.startswith("assets/"):
+    if name.startswith(_NAMED_BY_CONTENT):
         headers.append((b"cache-control", b"public, max-age=31536000, immutable"))
     elif name.startswith("media/"):
         headers.append((b"cache-control", _MEDIA_CACHE))

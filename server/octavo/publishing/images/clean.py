@@ -243,9 +243,11 @@ def _clean_avif(data: bytes) -> bytes:
     items = set(hidden)
     clean = bytearray(data)
     base = inner[b"idat"][0] if b"idat" in inner else 0
+    left = len(data)  # what is named again and again is written over once
     for item, method, start, length in _item_places(data, *inner[b"iloc"]):
         first = start + (base if method == 1 else 0)
-        if item in items and 0 <= first <= first + length <= len(data):
+        if item in items and 0 <= first <= first + length <= len(data) and length <= left:
+            left -= length
             clean[first : first + length] = hidden.pop(item, b"")[:length].ljust(length, b"\0")
     return bytes(clean)
 
@@ -290,6 +292,8 @@ def _item_places(data: bytes, place: int, stop: int) -> Iterator[tuple[int, int,
         (sizes >> shift) & 15 for shift in (12, 8, 4, 0)
     )
     place += 6
+    if not length_size:  # parts without a length; there may be any number
+        raise ValueError("no lengths")
 
     def number(size: int) -> int:
         nonlocal place
