@@ -157,6 +157,11 @@ async def create_piece(house, client):
     return await client.post("/api/v1/pieces", json={"title": "Another"})
 
 
+async def translate_piece(house, client):
+    path = f"/api/v1/pieces/{house.piece_id}/translations"
+    return await client.post(path, json={"language": f"de-{new_code(8)}"})
+
+
 async def edit(house, client):
     body = {"version": 1, "title": "Changed"}
     return await client.patch(f"/api/v1/pieces/{house.piece_id}", json=body)
@@ -268,6 +273,7 @@ async def delete_comment(house, client):
 
 DOORS = {
     "create_piece": (create_piece, "draft"),
+    "translate_piece": (translate_piece, "draft"),
     "edit": (edit, "draft"),
     "edit_judged": (edit, "approved"),
     "restore": (restore, "draft"),
