@@ -140,8 +140,10 @@ async def test_readers_never_get_the_place_where_a_picture_was_taken(house: Hous
     stored = house.store.storage.local_file(file.path)
     assert stored is not None
     assert WHERE in stored.read_bytes()
+    assert (file.width, file.height) == (700, 1000)
     await house.publish(title="Mill", body=f"![The mill](/media/{file.path})\n")
     await house.site.build(now=house.clock())
+    assert 'width="700" height="1000"' in house.page("mill/index.html")
     shown = house.site_file(file.path).read_bytes()
     assert WHERE not in shown
     assert opened(shown).getexif()[0x0112] == 6

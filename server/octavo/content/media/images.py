@@ -9,9 +9,12 @@ import struct
 import zlib
 from typing import BinaryIO, NamedTuple
 
+from octavo.kernel.exif import SIDEWAYS, orientation_of
+
 _JPEG_SIZES = frozenset(
     {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 )
+_JPEG_EXIF = 0xE1
 _JPEG_BARE = frozenset({0x01, *range(0xD0, 0xDA)})
 _JPEG_SEGMENTS = 2_000
 _GIF_BLOCKS = 2_000_000
@@ -90,8 +93,9 @@ def _numbers(layout: str, data: bytes) -> tuple[int | None, int | None]:
 
 
 def _jpeg_size(file: BinaryIO) -> tuple[int | None, int | None]:
-    """Walk the segments to the first frame header."""
+    """Walk the segments to the first frame header; the size is the one that is shown."""
     place = 2
+    is_sideways = False
     for _ in range(_JPEG_SEGMENTS):
         file.seek(place)
         data = file.read(9)
@@ -100,7 +104,10 @@ def _jpeg_size(file: BinaryIO) -> tuple[int | None, int | None]:
         marker = data[1]
         if marker in _JPEG_SIZES:
             height, width = struct.unpack(">HH", data[5:9])
-            return width, height
+            return (height, width) if is_sideways else (width, height)
+        if marker == _JPEG_EXIF and data[4:9] == b"Exif\0":
+            (length,) = struct.unpack(">H", data[2:4])
+            is_sideways = orientation_of(file.read(length)[1:]) in SIDEWAYS
         if marker in _JPEG_BARE or marker == 0xFF:  # noqa: PLR2004 - fill byte
             place += 1 if marker == 0xFF else 2  # noqa: PLR2004 - as above
         else:

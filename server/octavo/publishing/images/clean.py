@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from octavo.kernel.exif import UPRIGHT, orientation_of
+
 __all__ = ["clean_bytes", "cleaned", "holds_metadata"]
 
 _MOST_PARTS = 20_000
@@ -28,8 +30,6 @@ _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _PNG_METADATA = {b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"}
 _WEBP_METADATA = {b"EXIF", b"XMP "}
 _EMPTY_EXIF = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"  # decoders refuse zeros there
-_UPRIGHT = 1
-_TURNS = range(2, 9)
 
 
 def clean_bytes(file: Path) -> bytes | None:
@@ -114,7 +114,7 @@ def cleaned(data: bytes) -> bytes:
 def _clean_jpeg(data: bytes) -> bytes:
     """Leave out Exif, XMP, IPTC, previews, remarks, and whatever stands behind the picture."""
     parts = [b"\xff\xd8"]
-    turn = _UPRIGHT
+    turn = UPRIGHT
     place = 2
     while True:
         while data[place + 1] == 0xFF:  # noqa: PLR2004 - fill bytes
@@ -128,7 +128,7 @@ def _clean_jpeg(data: bytes) -> bytes:
         end = place + 2 + struct.unpack_from(">H", data, place + 2)[0]
         segment = data[place:end]
         if marker == _APP1 and segment[4:10] == _EXIF:
-            turn = _orientation(segment[10:]) or turn
+            turn = orientation_of(segment[10:]) or turn
         if not _is_jpeg_metadata(marker, segment):
             parts.append(segment)
         place = end
@@ -139,7 +139,7 @@ def _clean_jpeg(data: bytes) -> bytes:
                 break
             parts.append(data[place : after.start()])
             place = after.end() - 2
-    if turn != _UPRIGHT:
+    if turn != UPRIGHT:
         exif = _EXIF + _only_orientation(turn)
         parts.insert(1, struct.pack(">HH", 0xFFE1, len(exif) + 2) + exif)
     return b"".join(parts)
@@ -149,23 +149,6 @@ def _is_jpeg_metadata(marker: int, segment: bytes) -> bool:
     if marker == _APP2:
         return segment[4:16] != b"ICC_PROFILE\0"
     return marker == _COM or (marker in _APPS and marker not in {_APP0, _APP14})
-
-
-def _orientation(tiff: bytes) -> int:
-    """Answer the orientation that Exif data gives, 0 for none."""
-    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
-    if order is None:
-        return 0
-    try:
-        (first,) = struct.unpack_from(order + "I", tiff, 4)
-        (count,) = struct.unpack_from(order + "H", tiff, first)
-        for n in range(min(count, 500)):
-            tag, _, _, value = struct.unpack_from(order + "HHIH", tiff, first + 2 + 12 * n)
-            if tag == _ORIENTATION:
-                return value if value in _TURNS else _UPRIGHT
-    except struct.error:
-        pass
-    return 0
 
 
 def _only_orientation(turn: int) -> bytes:
@@ -178,19 +161,19 @@ def _only_orientation(turn: int) -> bytes:
 
 def _clean_png(data: bytes) -> bytes:
     parts = [_PNG_HEAD]
-    turn = _UPRIGHT
+    turn = UPRIGHT
     place = len(_PNG_HEAD)
     while place + 12 <= len(data):
         (length,) = struct.unpack_from(">I", data, place)
         kind, end = data[place + 4 : place + 8], place + 12 + length
         if kind == b"eXIf":
-            turn = _orientation(data[place + 8 : end - 4]) or turn
+            turn = orientation_of(data[place + 8 : end - 4]) or turn
         if kind not in _PNG_METADATA:
             parts.append(data[place:end])
         place = end
         if kind == b"IEND":
             break
-    if turn != _UPRIGHT and len(parts) > 1:
+    if turn != UPRIGHT and len(parts) > 1:
         body = b"eXIf" + _only_orientation(turn)
         chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
         parts.insert(2, chunk)  # behind the header, before the picture
@@ -202,18 +185,18 @@ def _clean_png(data: bytes) -> bytes:
 
 def _clean_webp(data: bytes) -> bytes:
     parts: list[tuple[bytes, bytes]] = []
-    turn = _UPRIGHT
+    turn = UPRIGHT
     place, stop = 12, min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
     while place + 8 <= stop:
         kind, length = struct.unpack_from("<4sI", data, place)
         body = data[place + 8 : place + 8 + length]
         if kind == b"EXIF":
-            turn = _orientation(body.removeprefix(_EXIF)) or turn
+            turn = orientation_of(body.removeprefix(_EXIF)) or turn
         if kind not in _WEBP_METADATA:
             parts.append((kind, body))
         place += 8 + length + (length & 1)
     is_extended = bool(parts) and parts[0][0] == b"VP8X"
-    turned = is_extended and turn != _UPRIGHT
+    turned = is_extended and turn != UPRIGHT
     if is_extended:
         flags = parts[0][1][0] & ~0x0C | (0x08 if turned else 0)
         parts[0] = (b"VP8X", bytes([flags]) + parts[0][1][1:])
