@@ -103,7 +103,7 @@ function TargetLine({ target, deployer }: { target: DeployTarget; deployer: Depl
             {run?.error && (
               <span className={classes.error} role="alert">
                 {run.error}
-                {target.not_before && ` ${t("nextTry", { when: formatDateTime(target.not_before) })}`}
+                {target.not_before && ` · ${t("nextTry", { when: formatDateTime(target.not_before) })}`}
               </span>
             )}
           </>
