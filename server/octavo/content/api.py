@@ -1,4 +1,4 @@
-"""The HTTP face of content: pieces, revisions, moves, tags, authors, redirects."""
+"""The HTTP face of content: pieces, revisions, moves, tags, redirects; routers of the rest."""
 
 from datetime import date, datetime
 from typing import Annotated, get_args
@@ -10,9 +10,10 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from octavo.accounts.access import Action, may
 from octavo.accounts.schemas import Actor
-from octavo.content import authors, listing, queries, redirects, service, tags
+from octavo.content import listing, queries, redirects, service, tags
 from octavo.content.answers import with_current_url as _with_current_url
 from octavo.content.answers import with_url as _with_url
+from octavo.content.author_api import router as authors_router
 from octavo.content.bulk.api import router as bulk_router
 from octavo.content.errors import StalePieceError, wrong
 from octavo.content.exporters.runs.api import router as exports_router
@@ -22,10 +23,6 @@ from octavo.content.plan_api import router as plan_router
 from octavo.content.review.api import router as review_router
 from octavo.content.review.revisions import add_merge
 from octavo.content.schemas import (
-    Author,
-    AuthorIn,
-    AuthorMerge,
-    AuthorPatch,
     Kind,
     Piece,
     PieceFilter,
@@ -290,76 +287,6 @@ async def merge_tag(
     return await tags.merge_tag(tag_id, into=data.into, actor=actor, now=now, bus=bus)
 
 
-@get("/authors", operation_id="list_authors", guards=[may(Action.READ)])
-async def list_authors(
-    q: FromQuery[str] = "",
-    cursor: FromQuery[str | None] = None,
-    limit: FromQuery[Limit] = 20,
-) -> Page[Author]:
-    """Answer the bylines, newest first."""
-    return await authors.list_authors(q=q, cursor=cursor, limit=limit)
-
-
-@post("/authors", operation_id="create_author", guards=[may(Action.WRITE)])
-async def create_author(
-    data: JSONBody[AuthorIn],
-    *,
-    actor: NamedDependency[Actor],
-    now: NamedDependency[datetime],
-    bus: NamedDependency[EventBus],
-) -> Author:
-    """Add a byline."""
-    return await authors.create_author(data, actor=actor, now=now, bus=bus)
-
-
-@get("/authors/{author_id:int}", operation_id="get_author", guards=[may(Action.READ)])
-async def get_author(author_id: FromPath[int]) -> Author:
-    """Answer one byline."""
-    return await authors.get_author(author_id)
-
-
-@patch("/authors/{author_id:int}", operation_id="patch_author", guards=[may(Action.REVIEW)])
-async def patch_author(
-    author_id: FromPath[int],
-    data: JSONBody[AuthorPatch],
-    actor: NamedDependency[Actor],
-    now: NamedDependency[datetime],
-    bus: NamedDependency[EventBus],
-) -> Author:
-    """Change a byline on every piece that has it."""
-    return await authors.patch_author(author_id, data, actor=actor, now=now, bus=bus)
-
-
-@delete(
-    "/authors/{author_id:int}",
-    operation_id="delete_author",
-    status_code=HTTP_204_NO_CONTENT,
-    guards=[may(Action.REVIEW)],
-)
-async def delete_author(
-    author_id: FromPath[int], actor: NamedDependency[Actor], now: NamedDependency[datetime]
-) -> None:
-    """Delete a byline that signs nothing."""
-    await authors.delete_author(author_id, actor=actor, now=now)
-
-
-@post(
-    "/authors/{author_id:int}/merge",
-    operation_id="merge_author",
-    status_code=HTTP_200_OK,
-    guards=[may(Action.REVIEW)],
-)
-async def merge_author(
-    author_id: FromPath[int],
-    data: JSONBody[AuthorMerge],
-    actor: NamedDependency[Actor],
-    now: NamedDependency[datetime],
-    bus: NamedDependency[EventBus],
-) -> Author:
-    """Let another author sign everything this one signs, and delete this one."""
-    return await authors.merge_author(author_id, into=data.into, actor=actor, now=now, bus=bus)
-
-
 @get("/redirects", operation_id="list_redirects", guards=[may(Action.READ)])
 async def list_redirects(
     piece: IdFilter = None,
@@ -427,12 +354,7 @@ router = Router(
         patch_tag,
         delete_tag,
         merge_tag,
-        list_authors,
-        create_author,
-        get_author,
-        patch_author,
-        delete_author,
-        merge_author,
+        authors_router,
         media_router,
         list_redirects,
         create_redirect,
