@@ -57,7 +57,7 @@ new PerformanceObserver(list => {
 _PAGES = [
     "/", "/text/", "/press/", "/video/", "/audio/", "/pictures/", "/newsletter/", "/link/",
     "/update/", "/hebrew/", "/about/", "/tags/", "/tags/paper/", "/authors/", "/archive/", "/series/",
-    "/series/printing/", "/nowhere/",
+    "/series/printing/", "/search/", "/nowhere/",
 ]  # fmt: skip
 
 
@@ -284,3 +284,33 @@ def test_nothing_needs_a_script_and_scripts_add_a_button_that_copies(
 
     expect(page.get_by_role("status")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()").startswith("pages = 16")
+
+
+def test_readers_search_with_the_keyboard_and_hear_what_was_found(
+    new_context: Callable[..., BrowserContext], blog: str
+) -> None:
+    page = new_context().new_page()
+    page.goto(f"{blog}/search/?q=tabl")
+    links = page.get_by_role("main").get_by_role("listitem").get_by_role("link")
+    expect(links).to_have_text(["The table"])
+    expect(page.get_by_role("status")).to_have_text("Found: 1")
+
+    page.get_by_role("searchbox").fill("thé")
+    expect(links.nth(1)).to_be_visible()
+    expect(page).to_have_url(f"{blog}/search/?q=th%C3%A9")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.get_by_role("searchbox").fill("zzz")
+    expect(page.get_by_role("status")).to_have_text("Nothing was found.")
+    page.get_by_role("searchbox").fill("ink")
+    expect(links.first).to_have_text("The ink")
+    page.get_by_role("searchbox").press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="The ink")).to_be_visible()
+
+    plain = new_context(java_script_enabled=False).new_page()
+    plain.goto(f"{blog}/search/")
+    assert "The search needs JavaScript" in plain.locator("noscript").inner_html()
+    plain.get_by_role("main").get_by_role("link", name="Archive").click()
+    expect(plain.get_by_role("heading", name="Archive")).to_be_visible()

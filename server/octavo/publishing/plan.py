@@ -46,7 +46,8 @@ SINGLE_PAGES = ("list:home", "feed:home", "tags", "series", "archive", "404", "r
                 "sitemap", "sitemap:pages", "sitemap:lists", "search", "search-index")  # fmt: skip
 _SIZES = {"home": 10, "language": 10, "tag": 20, "author": 20, "month": 50, "series": 100}
 _ORDER = ("asset", "media", "piece", "redirect", "numbered", "list", "tags", "series", "archive", "404",
-          "feed", "redirects", "sitemap", "robots", "search-docs", "search-words", "search-index", "search")  # fmt: skip
+          "feed", "redirects", "sitemap", "robots", "search-docs", "search-words", "search-index",
+          "search")  # fmt: skip
 
 
 def lists_of(record: "PieceRecord", month: str, front: Front) -> list[str]:

@@ -155,7 +155,6 @@ function start(form) {
     event.preventDefault();
     stops[Math.min(Math.max(at + step, 0), stops.length - 1)].focus();
   });
-  form.hidden = false;
   input.value = new URLSearchParams(location.search).get("q") ?? "";
   if (input.value) search();
   else input.focus();

@@ -12,6 +12,7 @@ the id from that of the posting before it (the first: from the beginning of the 
 the rank of the best field that holds the term: 3 title, 2 tags, 1 headings, 0 excerpt.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -58,7 +59,7 @@ def docs_file(maker: PageMaker, rest: str) -> list[File]:
         excerpt = shorten(record.excerpt, _EXCERPT_LIMIT)
         doc: list[object] = [record.id, url_path(record.path), record.title, day, excerpt]
         if in_tail:
-            doc += [_tags(maker.views, record, detail), _headings(detail)]
+            doc += [_tags(maker.views, record), _headings(detail)]
         docs.append(doc)
     return [File(path=f"search/docs/{number}.json", data=_encode(docs))] if docs else []
 
@@ -71,10 +72,13 @@ def words_files(maker: PageMaker, rest: str) -> list[File]:
     postings: dict[str, list[str]] = {}
     before: dict[str, int] = {}
     for record, detail in maker.model.between(first, end):
+        at = record.id
         for term, rank in _ranked(maker.views, record, detail).items():
-            number_36 = _base_36((record.id - before.get(term, first)) * 4 + rank)
-            before[term] = record.id
-            postings.setdefault(term, [term]).append(number_36)
+            if term in postings:
+                postings[term].append(_base_36((at - before[term]) * 4 + rank))
+            else:
+                postings[term] = [term, _base_36((at - first) * 4 + rank)]
+            before[term] = at
     if not postings:
         return []
     files: list[list[str]] = [[] for _ in range(BUCKETS)]
@@ -93,15 +97,13 @@ def _ranked(views: "Views", record: PieceRecord, detail: PieceDetail) -> dict[st
     if detail.toc:
         found.update(dict.fromkeys(terms(_headings(detail)), 1))
     if record.tag_ids:
-        found.update(dict.fromkeys(terms(_tags(views, record, detail)), 2))
+        for tag_id in record.tag_ids:
+            found.update(dict.fromkeys(_tag_terms(views.tag_link(tag_id).name), 2))
     found.update(dict.fromkeys(terms(record.title), 3))
     return found
 
 
-def _tags(views: "Views", record: PieceRecord, detail: PieceDetail) -> str:
-    """Standing pages are in no tag's list: who bears a name that changes would not be found."""
-    if detail.kind == "page":
-        return ""
+def _tags(views: "Views", record: PieceRecord) -> str:
     return ", ".join(views.tag_link(tag_id).name for tag_id in record.tag_ids)
 
 
@@ -109,6 +111,10 @@ def _headings(detail: PieceDetail) -> str:
     return " · ".join(entry.text for entry in detail.toc)
 
 
+_tag_terms = lru_cache(maxsize=4_096)(terms)
+
+
+@lru_cache(maxsize=4 * layout.BLOCK)
 def _base_36(number: int) -> str:
     digits = ""
     while True:
