@@ -1,5 +1,6 @@
 """What a newsroom does: looks back, uses pictures, reviews, does one thing to many pieces."""
 
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -285,3 +286,35 @@ def test_another_zone_asks_what_is_scheduled_and_moves_it(
     assert settings["tagline"] == "Folded in eight"
     back = {"zone": "Europe/Madrid", "version": settings["version"], "keep": "instants"}
     owner.post("/api/v1/rezoning", json=back).raise_for_status()
+
+
+def show_languages(admin: Admin) -> None:
+    heading = admin.panel.get_by_role("button", name="Languages")
+    expect(heading).to_be_visible()
+    if heading.get_attribute("aria-expanded") == "false":
+        heading.click()
+
+
+def test_a_piece_is_translated_and_both_lead_to_each_other(
+    admin: Admin, owner: httpx.Client
+) -> None:
+    made = owner.post("/api/v1/pieces", json={"title": "On salt", "body": "Grey."}).json()
+    admin.open_piece(made["id"])
+    show_languages(admin)
+    expect(admin.panel.get_by_text("Not translated yet.")).to_be_visible()
+    admin.panel.get_by_role("combobox", name="Translate into").fill("German")
+    admin.page.get_by_role("option", name="German (de)").click()
+    assert findings(admin.page) == []
+    admin.panel.get_by_role("button", name="Make the draft").click()
+
+    expect(admin.page).not_to_have_url(re.compile(f"/pieces/{made['id']}$"))
+    [translation] = owner.get(f"/api/v1/pieces/{made['id']}").json()["translations"]
+    expect(admin.page).to_have_url(re.compile(f"/pieces/{translation['id']}$"))
+    show_languages(admin)
+    expect(admin.panel.get_by_label("Language", exact=True)).to_have_value("de")
+    admin.panel.get_by_role("link", name="The language of the site").click()
+    expect(admin.page).to_have_url(re.compile(f"/pieces/{made['id']}$"))
+    show_languages(admin)
+    expect(admin.panel.get_by_role("link", name="German")).to_be_visible()
+    admin.open("/pieces?language=de")
+    expect(admin.page.get_by_role("row", name="On salt")).to_have_count(1)

@@ -55,7 +55,12 @@ interface EditorPageProps {
   panels: (insertBlock: (text: string) => void, readOnly: boolean) => ReactNode;
 }
 
-export function EditorPage({ pieceId, tabs, panels }: EditorPageProps) {
+/** From one piece to another, everything is asked and opened anew. */
+export function EditorPage(props: EditorPageProps) {
+  return <Opened key={props.pieceId} {...props} />;
+}
+
+function Opened({ pieceId, tabs, panels }: EditorPageProps) {
   const piece = useQuery({ ...queries.piece(pieceId), staleTime: Infinity, refetchOnMount: "always" });
   if (piece.isError) {
     return (
@@ -227,7 +232,7 @@ function Desk({ editing, tabs, panels }: { editing: Editing } & Pick<EditorPageP
                 </Suspense>
               </div>
             )}
-            {shownMode !== "write" && <Preview pieceId={piece.id} title={text.title} body={text.body} />}
+            {shownMode !== "write" && <Preview piece={piece} text={text} />}
           </div>
           <EditorFoot
             text={text.body}
