@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from octavo.content.events import PieceDeleted
+from octavo.content import service as content
+from octavo.content.events import PieceDeleted, PieceTranslated
 from octavo.cta import jobs, queries, service
 from octavo.cta.errors import (
     AlreadyAttachedError,
@@ -194,3 +195,23 @@ async def test_only_what_was_never_used_can_be_deleted(make_cta, piece_id, conte
     with pytest.raises(StillInUseError):
         await service.delete_cta(used.id, actor=actor, now=now)
     assert await queries.find_cta(unused.id) is None
+
+
+async def test_a_translation_has_the_calls_to_action_of_what_it_was_made_from(
+    make_cta, piece_id, context
+):
+    live, archived = await make_cta(), await make_cta()
+    for cta in (live, archived):
+        expected = Expected(count=7)
+        data = PieceCtaIn(cta_id=cta.id, expected=expected)
+        await service.attach_cta(piece_id, data, **context)
+    await service.patch_cta(archived.id, CtaPatch(version=1, archived=True), **context)
+    bus, now = context["bus"], context["now"]
+    bus.subscribe(PieceTranslated, service.on_piece_translated(bus, lambda: now))
+
+    made = await content.translate_piece(piece_id, "de", **context)
+
+    (carried,) = await queries.ctas_of_piece(made.id)
+    assert (carried.cta_id, carried.expected.count) == (live.id, 7)
+    (first, _) = await queries.ctas_of_piece(piece_id)
+    assert carried.blog_path != first.blog_path
