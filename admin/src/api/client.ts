@@ -144,6 +144,22 @@ export const api = {
   preview: (body: Body<"/api/v1/preview", "post">) =>
     answer(client.POST("/api/v1/preview", { body, parseAs: "text" })) as Promise<string>,
 
+  theme: () => answer(client.GET("/api/v1/theme")) as unknown as Promise<T.ThemeView>,
+  chooseTheme: (body: Body<"/api/v1/theme", "put">) =>
+    answer(client.PUT("/api/v1/theme", { body })) as unknown as Promise<T.ThemeView>,
+  previewTheme: (body: Body<"/api/v1/theme/preview", "post">) =>
+    answer(client.POST("/api/v1/theme/preview", { body, parseAs: "text" })) as Promise<string>,
+  previewLinks: (pieceId: number) =>
+    answer(client.GET("/api/v1/pieces/{piece_id}/previews", { params: byId("piece_id", pieceId) })),
+  sharePreview: (pieceId: number, body: Body<"/api/v1/pieces/{piece_id}/previews", "post">) =>
+    answer(client.POST("/api/v1/pieces/{piece_id}/previews", { params: byId("piece_id", pieceId), body })),
+  revokePreview: (pieceId: number, linkId: number) =>
+    answer(
+      client.DELETE("/api/v1/pieces/{piece_id}/previews/{link_id}", {
+        params: { path: { piece_id: pieceId, link_id: linkId } },
+      }),
+    ),
+
   objectives: (query: T.PageQuery = {}) => answer(client.GET("/api/v1/objectives", { params: { query } })),
   createObjective: (body: T.ObjectiveIn) => answer(client.POST("/api/v1/objectives", { body })),
   patchObjective: (id: number, body: Body<"/api/v1/objectives/{objective_id}", "patch">) =>

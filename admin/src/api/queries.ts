@@ -91,6 +91,9 @@ export const queries = {
   objectives: () => pagesOf(["objectives"], api.objectives),
   campaigns: () => pagesOf(["campaigns"], api.campaigns),
   ctas: () => pagesOf(["ctas"], api.ctas),
+  theme: () => queryOptions({ queryKey: ["theme"], queryFn: () => api.theme() }),
+  previewLinks: (pieceId: number) =>
+    queryOptions({ queryKey: ["piece", pieceId, "previews"], queryFn: () => api.previewLinks(pieceId) }),
   site: () =>
     queryOptions({
       queryKey: ["site"],

@@ -67,6 +67,9 @@ export type Redirect = Schemas["StoredRedirect"];
 export type BuildProblem = Schemas["BuildProblem"];
 export type BuildReport = Schemas["BuildReport"];
 export type SiteStatus = Schemas["SiteStatus"];
+export type ThemeView = Schemas["ThemeView"];
+export type ThemeSetting = Schemas["ThemeSetting"];
+export type PreviewLink = Schemas["PreviewLink"];
 
 export type Media = Schemas["Media"];
 export interface MediaQuery {

@@ -175,6 +175,12 @@ const siteRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/publishing/SitePage"), "SitePage"),
 });
 
+const themeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "site/theme",
+  component: lazyRouteComponent(() => import("@/app/screens/ThemeScreen"), "ThemeScreen"),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "settings",
@@ -227,6 +233,7 @@ const routeTree = rootRoute.addChildren([
     mediaRoute,
     organiseRoute.addChildren([organiseTagsRoute, organiseAuthorsRoute, organiseSeriesRoute, organiseRedirectsRoute]),
     siteRoute,
+    themeRoute,
     settingsRoute.addChildren([settingsHomeRoute, settingsUsersRoute, settingsKeysRoute, settingsAuditRoute]),
   ]),
 ]);

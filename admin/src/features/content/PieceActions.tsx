@@ -13,6 +13,7 @@ import type { Autosave } from "./autosave";
 import { heldBack } from "./checks/useChecks";
 import { actionsFor, type PieceAction } from "./pieceActions";
 import { PublishDialog, type PublishMode } from "./PublishDialog";
+import { SharePreview } from "./SharePreview";
 import { t } from "./strings";
 import { usePieceMove } from "./usePieceMove";
 
@@ -31,6 +32,7 @@ export function PieceActions({ autosave, title, findings, onMoved }: PieceAction
   const rights = { review: useMay("review"), write: useMay("write"), isOwn: piece.created_by === user.id };
   const [publishing, setPublishing] = useState<PublishMode | null>(null);
   const [leaving, setLeaving] = useState<"draft" | "archived" | null>(null);
+  const [sharing, setSharing] = useState(false);
   const move = usePieceMove(autosave, {
     onMoved: () => {
       setPublishing(null);
@@ -65,7 +67,7 @@ export function PieceActions({ autosave, title, findings, onMoved }: PieceAction
             {t(primary.word)}
           </Button>
         )}
-        {(others.length > 0 || piece.url) && (
+        {(others.length > 0 || piece.url || rights.write) && (
           <Menu position="bottom-end" width={220}>
             <Menu.Target>
               <IconButton label={t("moreActions")} icon={IconDots} />
@@ -76,6 +78,7 @@ export function PieceActions({ autosave, title, findings, onMoved }: PieceAction
                   {t("viewLive")}
                 </Menu.Item>
               )}
+              {rights.write && <Menu.Item onClick={() => setSharing(true)}>{t("sharePreview")}</Menu.Item>}
               {others.map((action) => (
                 <Menu.Item key={action.word} onClick={() => start(action)}>
                   {t(action.word)}
@@ -85,6 +88,7 @@ export function PieceActions({ autosave, title, findings, onMoved }: PieceAction
           </Menu>
         )}
       </Group>
+      {sharing && <SharePreview pieceId={piece.id} onClose={() => setSharing(false)} />}
       <PublishDialog
         key={`${piece.id}-${publishing !== null}`}
         piece={piece}

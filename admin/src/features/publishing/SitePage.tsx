@@ -20,6 +20,7 @@ import { t } from "./strings";
 /** How the generated site stands, what could not be built, and building it by hand. */
 export function SitePage() {
   const site = useQuery(queries.site());
+  const theme = useQuery(queries.theme());
   const client = useQueryClient();
   const mayBuild = useMay("review");
   const build = useMutation({
@@ -45,6 +46,9 @@ export function SitePage() {
           >
             {t("visit")}
           </Button>
+          <Button component={Link} to="/site/theme" variant="subtle">
+            {t("theme")}
+          </Button>
           {mayBuild && (
             <Button
               leftSection={<IconRefresh size={16} />}
@@ -60,6 +64,7 @@ export function SitePage() {
       {site.isPending && <Rows count={4} />}
       {site.isError && <ErrorState error={site.error} onRetry={() => void site.refetch()} />}
       <FormError error={build.error} />
+      {theme.data?.problem && <FormError error={new Error(t("themeBroken", { detail: theme.data.problem }))} />}
       {site.data && <State site={site.data} />}
       {report && <Report report={report} builtAt={site.data?.built_at ?? null} />}
       {report && <Problems problems={report.problems} />}
