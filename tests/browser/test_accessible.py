@@ -173,6 +173,7 @@ def test_dialogs_are_accessible(admin: Admin, filled: dict[str, int], scheme: Sc
         (f"/pieces/{filled['piece']}", "Picture or file"),
         ("/organise", "New tag"),
         ("/channels", "Connect a channel"),
+        ("/media", "Check the files"),
         ("/settings/people", "Invite"),
         ("/settings/keys", "Make a key"),
         ("/objectives", "New objective"),
@@ -184,6 +185,12 @@ def test_dialogs_are_accessible(admin: Admin, filled: dict[str, int], scheme: Sc
         expect(page.get_by_role("dialog")).to_be_visible()
         page.wait_for_timeout(200)  # the dialog fades in: half-transparent text has no contrast
         wrong += [f"{path}: {line}" for line in findings(page)]
+    admin.open("/organise/authors")
+    page.get_by_role("button", name="What to do with Ada Lovelace").click()
+    page.get_by_role("menuitem", name="Merge into another").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.wait_for_timeout(200)
+    wrong += [f"merging authors: {line}" for line in findings(page)]
 
     assert wrong == []
 
