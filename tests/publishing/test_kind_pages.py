@@ -215,3 +215,23 @@ async def test_related_pieces_are_older_ones_of_the_same_subjects(make_desk: Mak
     desk.change(2, tags=[bread, salt])
     await desk.site.build(now=NOW)
     assert related(4) == ["piece-2", "piece-1"]
+
+
+async def test_a_cover_is_the_picture_of_the_card_elsewhere(make_desk: MakeDesk) -> None:
+    html = await page(make_desk, cover=Cover(media_id=1))
+
+    said_of = {
+        meta.get("property") or meta.get("name"): meta.get("content")
+        for meta in _Elements(html).all("meta")
+    }
+    assert said_of["og:image"] == "https://folio.example/media/f1.png"
+    assert (said_of["og:image:width"], said_of["og:image:height"]) == ("160", "90")
+    assert said_of["og:image:alt"] == "A mill"
+    assert said_of["twitter:card"] == "summary_large_image"
+
+
+async def test_without_a_cover_the_card_elsewhere_is_small(make_desk: MakeDesk) -> None:
+    html = await page(make_desk)
+
+    assert {"name": "twitter:card", "content": "summary"} in _Elements(html).all("meta")
+    assert "og:image" not in html
