@@ -30,6 +30,7 @@ SCREENS = [
     "/organise/series",
     "/organise/redirects",
     "/site",
+    "/site/theme",
     "/ctas",
     "/objectives",
     "/campaigns",

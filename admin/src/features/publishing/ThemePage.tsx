@@ -128,6 +128,7 @@ function Field({ setting, value, error, picker, onChange }: FieldProps) {
     return (
       <ColorInput
         {...common}
+        withEyeDropper={false}
         placeholder={inherited}
         swatches={inherited ? [inherited] : undefined}
         onChange={(colour) => onChange(colour === inherited ? "" : colour.toLowerCase())}
