@@ -31,7 +31,8 @@ tables stand in `<div class="table-scroll">`; cells are aligned by
 Ids inside a text begin with `h-`: a theme's own ids must not.
 
 A theme is a folder with `theme.toml`, `templates/`, `assets/`, `locales/`. Files in the data folder's
-`theme/` take the place of those of the default theme, one by one.
+`theme/` take the place of those of the default theme, one by one. `octavo theme new` writes one to begin
+with, `octavo theme check` looks it over, and `docs/themes.md` tells the rest.
 """
 
 
