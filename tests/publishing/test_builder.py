@@ -108,7 +108,7 @@ async def test_a_new_piece_leaves_the_numbered_pages_alone(make_desk: MakeDesk) 
         "piece-75/index.html", "piece-74/index.html", "index.html", "tags/tag-1/index.html",
         "tags/index.html", "archive/index.html", "archive/2026/03/index.html", "sitemaps/2026-03.xml",
         "feed.xml", "atom.xml", "feed.json", "tags/tag-1/feed.xml", "tags/tag-1/atom.xml",
-        "tags/tag-1/feed.json", "search/docs/4.json", "search/index.json",
+        "tags/tag-1/feed.json", "search/docs/4.json", "search/index.json", "llms.txt",
     }  # fmt: skip
 
 

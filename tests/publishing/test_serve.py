@@ -57,8 +57,8 @@ async def test_pages_have_a_strong_etag_and_answer_304(desk: Desk) -> None:
 async def test_types_and_caching_fit_the_file(desk: Desk) -> None:
     async with client(desk) as http:
         for path, kind in {
-            "/feed.xml": "application/rss+xml; charset=utf-8",
-            "/atom.xml": "application/atom+xml; charset=utf-8",
+            "/feed.xml": "application/xml; charset=utf-8",
+            "/atom.xml": "application/xml; charset=utf-8",
             "/feed.json": "application/feed+json; charset=utf-8",
             "/sitemap.xml": "application/xml",
             "/robots.txt": "text/plain; charset=utf-8",

@@ -91,7 +91,15 @@ def test_settings_have_a_type_a_label_a_group_and_a_default_of_that_type(theme: 
     }
 
     colours = {name for name, setting in settings.items() if setting["type"] == "colour"}
-    by_the_builder = {"front_languages"}
+    by_the_builder = {
+        "front_languages",
+        "podcast_title",
+        "podcast_category",
+        "podcast_email",
+        "podcast_picture",
+        "hub",
+        "ai_crawlers",
+    }
     assert used | colours | by_the_builder == set(settings), (
         "a setting that no template reads, or the other way round"
     )

@@ -9,6 +9,7 @@
 import asyncio
 import contextlib
 import hashlib
+import hmac
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -385,6 +386,7 @@ class Site:
             theme=dict(organisation.theme),
             theme_folders=[str(folder) for folder in self._folders],
             media_folder=storage_address(self._settings),
+            indexnow_key=_indexnow_key(self._settings.secret_key),
         )
         wanted = [
             unquote(value.removeprefix("/media/"))
@@ -483,3 +485,8 @@ def _switch(state: State, output: Output) -> None:
 
 def _subject(page: str) -> str:
     return page.replace("source:", "piece:", 1) if page.startswith("source:") else page
+
+
+def _indexnow_key(secret: str) -> str:
+    """Answer the key of this installation: 32 hexadecimal digits that tell nothing of the secret."""
+    return hmac.new(secret.encode(), b"indexnow", hashlib.sha256).hexdigest()[:32]

@@ -2,25 +2,22 @@
 
 import re
 from collections.abc import Callable
-from html import escape
 from urllib.parse import quote, unquote
 
 from octavo.kernel.storage import StorageUnavailableError, is_name, open_storage
-from octavo.publishing import dates
-from octavo.publishing.feeds import feed_files
+from octavo.publishing.crawlers import indexnow, llms, robots
+from octavo.publishing.feeds.files import feed_files
+from octavo.publishing.feeds.podcast import podcast_files
 from octavo.publishing.images.clean import clean_bytes
 from octavo.publishing.pages import File, Made, PageError, PageMaker
 from octavo.publishing.places import is_own_file
-from octavo.publishing.plan import SITEMAP_SIZE
 from octavo.publishing.prepared import file_path, path_problem, url_path
 from octavo.publishing.search.index import docs_file, index_file, search_page, words_files
+from octavo.publishing.sitemaps import sitemap
 from octavo.publishing.templates import ThemeError
 
 __all__ = ["make"]
 
-_URLSET = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-_INDEX = '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-_LISTS_LIMIT = 45_000
 _PATH_LIMIT = 900
 _TARGET = re.compile(r"(?:/(?!/)|https?://[^/\s])[^\s\\]*\Z")
 
@@ -128,73 +125,6 @@ def url_target(target: str) -> str:
     return quote(target, safe="/-._~!$&'()*+,;=:@%?#[]")
 
 
-def _robots(maker: PageMaker, rest: str) -> list[File]:
-    del rest
-    text = (
-        "User-agent: *\nDisallow: /admin/\nDisallow: /api/\nDisallow: /go/\n\n"
-        f"Sitemap: {maker.base_url}/sitemap.xml\n"
-    )
-    return [File(path="robots.txt", data=text.encode())]
-
-
-def _sitemap(maker: PageMaker, rest: str) -> list[File]:
-    if not rest:
-        return [_sitemap_index(maker)]
-    if rest == "pages":
-        ids = maker.model.standing_pages()
-        urls: list[tuple[str, int | None]] = [
-            ("/", None),
-            *((url_path(path), at) for path, at in maker.model.places(ids)),
-        ]
-        return [_urlset(maker, "pages", urls)]
-    if rest == "lists":
-        return [_urlset(maker, "lists", _list_urls(maker))]
-    month, _, shard = rest.partition(":")
-    ids = maker.model.slice(f"month:{month}", int(shard) * SITEMAP_SIZE, SITEMAP_SIZE)
-    if not ids:
-        return []
-    places: list[tuple[str, int | None]] = []
-    places += [(url_path(path), at) for path, at in maker.model.places(ids)]
-    return [_urlset(maker, _shard_name(month, int(shard)), places)]
-
-
-def _sitemap_index(maker: PageMaker) -> File:
-    names = ["pages", "lists"]
-    for name, count in maker.model.listings("month:"):
-        shards = -(-count // SITEMAP_SIZE)
-        names += [_shard_name(name.removeprefix("month:"), shard) for shard in range(shards)]
-    parts = [
-        f"<sitemap><loc>{escape(f'{maker.base_url}/sitemaps/{name}.xml')}</loc></sitemap>\n"
-        for name in names
-    ]
-    return File(path="sitemap.xml", data=(_INDEX + "".join(parts) + "</sitemapindex>\n").encode())
-
-
-def _list_urls(maker: PageMaker) -> list[tuple[str, int | None]]:
-    maker.views.reads |= {"tag:*", "author:*"}
-    urls: list[tuple[str, int | None]] = [("/archive/", None), ("/tags/", None)]
-    for prefix in ("month:", "tag:", "author:", "series:", "language:"):
-        urls += sorted(
-            (maker.views.list_url(name, None), None) for name, _ in maker.model.listings(prefix)
-        )
-    return urls[:_LISTS_LIMIT]
-
-
-def _shard_name(month: str, shard: int) -> str:
-    return f"{month}-{shard + 1}" if shard else month
-
-
-def _urlset(maker: PageMaker, name: str, urls: list[tuple[str, int | None]]) -> File:
-    parts = [_URLSET]
-    for url, changed in urls:
-        parts.append(f"<url><loc>{escape(maker.base_url + url)}</loc>")
-        if changed is not None:
-            parts.append(f"<lastmod>{dates.iso(changed, 'UTC')}</lastmod>")
-        parts.append("</url>\n")
-    parts.append("</urlset>\n")
-    return File(path=f"sitemaps/{name}.xml", data="".join(parts).encode())
-
-
 _MAKERS: dict[str, Callable[[PageMaker, str], list[File]]] = {
     "piece": PageMaker.piece,
     "list": PageMaker.list_page,
@@ -203,8 +133,11 @@ _MAKERS: dict[str, Callable[[PageMaker, str], list[File]]] = {
     "archive": PageMaker.archive,
     "404": PageMaker.not_found,
     "feed": feed_files,
-    "sitemap": _sitemap,
-    "robots": _robots,
+    "podcast": podcast_files,
+    "sitemap": sitemap,
+    "robots": robots,
+    "llms": llms,
+    "indexnow": indexnow,
     "redirects": _redirects,
     "redirect": _redirect,
     "asset": _asset,

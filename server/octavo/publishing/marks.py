@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from octavo.publishing.feeds.dress import STYLE
 from octavo.publishing.markdown import RENDERER_VERSION
 from octavo.publishing.pages import TEMPLATES
 from octavo.publishing.state import State
@@ -16,7 +17,7 @@ from octavo.publishing.views import SiteSettings
 
 __all__ = ["BUILD_VERSION", "file_stats", "keep_marks", "marks_of", "needs_scratch", "stale_kinds"]
 
-BUILD_VERSION = "7"
+BUILD_VERSION = "8"
 """Moves whenever the same model would give other pages, or the model other contents."""
 
 _KINDS = {
@@ -35,7 +36,9 @@ _KINDS = {
     "redirect.html": {"redirect"},
     "partials/cta.html": {"piece"},
 }
-_EVERY_KIND = set().union(*_KINDS.values()) | {"feed", "sitemap", "robots", "redirects"}
+_EVERY_KIND = set().union(*_KINDS.values()) | {
+    "feed", "podcast", "sitemap", "robots", "llms", "indexnow", "redirects",
+}  # fmt: skip
 
 
 def marks_of(theme: Theme, settings: SiteSettings) -> dict[str, str]:
@@ -52,6 +55,7 @@ def marks_of(theme: Theme, settings: SiteSettings) -> dict[str, str]:
             "\n".join(theme.asset(name).path for name in theme.asset_names).encode()
         ).hexdigest(),
     }
+    marks["feed style"] = theme.asset(STYLE).path
     for template in TEMPLATES:
         marks[f"template:{template}"] = theme.fingerprint(template, settings.locale)
     return marks
@@ -72,6 +76,8 @@ def stale_kinds(state: State, marks: dict[str, str]) -> set[str]:
     if state.meta("settings") != marks["settings"]:
         return _EVERY_KIND | {"asset"}
     kinds: set[str] = {"asset"} if state.meta("assets") != marks["assets"] else set()
+    if state.meta("feed style") != marks["feed style"]:
+        kinds |= {"feed", "podcast"}
     for template, made in _KINDS.items():
         name = f"template:{template}"
         if state.meta(name) != marks[name]:

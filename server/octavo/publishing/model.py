@@ -129,7 +129,7 @@ class Model(ModelReader):
             for name in self._lists_of(record, month):
                 self._delist(name, record, touched)
         else:
-            touched.page("sitemap:pages")
+            touched.standing_pages()
         self._put_media(piece_id, [], touched)
         self._put_family(None, record, touched)
         self._db.execute("DELETE FROM piece WHERE id = ?", (piece_id,))
@@ -337,8 +337,8 @@ class Model(ModelReader):
         touched: Touched,
     ) -> None:
         if not listed or (old is not None and old[1].kind == "page"):
-            touched.page("sitemap:pages")
-        if listed and old and (old[0].path, old[1].updated) != (record.path, detail.updated):
+            touched.standing_pages()
+        if listed and old and _in_sitemap(*old) != _in_sitemap(record, detail):
             name = f"month:{month}"
             at = (record.published, record.id)
             touched.sitemap_place(month, self.count(name) - 1 - self._newer_than(name, at))
@@ -346,3 +346,8 @@ class Model(ModelReader):
 
 _encode = msgspec.msgpack.Encoder().encode
 _ALONE = ("", "", "")
+
+
+def _in_sitemap(record: PieceRecord, detail: PieceDetail) -> tuple[str, int | None, str]:
+    """Answer what the sitemap says of a piece."""
+    return record.path, detail.updated, record.cover.url if record.cover else ""

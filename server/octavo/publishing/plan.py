@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FEED_SIZE",
     "HOME",
+    "PODCAST",
     "SINGLE_PAGES",
     "SITEMAP_SIZE",
     "Touched",
@@ -40,14 +41,16 @@ __all__ = [
 ]
 
 HOME = "home"
+PODCAST = "podcast"
 FEED_SIZE = 20
 SITEMAP_SIZE = 2_000
-SINGLE_PAGES = ("list:home", "feed:home", "tags", "series", "archive", "404", "robots", "redirects",
-                "sitemap", "sitemap:pages", "sitemap:lists", "search", "search-index")  # fmt: skip
+SINGLE_PAGES = ("list:home", "feed:home", "tags", "series", "archive", "404", "robots", "llms",
+                "indexnow", "redirects", "sitemap", "sitemap:pages", "sitemap:lists", "search",
+                "search-index")  # fmt: skip
 _SIZES = {"home": 10, "language": 10, "tag": 20, "author": 20, "month": 50, "series": 100}
 _ORDER = ("asset", "media", "piece", "redirect", "numbered", "list", "tags", "series", "archive", "404",
-          "feed", "redirects", "sitemap", "robots", "search-docs", "search-words", "search-index",
-          "search")  # fmt: skip
+          "feed", "podcast", "redirects", "sitemap", "robots", "llms", "indexnow", "search-docs",
+          "search-words", "search-index", "search")  # fmt: skip
 
 
 def lists_of(record: "PieceRecord", month: str, front: Front) -> list[str]:
@@ -62,6 +65,7 @@ def lists_of(record: "PieceRecord", month: str, front: Front) -> list[str]:
         *(f"tag:{i}" for i in dict.fromkeys(record.tag_ids)),
         *(f"author:{i}" for i in dict.fromkeys(record.author_ids)),
         *([f"series:{record.series_id}"] if record.series_id is not None else []),
+        *([PODCAST] if record.kind == "audio" else []),
     ]
 
 
@@ -75,7 +79,7 @@ def feed_size(name: str) -> int:
 
 
 def has_feed(name: str) -> bool:
-    return not name.startswith(("month:", "series:"))
+    return not name.startswith("month:")
 
 
 def numbered_pages(name: str, count: int) -> int:
@@ -90,6 +94,8 @@ def front_start(name: str, count: int) -> int:
 
 def pages_of_list(name: str, count: int) -> list[str]:
     """Answer every page of a list, its feed included; an empty list has none, but for the home."""
+    if name == PODCAST:
+        return [PODCAST]
     if count == 0 and name != HOME:
         return []
     numbered = [f"list:{name}#{n}" for n in range(1, numbered_pages(name, count) + 1)]
@@ -125,6 +131,9 @@ class Touched:
 
     def list_change(self, name: str, *, rank: int, before: int, after: int) -> None:
         """A piece came to or left index `rank` (from the oldest) of a list."""
+        if name == PODCAST:  # which is a feed and nothing else
+            self.pages.add(PODCAST)
+            return
         self.pages.add(f"list:{name}")
         first = rank // page_size(name) + 1
         numbered = numbered_pages(name, before), numbered_pages(name, after)
@@ -132,6 +141,8 @@ class Touched:
         if numbered[0] != numbered[1]:
             # Some came or went, and the last one that stays has another neighbour.
             self.pages |= {f"list:{name}#{n}" for n in range(min(numbered), max(numbered) + 1)}
+        if name == HOME and rank >= max(before, after) - FEED_SIZE - 1:
+            self.pages.add("llms")
         longest = max(before, after)
         if has_feed(name) and rank >= longest - feed_size(name) - 1:
             self.pages.add(f"feed:{name}")
@@ -158,6 +169,10 @@ class Touched:
         """A tag or an author has another name or address: so have all pages of the list."""
         self.pages.update(pages_of_list(name, count))
         self.pages |= {"sitemap:lists", "tags", "series"}
+
+    def standing_pages(self) -> None:
+        """A standing page came, went or changed."""
+        self.pages |= {"sitemap:pages", "llms"}
 
     def beside_month(self, month: str) -> None:
         """The month before or after this one came or went."""

@@ -230,10 +230,11 @@ class ModelReader:
         )
         return [(_decode_record(ref), _decode_detail(page)) for ref, page in rows]
 
-    def places(self, piece_ids: Sequence[int]) -> list[tuple[str, int]]:
-        """Answer (path, last change) of pieces, for the sitemap."""
-        query = "SELECT path, changed FROM piece WHERE id = ?"
-        return [self._db.execute(query, (i,)).fetchone() for i in piece_ids]
+    def places(self, piece_ids: Sequence[int]) -> list[tuple[str, int, str]]:
+        """Answer (path, last change, address of the cover) of pieces, for the sitemap."""
+        query = "SELECT path, changed, ref FROM piece WHERE id = ?"
+        rows = [self._db.execute(query, (i,)).fetchone() for i in piece_ids]
+        return [(path, changed, _cover_in(ref)) for path, changed, ref in rows]
 
     def redirect(self, path: str) -> str | None:
         row = self._db.execute("SELECT target FROM redirect WHERE path = ?", (path,)).fetchone()
@@ -260,3 +261,8 @@ class ModelReader:
 
 _decode_record = msgspec.msgpack.Decoder(PieceRecord).decode
 _decode_detail = msgspec.msgpack.Decoder(PieceDetail).decode
+
+
+def _cover_in(ref: bytes) -> str:
+    cover = _decode_record(ref).cover
+    return cover.url if cover is not None else ""

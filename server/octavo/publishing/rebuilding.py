@@ -174,7 +174,7 @@ class Rebuild:
         yield every_page(sorted(ids))
         yield (f"redirect:{path}" for path, _ in list(model.redirects()))
         fronts: list[str] = []
-        for prefix in ("home", "language:", "tag:", "author:", "month:", "series:"):
+        for prefix in ("home", "language:", "tag:", "author:", "month:", "series:", "podcast"):
             for name, count in model.listings(prefix):
                 pages = pages_of_list(name, count)
                 yield (page for page in pages if "#" in page)

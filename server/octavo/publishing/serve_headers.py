@@ -44,8 +44,10 @@ _TYPES = {
     ".flac": "audio/flac",
 }
 _NAMED_TYPES = {
-    "feed.xml": "application/rss+xml; charset=utf-8",
-    "atom.xml": "application/atom+xml; charset=utf-8",
+    # Programs take a feed under any of its names; browsers show only this one with its style.
+    "feed.xml": "application/xml; charset=utf-8",
+    "atom.xml": "application/xml; charset=utf-8",
+    "podcast.xml": "application/xml; charset=utf-8",
     "feed.json": "application/feed+json; charset=utf-8",
     "_redirects": "text/plain; charset=utf-8",
 }

@@ -66,6 +66,7 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     theme_folders: list[str]
     media_folder: str
     theme_pictures: dict[str, tuple[str, str]] = {}
+    indexnow_key: str = ""
 
     def chosen_pictures(self) -> dict[str, Path]:
         return {name: Path(file) for name, (file, _) in self.theme_pictures.items()}
@@ -334,6 +335,10 @@ class Views:
             return self.tag_link(int(rest)).name
         if kind == "language":
             return language_name(rest)
+        if kind == "series":
+            self.reads.add(name)
+            series = self.model.series(int(rest))
+            return series.title if series else ""
         return self.author_link(int(rest)).name if kind == "author" else self.settings.name
 
     def _site_view(self) -> SiteView:

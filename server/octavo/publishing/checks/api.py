@@ -15,6 +15,17 @@ from octavo.publishing.checks.messages import labels, language_of
 from octavo.publishing.checks.rules import severity_of
 from octavo.publishing.checks.schemas import CheckIn, CheckKind, CheckReport
 
+_TEXTS = (
+    "title",
+    "body",
+    "excerpt",
+    "slug",
+    "language",
+    "source_url",
+    "meta_title",
+    "meta_description",
+)
+
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -31,8 +42,8 @@ async def check_draft(
     data: JSONBody[CheckIn], request: AnyRequest, site: NamedDependency[Site]
 ) -> CheckReport:
     """Answer the same of a draft as its editor has it. Nothing is stored."""
-    for field in ("title", "body", "excerpt", "slug", "meta_title", "meta_description"):
-        clean_text(getattr(data, field), field=field)
+    for field in _TEXTS:
+        clean_text(getattr(data, field) or "", field=field)
     return await queries.check_draft(
         data,
         base_url=site.base_url,

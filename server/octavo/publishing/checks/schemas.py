@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from octavo.content.kinds import Cover
-from octavo.publishing.schemas import PreviewIn
+from octavo.content.schemas import Kind
 
 __all__ = [
     "Around",
@@ -65,16 +65,23 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int = 0
 
 
-class CheckIn(PreviewIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A draft as its editor has it: what a preview takes and, if known, what stands around it."""
+class CheckIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A draft as its editor has it and, if known, what stands around it; nothing of it is stored."""
 
+    kind: Kind = "post"
+    title: Annotated[str, Meta(max_length=300)] = ""
+    body: Annotated[str, Meta(max_length=4_000_000)] = ""
+    excerpt: Annotated[str, Meta(max_length=5_000)] = ""
+    tags: Annotated[list[Annotated[str, Meta(max_length=120)]], Meta(max_length=100)] = []
+    language: Annotated[str, Meta(max_length=16)] = ""
+    piece_id: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     slug: Annotated[str, Meta(max_length=120)] = ""
     cover: Cover | None = None
     meta_title: Annotated[str, Meta(max_length=300)] = ""
     meta_description: Annotated[str, Meta(max_length=1_000)] = ""
     campaign_id: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     source_url: Annotated[str, Meta(max_length=2_000)] | None = None
-    fields: dict[str, Any] = {}  # noqa: RUF012 - msgspec makes a new one each time
+    fields: dict[str, Any] = {}
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
