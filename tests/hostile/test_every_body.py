@@ -50,6 +50,12 @@ MAKES: dict[str, Any] = {
         "send_at": "2026-12-01T09:00",
         "zone": "Europe/Madrid",
     },
+    "create_deploy_target": {
+        "deployer": "s3",
+        "name": "Another",
+        "settings": {"bucket": "site", "region": "eu-west-1"},
+        "secrets": {"access_key_id": "AKIA", "secret_access_key": "s"},
+    },
     "create_webhook": {"name": "W", "url": "https://hooks.example.org/", "events": ["*"]},
 }
 
@@ -80,6 +86,8 @@ async def desk(world: Any) -> Any:
     event = some if isinstance(some, str) else next(iter(some.values()))
     MAKES["create_webhook"]["events"] = [event]
     await world.make("webhook", "/webhooks", **(MAKES["create_webhook"] | {"name": "Before"}))
+    target = MAKES["create_deploy_target"] | {"name": "Before"}
+    await world.make("target", "/deploy-targets", **target)
     await world.make("judged", "/pieces", title="In review", body="Read me.")
     answer = await world.owner.post(
         world.path("/pieces/{judged}/transitions"), json={"to": "in_review", "version": 1}

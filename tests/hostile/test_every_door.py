@@ -22,7 +22,9 @@ ASKS: dict[str | None, str] = {
         " list_comments list_ctas list_deliveries list_import_rows list_imports list_media"
         " list_media_usages list_moves list_objectives list_piece_ctas list_piece_deliveries"
         " list_pieces list_redirects list_reviews list_revisions list_series list_tags list_users"
-        " get_theme list_preview_links preview_theme patch_comment preview_delivery preview_piece show_presence"
+        " get_deploy_target get_media_renditions list_deploy_runs list_deploy_targets list_deployers"
+        " get_theme list_preview_links preview_theme patch_comment preview_delivery preview_piece"
+        " show_presence"
     ),
     "write": (
         "act_on_pieces assign_reviewers create_author create_piece create_series create_tag"
@@ -31,7 +33,7 @@ ASKS: dict[str | None, str] = {
         " transition_piece translate_piece undo_bulk upload_media"
     ),
     "review": (
-        "build_site create_redirect delete_author delete_redirect delete_series delete_tag"
+        "build_site create_redirect deploy_site delete_author delete_redirect delete_series delete_tag"
         " drop_orphans drop_planned_edit list_orphans merge_author merge_tag patch_author"
         " patch_series patch_tag start_import"
     ),
@@ -44,7 +46,8 @@ ASKS: dict[str | None, str] = {
     "measure": "get_data_quality get_outcomes",
     "configure": (
         "delete_export get_export get_export_file list_exports start_export "
-        "create_channel create_webhook delete_webhook get_webhook get_webhook_delivery"
+        "create_channel create_deploy_target delete_deploy_target patch_deploy_target"
+        " create_webhook delete_webhook get_webhook get_webhook_delivery"
         " list_webhook_deliveries list_webhook_events list_webhooks patch_channel patch_settings"
         " choose_theme patch_webhook ping_webhook replay_webhook_deliveries replay_webhook_delivery rezone"
         " rotate_webhook_secret survey_rezoning verify_channel"
