@@ -20,8 +20,8 @@ UNSEEN = {
     "CommentAdded", "CommentChanged", "CommentDeleted", "CommentResolved", "DeliveryCancelled",
     "DeliveryFailed", "DeliveryPlanned", "DeliverySent", "KeyMade", "MediaAdded", "MediaReplaced",
     "ObjectiveChanged", "OrganisationRezoned", "PieceChanged", "PieceCreated", "PieceDeleted", "PieceMoved",
-    "PieceScheduled", "PieceTranslated", "PiecesWentLive", "ReviewGiven", "ReviewRequested", "ReviewersChanged",
-    "TagCreated", "UserChanged", "UserInvited", "UserJoined", "WebhookDisabled",
+    "PieceScheduled", "PieceTranslated", "PiecesWentLive", "ReviewGiven", "ReviewRequested",
+    "ReviewersChanged", "TagCreated", "UserChanged", "UserInvited", "UserJoined", "WebhookDisabled",
 }  # fmt: skip
 
 
