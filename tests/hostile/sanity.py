@@ -50,7 +50,7 @@ def _faults_in_file(name: str, data: bytes, base_url: str) -> list[str]:
         return faults + faults_in_html(text)
     if name == "_redirects":
         return faults + _faults_in_redirects(text)
-    if name.endswith(".json"):
+    if name.endswith("feed.json"):
         return faults + _faults_in_json_feed(data)
     if name.endswith(".xml"):
         return faults + _faults_in_xml(data, base_url)

@@ -121,7 +121,7 @@ def test_every_plugin_is_built(wheels):
     plugins = {path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml")}
     built = {wheel.name.partition("-")[0] for wheel in wheels.glob("octavo_*.whl")}
 
-    assert built == {f"octavo_{name}" for name in plugins}
+    assert built == {f"octavo_{name.replace('-', '_')}" for name in plugins}
 
 
 def test_the_bare_command_says_its_version(installed):

@@ -28,6 +28,7 @@ _EXIF = b"Exif\0\0"
 _ORIENTATION = 0x0112
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _PNG_METADATA = {b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"}
+_AVIF_BRANDS = {b"avif", b"avis", b"mif1", b"msf1"}  # films begin with `ftyp`, too
 _WEBP_METADATA = {b"EXIF", b"XMP "}
 _EMPTY_EXIF = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"  # decoders refuse zeros there
 
@@ -58,7 +59,7 @@ def holds_metadata(stream: BinaryIO) -> bool:
         return _chunks_hold(stream, 8, _PNG_METADATA, png=True)
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return _chunks_hold(stream, 12, _WEBP_METADATA, png=False)
-    return head[4:8] == b"ftyp"
+    return head[4:8] == b"ftyp" and head[8:12] in _AVIF_BRANDS
 
 
 def _jpeg_holds(stream: BinaryIO) -> bool:
@@ -99,7 +100,7 @@ def cleaned(data: bytes) -> bytes:
             clean = _clean_png(data)
         elif data.startswith(b"RIFF") and data[8:12] == b"WEBP":
             clean = _clean_webp(data)
-        elif data[4:8] == b"ftyp":
+        elif data[4:8] == b"ftyp" and data[8:12] in _AVIF_BRANDS:
             clean = _clean_avif(data)
         else:
             return data
