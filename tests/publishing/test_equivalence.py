@@ -193,7 +193,7 @@ class World:
 
 @pytest.mark.timeout(900)
 @settings(
-    max_examples=int(os.environ.get("OCTAVO_EXAMPLES", "25")),
+    max_examples=int(os.environ.get("OCTAVO_EXAMPLES", "16")),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
