@@ -7,16 +7,13 @@
 """
 
 import asyncio
-import contextlib
 import hashlib
-import hmac
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote
 
 import msgspec
 
@@ -24,19 +21,15 @@ from octavo.accounts.schemas import Organisation
 from octavo.content.schemas import PublishedPiece
 from octavo.kernel.paths import default_theme
 from octavo.kernel.settings import Settings
-from octavo.kernel.storage import storage_address
 from octavo.publishing import releases
 from octavo.publishing.changes import ChangeLog, Changes, read_changes, sort_keys
-from octavo.publishing.chosen import find_pictures
 from octavo.publishing.errors import BuildFailedError, BuildRunningError, SiteNotBuiltError
 from octavo.publishing.facts import PieceSource, files_wanted, sources_of
+from octavo.publishing.last_build import KeptReport, keep_report, kept_report
 from octavo.publishing.ledger import Ledger
 from octavo.publishing.library import Library
 from octavo.publishing.lock import build_lock
-from octavo.publishing.markdown import RENDERER_VERSION
 from octavo.publishing.marks import (
-    BUILD_VERSION,
-    file_stats,
     keep_marks,
     marks_of,
     needs_scratch,
@@ -44,11 +37,11 @@ from octavo.publishing.marks import (
 )
 from octavo.publishing.model import Model
 from octavo.publishing.output import Output
-from octavo.publishing.pages import TEMPLATES
 from octavo.publishing.preview import render_alone, render_sample
 from octavo.publishing.rebuilding import Progress, Rebuild
 from octavo.publishing.releases import Release, Standing
 from octavo.publishing.schemas import BuildProblem, BuildReport
+from octavo.publishing.site_theme import SiteTheme
 from octavo.publishing.state import State, StateLostError
 from octavo.publishing.stepping import apply_changes, make_in_process
 from octavo.publishing.templates import Theme, ThemeError
@@ -85,9 +78,9 @@ class Site:
         self._settings = settings
         self._library = library
         self._log = log
-        self._folders = list(theme_folders or (settings.home / "theme", default_theme()))
+        folders = theme_folders or (settings.home / "theme", default_theme())
+        self._dress = SiteTheme(settings, library, folders)
         self._workers = workers
-        self._theme: tuple[object, Theme] | None = None
         self._failed = ""
 
     @property
@@ -98,7 +91,7 @@ class Site:
     @property
     def base_url(self) -> str:
         """The site's public address, without a slash at its end."""
-        return self._settings.base_url.rstrip("/")
+        return self._dress.base_url
 
     async def build(
         self,
@@ -134,7 +127,7 @@ class Site:
             BuildFailedError: the theme cannot be used; the old site stands.
         """
         changes = await self._log.pending(1)
-        mark = await asyncio.to_thread(self._theme_mark)
+        mark = await asyncio.to_thread(self._dress.mark)
         if mark == self._failed or (
             not changes and await asyncio.to_thread(self._is_settled, mark)
         ):
@@ -154,7 +147,7 @@ class Site:
             PreviewRefusedError: the text is beyond the limits.
             BuildFailedError: the theme cannot be used.
         """
-        settings = await self._site_settings(await self._library.organisation())
+        settings = await self._dress.settings_for(await self._library.organisation())
         ctas = await self._library.ctas([piece.id]) if piece.id else {}
         ids, paths = files_wanted([piece])
         files = await self._library.files(sorted(ids), sorted(paths)) if ids or paths else []
@@ -188,10 +181,8 @@ class Site:
 
     def last_report(self) -> tuple[datetime, BuildReport] | None:
         """Answer when the last build was and what it did."""
-        with contextlib.suppress(OSError, msgspec.MsgspecError):
-            kept = msgspec.json.decode(self._report_file.read_bytes(), type=_KeptReport)
-            return kept.built_at, kept.report
-        return None
+        kept = kept_report(self._settings.state_dir)
+        return (kept.built_at, kept.report) if kept else None
 
     # --- one build
 
@@ -205,8 +196,8 @@ class Site:
             if old is not None and target.announces:
                 await self._announce(old, [], now)
             logged = await self._log.pending(_CHANGE_LIMIT) if target.announces else []
-            settings = await self._site_settings(await self._library.organisation())
-            theme = await asyncio.to_thread(self._checked_theme, settings)
+            settings = await self._dress.settings_for(await self._library.organisation())
+            theme = await asyncio.to_thread(self._dress.checked, settings)
             wanted = sort_keys(change.key for change in logged)
             marks = marks_of(theme, settings)
             scratch = full or wanted.everything or not target.announces
@@ -320,24 +311,8 @@ class Site:
 
     def _is_settled(self, mark: str) -> bool:
         """Say whether the site was built with the theme and the settings of now."""
-        return self._target(None).state_file.exists() and mark == self._theme_mark_file()
-
-    def _theme_mark(self) -> str:
-        seen = (BUILD_VERSION, RENDERER_VERSION, self.base_url, file_stats(self._folders))
-        return hashlib.sha256(repr(seen).encode()).hexdigest()
-
-    def _theme_mark_file(self) -> str:
-        with contextlib.suppress(OSError, msgspec.MsgspecError):
-            return msgspec.json.decode(self._report_file.read_bytes(), type=_KeptReport).theme
-        return ""
-
-    def theme(self) -> Theme:
-        """Answer the theme as its files are now, with nothing chosen.
-
-        Raises:
-            ThemeError: it cannot be read.
-        """
-        return Theme(*self._folders)
+        kept = kept_report(self._settings.state_dir)
+        return self._target(None).state_file.exists() and kept is not None and kept.theme == mark
 
     async def render_sample(self, organisation: Organisation, what: str) -> str:
         """Render a page of the site (`home` or `post`) as it would be with these settings.
@@ -347,57 +322,28 @@ class Site:
         Raises:
             BuildFailedError: the theme cannot be used.
         """
-        settings = await self._site_settings(organisation)
+        settings = await self._dress.settings_for(organisation)
         state_file = self._target(None).state_file
         try:
-            theme = await asyncio.to_thread(self._current_theme, settings)
+            theme = await asyncio.to_thread(self._dress.current, settings)
             return await asyncio.to_thread(render_sample, what, theme, settings, state_file)
         except ThemeError as exc:
             raise BuildFailedError(str(exc)) from exc
 
     def _render_alone(self, source: PieceSource, settings: SiteSettings) -> str:
-        return render_alone(source, self._current_theme(settings), settings)
+        return render_alone(source, self._dress.current(settings), settings)
 
-    def _current_theme(self, settings: SiteSettings) -> Theme:
-        """Answer the theme as it is now, read anew when a file of it changed or a setting."""
-        seen = (file_stats(self._folders), settings.theme, settings.theme_pictures)
-        if self._theme is None or self._theme[0] != seen:
-            pictures = settings.chosen_pictures()
-            self._theme = (seen, Theme(*self._folders, chosen=settings.theme, pictures=pictures))
-        return self._theme[1]
+    def theme(self) -> Theme:
+        """Answer the theme as its files are now, with nothing chosen.
 
-    def _checked_theme(self, settings: SiteSettings) -> Theme:
-        try:
-            theme = self._current_theme(settings)
-            theme.check(list(TEMPLATES), settings.locale)
-        except ThemeError as exc:
-            raise BuildFailedError(str(exc)) from exc
-        return theme
+        Raises:
+            ThemeError: it cannot be read.
+        """
+        return self._dress.plain()
 
-    async def _site_settings(self, organisation: Organisation) -> SiteSettings:
-        settings = SiteSettings(
-            base_url=self.base_url,
-            name=organisation.name,
-            tagline=organisation.tagline,
-            description=organisation.description,
-            locale=organisation.locale,
-            zone=organisation.zone,
-            nav=[(link.label, link.url) for link in organisation.nav],
-            theme=dict(organisation.theme),
-            theme_folders=[str(folder) for folder in self._folders],
-            media_folder=storage_address(self._settings),
-            indexnow_key=_indexnow_key(self._settings.secret_key),
-        )
-        wanted = [
-            unquote(value.removeprefix("/media/"))
-            for value in settings.theme.values()
-            if value.startswith("/media/")
-        ]
-        if not wanted:
-            return settings
-        files = await self._library.files([], wanted)
-        pictures = await asyncio.to_thread(find_pictures, settings, files)
-        return msgspec.structs.replace(settings, theme_pictures=pictures)
+    def _keep_report(self, report: BuildReport, now: datetime) -> None:
+        kept = KeptReport(built_at=now, report=report, theme=self._dress.mark())
+        keep_report(self._settings.state_dir, kept)
 
     def _target(self, output: Path | None) -> _Target:
         if output is None or output.resolve() == self._settings.site_dir.resolve():
@@ -414,22 +360,6 @@ class Site:
             lock = build_lock(target.state_file.with_suffix(".lock"), wait_s=wait_s)
             await asyncio.to_thread(stack.enter_context, lock)
             yield
-
-    @property
-    def _report_file(self) -> Path:
-        return self._settings.state_dir / "last_build.json"
-
-    def _keep_report(self, report: BuildReport, now: datetime) -> None:
-        kept = _KeptReport(built_at=now, report=report, theme=self._theme_mark())
-        fresh = self._report_file.with_suffix(".tmp")
-        fresh.write_bytes(msgspec.json.encode(kept))
-        fresh.replace(self._report_file)
-
-
-class _KeptReport(msgspec.Struct, frozen=True, kw_only=True):
-    built_at: datetime
-    report: BuildReport
-    theme: str = ""
 
 
 def _step(
@@ -485,8 +415,3 @@ def _switch(state: State, output: Output) -> None:
 
 def _subject(page: str) -> str:
     return page.replace("source:", "piece:", 1) if page.startswith("source:") else page
-
-
-def _indexnow_key(secret: str) -> str:
-    """Answer the key of this installation: 32 hexadecimal digits that tell nothing of the secret."""
-    return hmac.new(secret.encode(), b"indexnow", hashlib.sha256).hexdigest()[:32]

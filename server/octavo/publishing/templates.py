@@ -7,7 +7,6 @@ the contexts hold and nothing else; it is data to us, however it came here.
 import hashlib
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -21,20 +20,10 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateNotFound,
-    nodes,
 )
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from octavo.publishing.folding import fold
-from octavo.publishing.theme_limits import (
-    INTERCEPTED,
-    Budget,
-    check_call,
-    guarded_filters,
-    limit,
-    limited_binop,
-)
+from octavo.publishing.sandbox import GuardedSandbox, Sandbox
+from octavo.publishing.theme_files import ThemeError, load_strings, load_toml, scan
 from octavo.publishing.theme_settings import (
     SettingSpec,
     Tokens,
@@ -52,14 +41,8 @@ _REFERENCE = re.compile(
 )
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 _OUTSIDE = ("/", "#", "data:", "http:", "https:")
-_FOLDERS = ("templates", "assets", "locales")
 _SHEET = "css/site.css"
 _FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-_FILE_LIMIT_BYTES = 20_000_000
-
-
-class ThemeError(Exception):
-    """The theme cannot be used; the message names the file and says why."""
 
 
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +76,7 @@ class Theme:
         }
         self._files: dict[str, Path] = {}
         for folder in reversed(folders):
-            self._files.update(_scan(folder))
+            self._files.update(scan(folder))
         for name, file in (pictures or {}).items():
             self._files[f"assets/{self._pictures[name]}"] = file
         self._default = folders[-1]
@@ -106,7 +89,7 @@ class Theme:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What `theme.toml` states."""
-        return _load_toml(self._files["theme.toml"]) if "theme.toml" in self._files else {}
+        return load_toml(self._files["theme.toml"]) if "theme.toml" in self._files else {}
 
     @cached_property
     def offered(self) -> list[SettingSpec]:
@@ -217,9 +200,9 @@ class Theme:
             for name in ("en", locale.split("-", maxsplit=1)[0], locale):
                 shipped = self._default / "locales" / f"{name}.toml"
                 if shipped.is_file() and name.replace("-", "").isalnum():
-                    merged.update(_load_strings(shipped))
+                    merged.update(load_strings(shipped))
                 if f"locales/{name}.toml" in self._files:
-                    merged.update(_load_strings(self._files[f"locales/{name}.toml"]))
+                    merged.update(load_strings(self._files[f"locales/{name}.toml"]))
             self._strings[locale] = merged
         return self._strings[locale]
 
@@ -280,7 +263,7 @@ class Theme:
             else:
                 found = self._environment(locale, site).get_template(name)
             self._templates[key] = known = site, found
-        if isinstance(known[1].environment, _GuardedEnvironment):
+        if isinstance(known[1].environment, GuardedSandbox):
             known[1].environment.budget.renew()
         return known[1]
 
@@ -295,9 +278,7 @@ class Theme:
                 "auto_reload": False,
             }
             environment = (
-                _GuardedEnvironment(self._is_foreign, **options)
-                if self.is_own
-                else _Environment(**options)
+                GuardedSandbox(self._is_foreign, **options) if self.is_own else Sandbox(**options)
             )
             environment.folds = self._folds
             environment.globals = {"asset": self._asset_url, "t": self.translator(locale)}
@@ -377,71 +358,6 @@ class Theme:
             raise ThemeError(msg) from exc
 
 
-class _Environment(ImmutableSandboxedEnvironment):
-    """The sandbox, quick on our own contexts: of a Struct, its fields can be read, nothing else."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.known: dict[str, Any] = {}
-        self.folds = True
-        self._including: list[str] = []
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, msgspec.Struct):
-            if attribute in obj.__struct_fields__:
-                return getattr(obj, attribute)
-            return self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """Parse, and work out once what comes out the same on every page of the site."""
-        tree = self.parse_tree(source, name, filename)
-        if self.folds:
-            fold(tree, known=self.known, included=self.parse_included, attribute_of=self.getattr)
-        return tree
-
-    def parse_tree(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return super()._parse(source, name, filename)
-
-    def parse_included(self, name: str) -> nodes.Template | None:
-        """Parse what stands in another template; None when it is wrong or has itself inside."""
-        if name in self._including or self.loader is None:
-            return None
-        self._including.append(name)
-        try:
-            return self._parse(self.loader.get_source(self, name)[0], name, None)
-        except TemplateError:  # said when a page asks for it
-            return None
-        finally:
-            self._including.pop()
-
-
-class _GuardedEnvironment(_Environment):
-    """The sandbox of a theme with templates that are not ours: a page has a budget for them."""
-
-    intercepted_binops = INTERCEPTED
-
-    def __init__(self, is_foreign: Callable[[str], bool], **options: Any) -> None:
-        super().__init__(**options)
-        self.budget = Budget()
-        self._is_foreign = is_foreign
-        self.filters = guarded_filters(self.filters, self.budget)
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        limited_binop(operator, left, right, self.budget)
-        return super().call_binop(context, operator, left, right)
-
-    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        check_call(obj, args, kwargs)
-        return self.budget.spend_on(super().call(context, obj, *args, **kwargs))
-
-    def parse_tree(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super().parse_tree(source, name, filename)
-        if name is not None and self._is_foreign(name):
-            limit(tree)
-        return tree
-
-
 class _ThemeLoader(BaseLoader):
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
@@ -454,35 +370,3 @@ class _ThemeLoader(BaseLoader):
         if source is None:
             raise TemplateNotFound(template)
         return source, template, lambda: True
-
-
-def _scan(folder: Path) -> dict[str, Path]:
-    """Answer the theme's files by their name below `folder`; what leads outside is left out."""
-    if not folder.is_dir():
-        return {}
-    root = folder.resolve()
-    found: dict[str, Path] = {}
-    if (folder / "theme.toml").is_file():
-        found["theme.toml"] = folder / "theme.toml"
-    for part in _FOLDERS:
-        for file in sorted((folder / part).rglob("*")):
-            name = file.relative_to(folder).as_posix()
-            inside = file.resolve().is_relative_to(root)
-            if inside and file.is_file() and not any(p.startswith(".") for p in name.split("/")):
-                if file.stat().st_size > _FILE_LIMIT_BYTES:
-                    msg = f"{name} is larger than {_FILE_LIMIT_BYTES // 1_000_000} MB"
-                    raise ThemeError(msg)
-                found[name] = file
-    return found
-
-
-def _load_toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as exc:
-        msg = f"{file.name} cannot be read: {exc}"
-        raise ThemeError(msg) from exc
-
-
-def _load_strings(file: Path) -> dict[str, str]:
-    return {key: value for key, value in _load_toml(file).items() if isinstance(value, str)}
