@@ -41,12 +41,12 @@ from octavo.kernel.idempotency import IdempotencyMiddleware
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 from octavo.publishing.api import router as publishing_router
-from octavo.publishing.builder import Site
+from octavo.publishing.building.builder import Site
 from octavo.publishing.checks.api import router as checks_router
 from octavo.publishing.images.api import router as images_router
 from octavo.publishing.previews.api import router as previews_router
 from octavo.publishing.previews.door import PreviewApp
-from octavo.publishing.serve import site_app
+from octavo.publishing.serving.site import site_app
 from octavo.publishing.theming.api import router as theming_router
 from octavo.reading.answers import Answers, VersionReader
 from octavo.reading.api import router as reading_router

@@ -57,7 +57,7 @@ from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
 from octavo.publishing import service as publishing
 from octavo.publishing.bodies import Bodies
-from octavo.publishing.builder import Site
+from octavo.publishing.building.builder import Site
 from octavo.publishing.checks import gate
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.images import service as images

@@ -30,7 +30,7 @@ from octavo.kernel.metrics import JOB_FAILURES, JOB_SECONDS
 from octavo.kernel.throttle import drop_old_counts
 from octavo.publishing import jobs as publishing_jobs
 from octavo.publishing.images.jobs import Studio
-from octavo.publishing.markdown import plain_html
+from octavo.publishing.text.markdown import plain_html
 from octavo.runtime import Runtime, all_tables
 from octavo.tracking import jobs as tracking_jobs
 from octavo.webhooks import jobs as webhook_jobs

@@ -31,7 +31,7 @@ NOT_PORTABLE = {
 # Each of these waits for its tasks and looks at how they ended.
 WATCHERS = (
     "server/octavo/kernel/jobs.py",
-    "server/octavo/publishing/rebuilding.py",
+    "server/octavo/publishing/building/rebuilding.py",
     "server/octavo/tracking/visitors.py",
     "server/octavo/sdk/testing.py",
 )

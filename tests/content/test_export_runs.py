@@ -16,7 +16,7 @@ from octavo.content.exporters.runs import jobs
 from octavo.content.exporters.runs.tables import ExportRunRow
 from octavo.content.media.store import media_store
 from octavo.kernel.jobs import Turn
-from octavo.publishing.markdown import plain_html
+from octavo.publishing.text.markdown import plain_html
 from octavo.runtime import all_tables
 
 

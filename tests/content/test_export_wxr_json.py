@@ -13,7 +13,7 @@ from octavo.content.importers.wordpress.service import WordPressOptions, import_
 from octavo.content.media.store import media_store
 from octavo.content.tables import TABLES, PieceRow
 from octavo.kernel.http import GuardedClient
-from octavo.publishing.markdown import plain_html
+from octavo.publishing.text.markdown import plain_html
 from octavo.runtime import all_tables
 
 WP = "{http://wordpress.org/export/1.2/}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from octavo.content.importers.html_to_markdown import convert
-from octavo.publishing.markdown import ComrakRenderer
+from octavo.publishing.text.markdown import ComrakRenderer
 
 _render = ComrakRenderer().render
 

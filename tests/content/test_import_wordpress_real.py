@@ -15,7 +15,7 @@ from octavo.content.importers.sources import UnusableSourceError
 from octavo.content.importers.wordpress.importer import WordPress
 from octavo.content.media.store import media_store
 from octavo.content.tables import PieceRow, RevisionRow, TagRow
-from octavo.publishing.markdown import ComrakRenderer
+from octavo.publishing.text.markdown import ComrakRenderer
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 WXR = DATA / "wxr"

@@ -9,9 +9,9 @@ import msgspec
 from octavo.accounts.schemas import NavLink, Organisation
 from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, SeriesShown, TagRef
 from octavo.kernel.settings import Settings
-from octavo.publishing.builder import Site
-from octavo.publishing.changes import LoggedChange
-from octavo.publishing.facts import CtaSpec, FileFacts, files_wanted
+from octavo.publishing.building.builder import Site
+from octavo.publishing.building.changes import LoggedChange
+from octavo.publishing.read_model.facts import CtaSpec, FileFacts, files_wanted
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ORGANISATION = Organisation(

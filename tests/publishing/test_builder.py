@@ -11,8 +11,8 @@ import feedparser
 import pytest
 from fakes import NOW, Desk, author, cta, make_piece, tag
 
+from octavo.publishing.building.lock import build_lock
 from octavo.publishing.errors import BuildRunningError, OutputRefusedError
-from octavo.publishing.lock import build_lock
 
 MakeDesk = Callable[..., Desk]
 

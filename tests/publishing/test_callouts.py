@@ -2,8 +2,8 @@
 
 import pytest
 
-from octavo.publishing.callouts import ALERTS, name_callouts
-from octavo.publishing.markdown import render_body
+from octavo.publishing.text.callouts import ALERTS, name_callouts
+from octavo.publishing.text.markdown import render_body
 
 
 @pytest.mark.parametrize("kind", ALERTS)

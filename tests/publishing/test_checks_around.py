@@ -2,10 +2,10 @@
 
 import pytest
 
-from octavo.publishing import places as own
 from octavo.publishing.checks import places
 from octavo.publishing.checks.rules import check
 from octavo.publishing.checks.schemas import Around, Draft, Picture
+from octavo.publishing.read_model import places as own
 
 PICTURE = Picture(alt="A loaf", decorative=False, size_bytes=1_000, width=10, height=10)
 MUTE = Picture(alt="", decorative=False, size_bytes=1_000, width=10, height=10)

@@ -1,13 +1,13 @@
 """The theme's contract is the code's."""
 
 from octavo.kernel.paths import default_theme
-from octavo.publishing import contexts
-from octavo.publishing.contract import contract_text
-from octavo.publishing.pages import TEMPLATES
+from octavo.publishing.pages.maker import TEMPLATES
+from octavo.publishing.theme import contexts
+from octavo.publishing.theme.contract import contract_text
 
 
 def test_the_written_contract_is_current() -> None:
-    """When this fails: `python -m octavo.publishing.contract`."""
+    """When this fails: `python -m octavo.publishing.theme.contract`."""
     assert (default_theme() / "CONTRACT.md").read_text(encoding="utf-8") == contract_text()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from octavo.publishing.deadlinks import internal_path, unlink
+from octavo.publishing.text.deadlinks import internal_path, unlink
 
 BASE = "https://blog.example"
 URL = f"{BASE}/here/"

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from octavo.content.kinds import Cover
-from octavo.publishing.facts import Rendition
+from octavo.publishing.read_model.facts import Rendition
 
 IDS = st.integers(1, 8)
 FIELDS = {
@@ -200,7 +200,7 @@ class World:
 )
 @given(st.lists(step, min_size=1, max_size=5))
 def test_step_by_step_and_in_full_are_the_same_bytes(monkeypatch, steps) -> None:  # type: ignore[no-untyped-def]
-    from octavo.publishing import plan
+    from octavo.publishing.read_model import plan
     from octavo.publishing.search import layout
 
     # Small pages, so that a few pieces fill several of them.

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from octavo.publishing.contexts import FeedRef, NavItem, PageView, SiteView
-from octavo.publishing.templates import Theme, ThemeError
+from octavo.publishing.theme.contexts import FeedRef, NavItem, PageView, SiteView
+from octavo.publishing.theme.templates import Theme, ThemeError
 
 SITE = SiteView(
     name="Ink & <Paper>",

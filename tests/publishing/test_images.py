@@ -22,11 +22,11 @@ from octavo.content.schemas import Piece, PieceIn, Transition
 from octavo.kernel.db import Database
 from octavo.kernel.events import EventBus
 from octavo.kernel.settings import Settings, SettingsError
-from octavo.publishing.builder import Site
+from octavo.publishing.building.builder import Site
 from octavo.publishing.images import queries, service, sizes
 from octavo.publishing.images.jobs import Studio
 from octavo.publishing.images.schemas import MediaRenditions
-from octavo.publishing.serve import site_app
+from octavo.publishing.serving.site import site_app
 from octavo.publishing.stored import StoredLibrary, StoredLog
 from octavo.runtime import subscribe
 

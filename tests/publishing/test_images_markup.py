@@ -1,9 +1,9 @@
 """Sizes of pictures in texts."""
 
-from octavo.publishing.facts import FileFacts, Rendition
-from octavo.publishing.images.markup import with_pictures
-from octavo.publishing.markdown import render_body
-from octavo.publishing.portable import portable_html
+from octavo.publishing.pages.portable import portable_html
+from octavo.publishing.read_model.facts import FileFacts, Rendition
+from octavo.publishing.read_model.pictures import with_pictures
+from octavo.publishing.text.markdown import render_body
 
 MODERN = [
     Rendition(path="sizes/aa/b-480.avif", mime="image/avif", width=480, height=320),

@@ -19,7 +19,7 @@ import asyncio, os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 import fakes, test_kill
-from octavo.publishing import output
+from octavo.publishing.building import output
 die_at = int(sys.argv[4])
 if die_at:
     calls = 0

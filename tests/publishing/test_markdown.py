@@ -11,11 +11,11 @@ from fakes import make_piece
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from octavo.publishing.facts import PieceSource
-from octavo.publishing.markdown import BodyRefusedError, ComrakRenderer, render_body, shorten
-from octavo.publishing.placing import place_ctas
-from octavo.publishing.prepared import NOT_XML, prepare, unpack_html
-from octavo.publishing.sanitise import clean_html
+from octavo.publishing.read_model.facts import PieceSource
+from octavo.publishing.read_model.prepared import NOT_XML, prepare, unpack_html
+from octavo.publishing.text.markdown import BodyRefusedError, ComrakRenderer, render_body, shorten
+from octavo.publishing.text.placing import place_ctas
+from octavo.publishing.text.sanitise import clean_html
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
@@ -143,7 +143,7 @@ def test_the_cleaner_escapes_angles_in_attributes() -> None:
 
 def test_the_same_text_gives_the_same_bytes_in_every_process() -> None:
     code = (
-        "from octavo.publishing.sanitise import clean_html;"
+        "from octavo.publishing.text.sanitise import clean_html;"
         "print(clean_html('<img src=x alt=y><input checked><video src=v></video>'))"
     )
     seen = {subprocess.check_output([sys.executable, "-c", code]) for _ in range(4)}

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fakes import NOW, Desk, make_piece
 
-from octavo.publishing.serve import site_app
+from octavo.publishing.serving.site import site_app
 
 MakeDesk = Callable[..., Desk]
 

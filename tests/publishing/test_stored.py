@@ -27,7 +27,7 @@ from octavo.kernel.db import Database
 from octavo.kernel.events import EventBus
 from octavo.kernel.settings import Settings
 from octavo.publishing import queries, service
-from octavo.publishing.builder import Site
+from octavo.publishing.building.builder import Site
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.stored import StoredLibrary, StoredLog
 from octavo.runtime import subscribe

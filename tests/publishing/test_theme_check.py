@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from octavo.cli import cli
 from octavo.kernel.paths import default_theme
-from octavo.publishing.theme_check import check_theme
+from octavo.publishing.theming.check import check_theme
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from octavo.kernel.paths import default_theme
-from octavo.publishing.templates import Theme, ThemeError
-from octavo.publishing.theme_samples import sample_site, samples
+from octavo.publishing.theme.templates import Theme, ThemeError
+from octavo.publishing.theming.samples import sample_site, samples
 
 _PAYLOADS = Path(__file__).parents[2] / ".." / "shared" / "data" / "payloads" / "ssti.jsonl.gz"
 _SECRETS = ("<module ", "<class ", "<function ", "__globals__", "root:x:0", "uid=", "<Config")

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from octavo.publishing.templates import Theme, ThemeError
-from octavo.publishing.theme_settings import contrast, parse_settings
+from octavo.publishing.theme.settings import contrast, parse_settings
+from octavo.publishing.theme.templates import Theme, ThemeError
 
 NAMES = {"accent_light", "accent_dark", "logo", "reading_font", "footer_links", "drop_cap"}
 

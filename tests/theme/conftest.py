@@ -7,10 +7,10 @@ import jinja2
 import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from octavo.publishing.contexts import VARIABLES
-from octavo.publishing.templates import Theme
-from octavo.publishing.theme_samples import sample_cta, sample_site
-from octavo.publishing.theme_samples import samples as theme_samples
+from octavo.publishing.theme.contexts import VARIABLES
+from octavo.publishing.theme.templates import Theme
+from octavo.publishing.theming.samples import sample_cta, sample_site
+from octavo.publishing.theming.samples import samples as theme_samples
 
 _THEME = Path(__file__).parents[2] / "site"
 

@@ -11,7 +11,7 @@ import brotli
 import msgspec
 import pytest
 
-from octavo.publishing.contexts import CtaView
+from octavo.publishing.theme.contexts import CtaView
 
 _VOID = {
     "area",

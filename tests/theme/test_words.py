@@ -8,7 +8,7 @@ import jinja2
 import pytest
 from jinja2 import nodes
 
-from octavo.publishing.callouts import ALERTS
+from octavo.publishing.text.callouts import ALERTS
 
 _COMPUTED = {
     "cta_": {"subscribe", "visit_store", "download", "contact", "request_quote", "custom"},

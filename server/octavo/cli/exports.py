@@ -57,7 +57,7 @@ def export_json(file: Path, *, as_json: bool) -> None:
 def export_wxr(file: Path, *, as_json: bool) -> None:
     """Write posts and pages for WordPress (WXR 1.2)."""
     from octavo.content.exporters.wxr import export_wxr as write
-    from octavo.publishing.markdown import plain_html
+    from octavo.publishing.text.markdown import plain_html
 
     async def run(runtime: "Runtime") -> Any:
         return await write(

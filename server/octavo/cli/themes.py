@@ -20,7 +20,7 @@ def theme() -> None:
 def new(folder: Path | None, name: str, *, as_json: bool) -> None:
     """Write a small theme into FOLDER, or into the data folder, where the site takes it up."""
     from octavo.kernel.paths import default_theme
-    from octavo.publishing.theme_new import new_theme
+    from octavo.publishing.theming.new import new_theme
 
     target = folder or settings_or_fail().home / "theme"
     with one_line_errors():
@@ -38,7 +38,7 @@ def new(folder: Path | None, name: str, *, as_json: bool) -> None:
 def check(folder: Path | None, *, as_json: bool) -> None:
     """Render every template of the theme in FOLDER with samples; exit 1 when it cannot be used."""
     from octavo.kernel.paths import default_theme
-    from octavo.publishing.theme_check import check_theme
+    from octavo.publishing.theming.check import check_theme
 
     target = folder or settings_or_fail().home / "theme"
     with one_line_errors():

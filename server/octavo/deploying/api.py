@@ -25,7 +25,7 @@ from octavo.kernel.pagination import Page
 from octavo.kernel.parameters import Limit
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
-from octavo.publishing.builder import Site
+from octavo.publishing.building.builder import Site
 
 
 @get("/deployers", operation_id="list_deployers", guards=[may(Action.READ)], sync_to_thread=False)

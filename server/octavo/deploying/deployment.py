@@ -12,9 +12,9 @@ import msgspec
 
 from octavo.deploying.manifest import UNKNOWN, Entry, Manifest
 from octavo.deploying.rules import is_attachment, phase_of
-from octavo.publishing.builder import Site
-from octavo.publishing.releases import Release, Standing, StandingFile
-from octavo.publishing.serve_headers import media_type
+from octavo.publishing.building.builder import Site
+from octavo.publishing.building.releases import Release, Standing, StandingFile
+from octavo.publishing.serving.headers import media_type
 from octavo.sdk.deploying import Begun, Deployer, SiteFile
 
 __all__ = ["Deployment", "Moved"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from octavo.publishing.releases import Release
+from octavo.publishing.building.releases import Release
 from octavo.sdk.deploying import Begun
 
 __all__ = ["UNKNOWN", "Entry", "Manifest"]

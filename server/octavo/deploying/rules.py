@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from octavo.publishing.serve_headers import media_type
+from octavo.publishing.serving.headers import media_type
 
 __all__ = ["is_attachment", "next_try_after", "phase_of", "phases"]
 

@@ -24,9 +24,9 @@ from octavo.kernel.http import GuardedClient
 from octavo.kernel.log import get_logger
 from octavo.kernel.settings import Settings
 from octavo.kernel.vault import Vault
-from octavo.publishing.builder import Site
+from octavo.publishing.building.builder import Site
+from octavo.publishing.building.lock import build_lock
 from octavo.publishing.errors import BuildRunningError
-from octavo.publishing.lock import build_lock
 from octavo.sdk.deploying import Deployer, DeployError, DeployRefusedError
 
 __all__ = ["Deploying", "dry_run", "run_deployment", "standing_release"]

@@ -13,7 +13,7 @@ from octavo.content.schemas import PublishedPiece
 from octavo.cta import queries as ctas
 from octavo.cta import service as cta_service
 from octavo.publishing.bodies import TextJob, render_text
-from octavo.publishing.portable import TextLink
+from octavo.publishing.pages.portable import TextLink
 from octavo.sdk import CtaLink, Finding, Message
 from octavo.sdk.text import compose, placeholders
 

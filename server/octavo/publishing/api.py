@@ -11,10 +11,11 @@ from litestar.status_codes import HTTP_200_OK
 from octavo.accounts.access import Action, may
 from octavo.content import rules as content
 from octavo.kernel.text import clean_text
-from octavo.publishing import drafting, queries
-from octavo.publishing.builder import Site
+from octavo.publishing import queries
+from octavo.publishing.building.builder import Site
+from octavo.publishing.previews import drafting
 from octavo.publishing.schemas import BuildIn, BuildReport, PreviewIn, SiteStatus
-from octavo.publishing.serve_headers import page_headers
+from octavo.publishing.serving.headers import page_headers
 
 _WAIT_S = 5.0
 

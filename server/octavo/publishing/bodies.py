@@ -15,9 +15,9 @@ import msgspec
 
 from octavo.content.schemas import PublishedPiece
 from octavo.kernel.log import get_logger
-from octavo.publishing.markdown import RENDERER_VERSION, BodyRefusedError, render_body
-from octavo.publishing.portable import TextLink, portable_html
-from octavo.publishing.prepared import pack_html, unpack_html, url_path
+from octavo.publishing.pages.portable import TextLink, portable_html
+from octavo.publishing.read_model.prepared import pack_html, unpack_html, url_path
+from octavo.publishing.text.markdown import RENDERER_VERSION, BodyRefusedError, render_body
 
 __all__ = ["Bodies", "Body", "TextJob", "render_text"]
 

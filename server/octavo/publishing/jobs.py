@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from octavo.kernel.log import get_logger
-from octavo.publishing.builder import Site
+from octavo.publishing.building.builder import Site
 from octavo.publishing.errors import BuildFailedError
 from octavo.publishing.schemas import BuildReport
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from octavo.publishing.changes import LoggedChange
+from octavo.publishing.building.changes import LoggedChange
 from octavo.publishing.schemas import LivePiece
 from octavo.publishing.tables import LivePieceRow, SiteChangeRow
 

@@ -25,7 +25,7 @@ from octavo.content.media import uses
 from octavo.cta.events import CtaChanged, PieceCtasChanged
 from octavo.kernel.db import transaction
 from octavo.kernel.events import EventBus
-from octavo.publishing.changes import EVERYTHING, SETTINGS
+from octavo.publishing.building.changes import EVERYTHING, SETTINGS
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.tables import LivePieceRow, SiteChangeRow
 

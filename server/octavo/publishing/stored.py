@@ -12,10 +12,10 @@ from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, TagRef
 from octavo.cta import queries as cta_queries
 from octavo.kernel.events import EventBus
 from octavo.publishing import queries, service
-from octavo.publishing.changes import LoggedChange
-from octavo.publishing.facts import CtaSpec, FileFacts, Rendition, media_url
+from octavo.publishing.building.changes import LoggedChange
 from octavo.publishing.images import queries as image_queries
 from octavo.publishing.images.schemas import MediaRenditions
+from octavo.publishing.read_model.facts import CtaSpec, FileFacts, Rendition, media_url
 
 __all__ = ["StoredLibrary", "StoredLog"]
 

@@ -13,7 +13,7 @@ from octavo.content.media.schemas import Media
 from octavo.content.schemas import LiveTranslation, PublishedPiece
 from octavo.cta import queries as ctas
 from octavo.publishing.bodies import Bodies, Body, TextJob
-from octavo.publishing.portable import TextLink
+from octavo.publishing.pages.portable import TextLink
 
 __all__ = ["Picture", "PieceReader", "ReadPiece"]
 

@@ -16,8 +16,8 @@ from octavo.content.schemas import Kind
 from octavo.kernel.errors import FieldError, InvalidInputError
 from octavo.kernel.pagination import Page, decode_cursor, decode_id, encode_cursor
 from octavo.kernel.text import has_forbidden_characters
-from octavo.publishing.markdown import shorten
-from octavo.publishing.prepared import url_path
+from octavo.publishing.read_model.prepared import url_path
+from octavo.publishing.text.markdown import shorten
 from octavo.reading.pieces import PieceReader, ReadPiece
 from octavo.reading.queries import content_version
 from octavo.reading.schemas import (

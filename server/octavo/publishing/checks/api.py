@@ -9,7 +9,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from octavo.accounts.access import Action, may
 from octavo.kernel.text import clean_text
-from octavo.publishing.builder import Site
+from octavo.publishing.building.builder import Site
 from octavo.publishing.checks import gate, queries
 from octavo.publishing.checks.messages import labels, language_of
 from octavo.publishing.checks.rules import severity_of

@@ -2,7 +2,7 @@
 
 import re
 
-from octavo.publishing.places import LINKS
+from octavo.publishing.read_model.places import LINKS
 
 __all__ = ["MEDIA", "TRACKED", "author_of", "forms_of", "is_own", "series_of", "tag_of"]
 

@@ -22,7 +22,7 @@ from octavo.publishing.checks.rules import (
     shown_files,
 )
 from octavo.publishing.checks.schemas import Around, CheckIn, CheckReport, Draft, Picture
-from octavo.publishing.markdown import BodyRefusedError, render_body
+from octavo.publishing.text.markdown import BodyRefusedError, render_body
 from octavo.strategy import queries as strategy
 
 __all__ = ["check_draft"]

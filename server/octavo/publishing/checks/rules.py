@@ -13,8 +13,8 @@ from octavo.publishing.checks.messages import sentences
 from octavo.publishing.checks.places import TRACKED
 from octavo.publishing.checks.reading_ease import measure, sentences_of
 from octavo.publishing.checks.schemas import Around, CheckReport, Draft, Finding, Picture, Severity
-from octavo.publishing.deadlinks import internal_path
-from octavo.publishing.sanitise import ID_PREFIX
+from octavo.publishing.text.deadlinks import internal_path
+from octavo.publishing.text.sanitise import ID_PREFIX
 
 __all__ = [
     "LONGEST",

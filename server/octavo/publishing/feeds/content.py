@@ -3,9 +3,9 @@
 import html as html_text
 from collections.abc import Callable
 
-from octavo.publishing.facts import FileFacts
-from octavo.publishing.kinds import KindDetail, Press
-from octavo.publishing.prepared import PieceDetail
+from octavo.publishing.read_model.facts import FileFacts
+from octavo.publishing.read_model.kinds import KindDetail, Press
+from octavo.publishing.read_model.prepared import PieceDetail
 
 __all__ = ["around"]
 

@@ -1,6 +1,6 @@
 """What makes a feed readable for a person who opens it in a browser."""
 
-from octavo.publishing.pages import PageMaker
+from octavo.publishing.pages.maker import PageMaker
 
 __all__ = ["STYLE", "dressed"]
 

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from octavo.publishing.facts import CtaSpec, FileFacts
 from octavo.publishing.feeds.content import around
-from octavo.publishing.pages import PageMaker
-from octavo.publishing.portable import TextLink, portable_html
-from octavo.publishing.prepared import NOT_XML, PieceDetail, PieceRecord, url_path
+from octavo.publishing.pages.maker import PageMaker
+from octavo.publishing.pages.portable import TextLink, portable_html
+from octavo.publishing.read_model.facts import CtaSpec, FileFacts
+from octavo.publishing.read_model.prepared import NOT_XML, PieceDetail, PieceRecord, url_path
 
 __all__ = ["Enclosure", "Entry", "entry_of", "identity_of", "text"]
 

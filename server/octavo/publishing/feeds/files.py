@@ -13,12 +13,12 @@ from feedgen.ext.base import BaseExtension
 from feedgen.ext.dc import DcEntryExtension, DcExtension
 from feedgen.util import xml_elem
 
-from octavo.publishing import dates
 from octavo.publishing.feeds.dress import dressed
 from octavo.publishing.feeds.entries import Enclosure, Entry, entry_of, text
-from octavo.publishing.pages import File, PageMaker
-from octavo.publishing.plan import HOME, feed_size
-from octavo.publishing.prepared import file_path
+from octavo.publishing.pages.maker import File, PageMaker
+from octavo.publishing.read_model.plan import HOME, feed_size
+from octavo.publishing.read_model.prepared import file_path
+from octavo.publishing.text import dates
 
 __all__ = ["feed_files"]
 

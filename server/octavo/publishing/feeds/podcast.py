@@ -11,12 +11,12 @@ import feedgen.feed
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.util import xml_elem
 
-from octavo.publishing import dates
 from octavo.publishing.feeds.dress import dressed
 from octavo.publishing.feeds.entries import Entry, entry_of, text
-from octavo.publishing.kind_views import duration_text
-from octavo.publishing.pages import File, PageMaker
-from octavo.publishing.plan import PODCAST
+from octavo.publishing.pages.kind_views import duration_text
+from octavo.publishing.pages.maker import File, PageMaker
+from octavo.publishing.read_model.plan import PODCAST
+from octavo.publishing.text import dates
 
 __all__ = ["PATH", "podcast_files", "podcast_guid"]
 

@@ -11,9 +11,9 @@ from typing import Any
 from octavo.content.schemas import PublishedPiece
 from octavo.kernel.clock import Clock
 from octavo.kernel.errors import NotFoundError, OctavoError
-from octavo.publishing.drafting import stored_piece
 from octavo.publishing.previews import queries, service
-from octavo.publishing.serve_headers import page_headers
+from octavo.publishing.previews.drafting import stored_piece
+from octavo.publishing.serving.headers import page_headers
 
 __all__ = ["PreviewApp"]
 

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from octavo.publishing import dates
-from octavo.publishing.markdown import shorten
-from octavo.publishing.pages import File, PageMaker
-from octavo.publishing.prepared import PieceDetail, PieceRecord, url_path
+from octavo.publishing.pages.maker import File, PageMaker
+from octavo.publishing.read_model.prepared import PieceDetail, PieceRecord, url_path
 from octavo.publishing.search import layout
 from octavo.publishing.search.words import BUCKETS, bucket_of, terms
+from octavo.publishing.text import dates
+from octavo.publishing.text.markdown import shorten
 
 if TYPE_CHECKING:
-    from octavo.publishing.views import Views
+    from octavo.publishing.pages.views import Views
 
 __all__ = ["docs_file", "index_file", "search_page", "words_files"]
 

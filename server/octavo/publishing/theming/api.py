@@ -13,8 +13,8 @@ from octavo.accounts import queries as accounts
 from octavo.accounts.access import Action, may
 from octavo.accounts.schemas import Actor
 from octavo.kernel.events import EventBus
-from octavo.publishing.builder import Site
-from octavo.publishing.serve_headers import page_headers
+from octavo.publishing.building.builder import Site
+from octavo.publishing.serving.headers import page_headers
 from octavo.publishing.theming import service
 from octavo.publishing.theming.schemas import SampleIn, ThemeChoice, ThemeView
 

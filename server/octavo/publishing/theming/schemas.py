@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from octavo.accounts.schemas import NavLink, Theme, Version
-from octavo.publishing.theme_settings import Kind
+from octavo.publishing.theme.settings import Kind
 
 __all__ = ["SampleIn", "ThemeChoice", "ThemeSetting", "ThemeView"]
 

@@ -14,9 +14,9 @@ from octavo.accounts.events import OrganisationChanged
 from octavo.accounts.schemas import Actor, Organisation, OrganisationPatch
 from octavo.kernel.errors import FieldError, InvalidInputError
 from octavo.kernel.events import EventBus
-from octavo.publishing.pages import TEMPLATES
-from octavo.publishing.templates import Theme, ThemeError
-from octavo.publishing.theme_settings import SettingSpec, check_value, warnings_of
+from octavo.publishing.pages.maker import TEMPLATES
+from octavo.publishing.theme.settings import SettingSpec, check_value, warnings_of
+from octavo.publishing.theme.templates import Theme, ThemeError
 from octavo.publishing.theming.schemas import SampleIn, ThemeChoice, ThemeSetting, ThemeView
 
 __all__ = ["check_choices", "choose", "on_organisation_changed", "theme_view", "tried_on"]

@@ -11,7 +11,7 @@ from octavo.accounts.schemas import Organisation
 from octavo.content.fields import shown_title
 from octavo.content.public_queries import LiveAuthor, LiveTag, PieceHead
 from octavo.publishing.bodies import Body
-from octavo.publishing.prepared import url_path
+from octavo.publishing.read_model.prepared import url_path
 from octavo.reading.ghost import ids
 from octavo.reading.pieces import ReadPiece
 

@@ -1,0 +1,1 @@
+"""From what changed to a site on disk: which pages to make, where, and how they get into place."""

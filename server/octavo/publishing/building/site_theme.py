@@ -1,0 +1,104 @@
+"""The theme of the installation as it is now, and the settings that its pages are made with."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote
+
+import msgspec
+
+from octavo.accounts.schemas import Organisation
+from octavo.kernel.settings import Settings
+from octavo.kernel.storage import storage_address
+from octavo.publishing.building.chosen import find_pictures
+from octavo.publishing.building.library import Library
+from octavo.publishing.building.marks import BUILD_VERSION, file_stats
+from octavo.publishing.errors import BuildFailedError
+from octavo.publishing.pages.maker import TEMPLATES
+from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.text.markdown import RENDERER_VERSION
+from octavo.publishing.theme.templates import Theme, ThemeError
+
+__all__ = ["SiteTheme"]
+
+
+class SiteTheme:
+    """Reads the theme's files when they or what is chosen changed, and not otherwise."""
+
+    def __init__(self, settings: Settings, library: Library, folders: Sequence[Path]) -> None:
+        self._settings = settings
+        self._library = library
+        self._folders = list(folders)
+        self._theme: tuple[object, Theme] | None = None
+
+    @property
+    def base_url(self) -> str:
+        """The site's public address, without a slash at its end."""
+        return self._settings.base_url.rstrip("/")
+
+    def plain(self) -> Theme:
+        """Answer the theme as its files are now, with nothing chosen.
+
+        Raises:
+            ThemeError: it cannot be read.
+        """
+        return Theme(*self._folders)
+
+    def current(self, settings: SiteSettings) -> Theme:
+        """Answer the theme as it is now, read anew when a file of it changed or a setting."""
+        seen = (file_stats(self._folders), settings.theme, settings.theme_pictures)
+        if self._theme is None or self._theme[0] != seen:
+            pictures = settings.chosen_pictures()
+            self._theme = (seen, Theme(*self._folders, chosen=settings.theme, pictures=pictures))
+        return self._theme[1]
+
+    def checked(self, settings: SiteSettings) -> Theme:
+        """Answer the theme of now, if every page can be made with it.
+
+        Raises:
+            BuildFailedError: it cannot be used.
+        """
+        try:
+            theme = self.current(settings)
+            theme.check(list(TEMPLATES), settings.locale)
+        except ThemeError as exc:
+            raise BuildFailedError(str(exc)) from exc
+        return theme
+
+    def mark(self) -> str:
+        """Answer what moves when the same pieces would give other pages. Blocks."""
+        seen = (BUILD_VERSION, RENDERER_VERSION, self.base_url, file_stats(self._folders))
+        return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+    async def settings_for(self, organisation: Organisation) -> SiteSettings:
+        """Answer all that pages depend on beside the pieces and the theme."""
+        settings = SiteSettings(
+            base_url=self.base_url,
+            name=organisation.name,
+            tagline=organisation.tagline,
+            description=organisation.description,
+            locale=organisation.locale,
+            zone=organisation.zone,
+            nav=[(link.label, link.url) for link in organisation.nav],
+            theme=dict(organisation.theme),
+            theme_folders=[str(folder) for folder in self._folders],
+            media_folder=storage_address(self._settings),
+            indexnow_key=_indexnow_key(self._settings.secret_key),
+        )
+        wanted = [
+            unquote(value.removeprefix("/media/"))
+            for value in settings.theme.values()
+            if value.startswith("/media/")
+        ]
+        if not wanted:
+            return settings
+        files = await self._library.files([], wanted)
+        pictures = await asyncio.to_thread(find_pictures, settings, files)
+        return msgspec.structs.replace(settings, theme_pictures=pictures)
+
+
+def _indexnow_key(secret: str) -> str:
+    """Answer the key of this installation: 32 hexadecimal digits that tell nothing of the secret."""
+    return hmac.new(secret.encode(), b"indexnow", hashlib.sha256).hexdigest()[:32]

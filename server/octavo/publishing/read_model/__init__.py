@@ -1,0 +1,1 @@
+"""What is live, as the pages need it: pieces made ready, kept in one SQLite file, read in readers' order."""

@@ -1,0 +1,1 @@
+"""Answers readers from the generated site, as a static host would."""

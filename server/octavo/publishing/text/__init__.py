@@ -1,0 +1,1 @@
+"""From a writer's Markdown to HTML that is safe to show, and the words around it in the reader's language."""

@@ -1,0 +1,1 @@
+"""The theme: its files, its settings, the sandbox that its templates run in, and what they see there."""
