@@ -1,6 +1,8 @@
 """One bad piece, a file broken by hand, a lost state: the site stays, and says so."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 from fakes import NOW, Desk, make_piece
 
@@ -78,3 +80,27 @@ async def test_a_lost_or_damaged_state_is_made_again(make_desk: MakeDesk) -> Non
     (desk.settings.state_dir / "site.db").write_bytes(b"not a database" * 1_000)
     assert (await desk.site.build(now=NOW)).written == 0
     assert desk.tree() == good
+
+
+async def test_a_full_build_renders_what_changed_and_takes_the_rest_as_it_was(
+    make_desk: MakeDesk,
+) -> None:
+    desk = make_desk(make_piece(1), make_piece(2), make_piece(3))
+    await desk.site.build(now=NOW)
+    state = sqlite3.connect(desk.settings.state_dir / "site.db")
+    with closing(state):  # so that what is taken can be told from what is rendered
+        state.execute("UPDATE body SET html = CAST('<p>kept</p>' AS BLOB)")
+        state.execute("UPDATE piece SET page = x'c1' WHERE id = 3")  # damaged
+        state.commit()
+    desk.change(2, body="New words.")
+    await desk.site.build(full=True, now=NOW)
+
+    assert "<p>kept</p>" in desk.read("piece-1/index.html")
+    assert "New words." in desk.read("piece-2/index.html")
+    assert "<p>kept</p>" not in desk.read("piece-3/index.html")
+    state = sqlite3.connect(desk.settings.state_dir / "site.db")
+    with closing(state):  # another renderer, another text
+        state.execute("UPDATE meta SET value = 'older' WHERE name = 'version'")
+        state.commit()
+    await desk.site.build(now=NOW)
+    assert "<p>kept</p>" not in desk.read("piece-1/index.html")

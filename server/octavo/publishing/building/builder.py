@@ -244,7 +244,7 @@ class Site:
     async def _from_scratch(
         self, target: _Target, rebuild: Rebuild, old: State | None, marks: dict[str, str]
     ) -> tuple[State, Ledger]:
-        ledger = await rebuild.from_scratch(old)
+        ledger = await rebuild.from_scratch(old, version=marks["version"])
         known = set(Model(old, zone="UTC").piece_ids()) if old else set()
         rebuild.state.add_announcements(i for i in rebuild.live if i not in known)
         if old is not None:

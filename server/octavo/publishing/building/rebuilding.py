@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
 from octavo.publishing.building.changes import Changes, read_sources
+from octavo.publishing.building.kept import Kept
 from octavo.publishing.building.ledger import Ledger
 from octavo.publishing.building.library import Library
 from octavo.publishing.building.output import Output
@@ -20,6 +21,7 @@ from octavo.publishing.building.pool import Pool, core_count
 from octavo.publishing.building.rendering import MadePage, PageJob, PieceOutcome, PrepareJob
 from octavo.publishing.building.stepping import apply_changes, in_order
 from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.read_model.facts import PieceSource
 from octavo.publishing.read_model.model import Model
 from octavo.publishing.read_model.plan import SINGLE_PAGES, SITEMAP_SIZE, pages_of_list
 from octavo.publishing.read_model.prepared import Prepared
@@ -64,12 +66,12 @@ class Rebuild:
         self.state: State
         self.live: list[int] = []
 
-    async def from_scratch(self, old: State | None) -> Ledger:
-        """Read every live piece and make every page."""
+    async def from_scratch(self, old: State | None, *, version: str) -> Ledger:
+        """Read every live piece and make every page; what `old` has rendered already is taken from it."""
         total = await self._library.count()
         self.state = State.create(self._file)
         model = Model(self.state, zone=self._settings.zone, front=self._settings.front)
-        kept = Model(old, zone=self._settings.zone, front=self._settings.front) if old else None
+        kept = Kept(old, version=version)
         async with Pool(self._size(total)) as pool:
             pool.start()
             self.state.begin()
@@ -124,10 +126,13 @@ class Rebuild:
 
     # --- the model
 
-    async def _load_pieces(self, pool: Pool, model: Model, kept: Model | None, total: int) -> None:
-        async def prepare(job: PrepareJob) -> None:
-            outcomes = await pool.prepare(job)
-            await asyncio.to_thread(self._load, model, kept, outcomes)
+    async def _load_pieces(self, pool: Pool, model: Model, kept: Kept, total: int) -> None:
+        async def prepare(sources: list[PieceSource]) -> None:
+            others = await asyncio.to_thread(self._take_same, model, kept, sources)
+            if others:
+                job = PrepareJob(pieces=others, small=total > _LARGE_ARCHIVE)
+                outcomes = await pool.prepare(job)
+                await asyncio.to_thread(self._load, model, kept, outcomes)
             self._report(len(self.live), 2 * total)
 
         crowd = _Crowd(pool.width)
@@ -136,18 +141,25 @@ class Rebuild:
             sources = await read_sources(self._library, pieces)
             after = (pieces[-1].published_at, pieces[-1].id)
             for start in range(0, len(pieces), _PREPARE_CHUNK):
-                part = sources[start : start + _PREPARE_CHUNK]
-                await crowd.add(prepare(PrepareJob(pieces=part, small=total > _LARGE_ARCHIVE)))
+                await crowd.add(prepare(sources[start : start + _PREPARE_CHUNK]))
         await crowd.join()
 
-    def _load(self, model: Model, kept: Model | None, outcomes: list[PieceOutcome]) -> None:
+    def _take_same(self, model: Model, kept: Kept, sources: list[PieceSource]) -> list[PieceSource]:
+        """Load what was rendered before from the same source; answer the others."""
+        with self._guard:
+            same, others = kept.split(sources)
+            model.load(same)
+            self.live += [prepared.record.id for prepared in same]
+        return others
+
+    def _load(self, model: Model, kept: Kept, outcomes: list[PieceOutcome]) -> None:
         good: list[Prepared] = []
         with self._guard:
             for outcome in outcomes:
                 prepared = outcome.prepared
                 if prepared is None:
                     self.state.set_problems(f"source:{outcome.piece_id}", [outcome.problem])
-                    prepared = kept.recall(outcome.piece_id) if kept else None
+                    prepared = kept.last_good(outcome.piece_id)
                 if prepared is not None:
                     good.append(prepared)
             model.load(good)
