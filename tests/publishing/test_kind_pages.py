@@ -215,6 +215,17 @@ async def test_related_pieces_are_older_ones_of_the_same_subjects(make_desk: Mak
     desk.change(2, tags=[bread, salt])
     await desk.site.build(now=NOW)
     assert related(4) == ["piece-2", "piece-1"]
+    desk.change(2, language="es")
+    await desk.site.build(now=NOW)
+    assert related(4) == ["piece-1"], "a piece in another language is no help"
+    desk.change(4, language="es")
+    await desk.site.build(now=NOW)
+    assert (related(4), related(5)) == (["piece-2"], ["piece-1"])
+    desk.change(4, language="")
+    await desk.site.build(now=NOW)
+    desk.change(2, language="")
+    await desk.site.build(now=NOW)
+    assert related(4) == ["piece-2", "piece-1"], "piece 4 never named piece 2 before"
 
 
 async def test_a_cover_is_the_picture_of_the_card_elsewhere(make_desk: MakeDesk) -> None:

@@ -257,6 +257,9 @@ class Model(ModelReader):
                 self._delist(name, old[0], touched)
         for name in sorted(name for name, at in wanted.items() if before.get(name) != at):
             self._enlist(name, record, touched)
+        if old is not None and not self.is_same_tongue(old[0], record):
+            for name in sorted(name for name in wanted if name.startswith("tag:")):
+                self._touch_around(name, record, touched, came_or_went=False)
 
     def _enlist(self, name: str, record: PieceRecord, touched: Touched) -> None:
         at = (record.place_in(name), record.id)

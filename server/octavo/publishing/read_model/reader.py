@@ -13,7 +13,7 @@ from octavo.content.schemas import SeriesShown
 from octavo.publishing.read_model.plan import HOME
 from octavo.publishing.read_model.prepared import PieceDetail, PieceRecord, unpack_html
 from octavo.publishing.read_model.state import State
-from octavo.publishing.text.tongues import Front
+from octavo.publishing.text.tongues import Front, is_own, language_slug
 
 __all__ = ["RELATED_DEPTH", "ModelReader"]
 
@@ -151,7 +151,7 @@ class ModelReader:
         return next(iter(before), None), next(iter(after), None)
 
     def related(self, record: PieceRecord, count: int) -> list[int]:
-        """Answer older pieces that share most tags with this one, the newest of equals first.
+        """Answer older pieces in its language that share most tags with it, the newest of equals first.
 
         They are looked for among the last `RELATED_DEPTH` before it in the list of each tag: what is
         published later never changes what an old piece shows.
@@ -160,9 +160,17 @@ class ModelReader:
         for tag_id in dict.fromkeys(record.tag_ids):
             for other in self._beside(f"tag:{tag_id}", record, RELATED_DEPTH, older=True):
                 shared[other] = shared.get(other, 0) + 1
-        order = dict(self._published(list(shared)))
-        best = sorted(shared, key=lambda i: (shared[i], order[i], i), reverse=True)
-        return best[:count]
+        found = [other for other in map(self.record, shared) if self.is_same_tongue(other, record)]
+        found.sort(key=lambda other: (shared[other.id], other.published, other.id), reverse=True)
+        return [other.id for other in found[:count]]
+
+    def is_same_tongue(self, one: PieceRecord, other: PieceRecord) -> bool:
+        """Say whether who reads the one can read the other."""
+        return self._tongue(one) == self._tongue(other)
+
+    def _tongue(self, record: PieceRecord) -> str:
+        own = is_own(record.language, self.front.language)
+        return "" if own else language_slug(record.language)
 
     def _beside(self, name: str, record: PieceRecord, count: int, *, older: bool) -> list[int]:
         """Answer the next pieces of a list on one side of this one, the nearest first."""
@@ -173,10 +181,6 @@ class ModelReader:
             (name, record.place_in(name), record.id, count),
         )
         return [piece_id for (piece_id,) in rows]
-
-    def _published(self, piece_ids: Sequence[int]) -> list[tuple[int, int]]:
-        query = "SELECT id, published FROM piece WHERE id = ?"
-        return [self._db.execute(query, (i,)).fetchone() for i in piece_ids]
 
     def month_around(self, key: str) -> tuple[str | None, str | None]:
         """Answer the next older and the next newer month that holds a piece."""
