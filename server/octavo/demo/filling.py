@@ -1,18 +1,24 @@
-"""`octavo demo`: a small press with a plan, to look around in. All goes in by the front door."""
+"""Puts the sample in, by the front door."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
-from typing import Literal
+from importlib.resources import files
+from typing import Any
 
 import msgspec
 
 from octavo.accounts import queries as accounts_q
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import Actor, OrganisationPatch, User
+from octavo.content import series
 from octavo.content import service as content
-from octavo.content.schemas import Piece, PieceIn, Transition
+from octavo.content.kinds import Cover
+from octavo.content.media import service as media
+from octavo.content.schemas import Piece, PieceIn, SeriesIn, Transition
 from octavo.cta import service as ctas
 from octavo.cta.schemas import Cta, CtaIn, Destination, Expected, PieceCtaIn
+from octavo.demo.files import made_files
+from octavo.demo.samples import SAMPLES, SERIES, Sample
 from octavo.kernel.errors import RefusedError
 from octavo.kernel.ids import new_code
 from octavo.runtime import Runtime
@@ -23,17 +29,6 @@ __all__ = ["fill_with_sample"]
 
 _EMAIL = "ada@press.example"
 _ZONE = "Europe/Madrid"
-
-
-class _Sample(msgspec.Struct, frozen=True, kw_only=True):
-    title: str
-    excerpt: str
-    body: str
-    tags: list[str]
-    fate: Literal["published", "scheduled", "draft", "idea"]
-    days: int = 0
-    """Published so many days ago, or scheduled in so many days."""
-    cta: str | None = None
 
 
 async def fill_with_sample(runtime: Runtime) -> str:
@@ -61,9 +56,11 @@ async def fill_with_sample(runtime: Runtime) -> str:
         now=now,
         bus=bus,
     )
-    made = await _plan(actor, runtime)
-    for sample in _SAMPLES:
-        await _write(sample, made, actor=actor, runtime=runtime)
+    plan = await _plan(actor, runtime)
+    written: dict[str, int] = {}
+    for sample in SAMPLES:
+        translated = written[sample.translates] if sample.translates else None
+        written[sample.text] = await _write(sample, plan, translated, actor=actor, runtime=runtime)
     return f"sign in as {_EMAIL} with the password {password}"
 
 
@@ -71,9 +68,13 @@ def _actor(user: User) -> Actor:
     return Actor(kind="user", id=user.id, name=user.name, role=user.role)
 
 
-class _Plan(msgspec.Struct, frozen=True):
+class _Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pieces of the sample refer to."""
+
     campaign_id: int
+    series_id: int
     ctas: dict[str, Cta]
+    files: dict[str, int]
 
 
 async def _plan(actor: Actor, runtime: Runtime) -> _Plan:
@@ -118,17 +119,53 @@ async def _plan(actor: Actor, runtime: Runtime) -> _Plan:
         slug: await ctas.create_cta(data, actor=actor, now=now, bus=bus)
         for slug, data in wanted.items()
     }
-    return _Plan(campaign.id, made)
+    parts = await series.create_series(SeriesIn(title=SERIES), actor=actor, now=now, bus=bus)
+    return _Plan(
+        campaign_id=campaign.id,
+        series_id=parts.id,
+        ctas=made,
+        files=await _files(actor, runtime),
+    )
 
 
-async def _write(sample: _Sample, plan: _Plan, *, actor: Actor, runtime: Runtime) -> None:
+async def _files(actor: Actor, runtime: Runtime) -> dict[str, int]:
+    """Store the files of the sample; answer their numbers by name."""
+    numbers: dict[str, int] = {}
+    for name, data in made_files().items():
+        stored = await media.store_file(
+            _chunks(data),
+            name,
+            store=runtime.media,
+            now=runtime.clock(),
+            bus=runtime.bus,
+            actor=actor,
+        )
+        numbers[name] = stored.media.id
+    return numbers
+
+
+async def _chunks(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def _write(
+    sample: Sample, plan: _Plan, translated: int | None, *, actor: Actor, runtime: Runtime
+) -> int:
     now, bus = runtime.clock(), runtime.bus
     piece = await content.create_piece(
         PieceIn(
+            kind=sample.kind,
             title=sample.title,
             excerpt=sample.excerpt,
-            body=sample.body,
-            tags=sample.tags,
+            body=_text(sample.text),
+            tags=list(sample.tags),
+            language=sample.language,
+            translation_of=translated,
+            source_url=sample.source_url,
+            fields=_with_numbers(sample.fields, plan.files),
+            cover=msgspec.convert(_with_numbers(sample.cover, plan.files), Cover | None),
+            series_id=plan.series_id if sample.part else None,
+            series_position=sample.part,
             campaign_id=plan.campaign_id if sample.cta else None,
             status="idea" if sample.fate == "idea" else "draft",
         ),
@@ -142,9 +179,24 @@ async def _write(sample: _Sample, plan: _Plan, *, actor: Actor, runtime: Runtime
         )
     if sample.fate in {"published", "scheduled"}:
         await _move(piece, sample, actor=actor, runtime=runtime)
+    return piece.id
 
 
-async def _move(piece: Piece, sample: _Sample, *, actor: Actor, runtime: Runtime) -> None:
+def _text(name: str) -> str:
+    return files(__package__).joinpath("texts", f"{name}.md").read_text("utf-8")
+
+
+def _with_numbers(value: Any, numbers: Mapping[str, int]) -> Any:
+    """Answer `value` with the numbers of files where it names them."""
+    if isinstance(value, Mapping):
+        return {
+            key: numbers[inner] if key == "media_id" else _with_numbers(inner, numbers)
+            for key, inner in value.items()
+        }
+    return [_with_numbers(inner, numbers) for inner in value] if isinstance(value, list) else value
+
+
+async def _move(piece: Piece, sample: Sample, *, actor: Actor, runtime: Runtime) -> None:
     ago = sample.fate == "published"
     at = runtime.clock() + timedelta(days=-sample.days if ago else sample.days)
     wall = at.replace(hour=9, minute=0, second=0, microsecond=0, tzinfo=None)
@@ -157,96 +209,3 @@ async def _move(piece: Piece, sample: _Sample, *, actor: Actor, runtime: Runtime
     await content.transition_piece(
         piece.id, move, actor=actor, now=runtime.clock(), bus=runtime.bus
     )
-
-
-_SAMPLES: Sequence[_Sample] = (
-    _Sample(
-        title="Why a sheet is folded three times",
-        excerpt="One sheet, three folds, eight leaves: where our name comes from.",
-        tags=["Craft"],
-        fate="published",
-        days=21,
-        body="""Take a sheet of paper and fold it once: two leaves, a *folio*. Again: four, a
-*quarto*. Once more and you hold eight leaves, sixteen pages: an **octavo**.
-
-## What the fold decides
-
-The grain of the paper should run along the spine, or the book will fight its reader. So the
-printer thinks about the last fold before the first letter is set.
-
-| Folds | Leaves | Name   |
-|-------|-------:|--------|
-| 1     |      2 | folio  |
-| 2     |      4 | quarto |
-| 3     |      8 | octavo |
-
-> A page is where thinking has to fit.
-
-Pages are not printed in reading order. On one side of the sheet 16 stands beside 1[^1].
-
-[^1]: And upside down above them stand 9 and 8.
-""",
-    ),
-    _Sample(
-        title="Setting a page that can be read",
-        excerpt="Measure, leading and a margin for the thumb.",
-        tags=["Craft", "Type"],
-        fate="published",
-        days=12,
-        cta="visit-the-shop",
-        body="""A line of sixty-six letters is a comfortable walk for the eye. Much longer, and it
-misses the way back.
-
-1. Choose the size for the distance, not for the page count.
-2. Give the lines air: half as much again as the letters are high.
-3. Leave a margin where the thumb will lie.
-
-<!-- cta: visit-the-shop -->
-
-```python
-def measure(letters: int, em: float = 0.46) -> float:
-    # the width of a line in ems
-    return letters * em
-```
-
-The rest is restraint.
-""",
-    ),
-    _Sample(
-        title="The winter catalogue is here",
-        excerpt="Twelve new titles, and three that we had missed.",
-        tags=["News"],
-        fate="published",
-        days=2,
-        cta="get-the-catalogue",
-        body="""Twelve new titles this winter, set, printed and sewn in our own house.
-
-Among them: letters of a lighthouse keeper, a cookbook for one pan, and a grammar of gestures.
-""",
-    ),
-    _Sample(
-        title="An evening at the press",
-        excerpt="Come and pull a sheet yourself.",
-        tags=["News"],
-        fate="scheduled",
-        days=3,
-        cta="get-the-catalogue",
-        body="""On Friday week the doors are open until nine. There will be soup, and the big press
-will run.
-""",
-    ),
-    _Sample(
-        title="A glossary of proofreaders' marks",
-        excerpt="",
-        tags=["Craft"],
-        fate="draft",
-        body="*Stet* means: let it stand.\n\nTK: the other thirty marks.\n",
-    ),
-    _Sample(
-        title="Ask readers which title to reprint",
-        excerpt="",
-        tags=[],
-        fate="idea",
-        body="A contest: the three most wanted titles get a vote.\n",
-    ),
-)
