@@ -11,6 +11,7 @@ import pytest
 from image_samples import WHERE, opened, photo
 from PIL import Image
 
+from octavo.content.media.images import recognise
 from octavo.publishing.images import making
 from octavo.publishing.images.making import Answer, Task
 from octavo.publishing.images.sizes import Recipe
@@ -59,6 +60,20 @@ def test_every_format_gets_smaller_files_without_metadata(task, tmp_path: Path, 
         assert len(data) == one.size_bytes < len(photo(form=form))
         assert WHERE not in data
         assert not opened(data).getexif()
+
+
+@pytest.mark.parametrize("form", MIMES)
+@pytest.mark.parametrize("turned", [1, 3, 5, 6, 8])
+def test_the_size_known_on_arrival_is_the_one_that_is_shown(task, form: str, turned: int) -> None:  # type: ignore[no-untyped-def]
+    data = photo(40, 24, form=form, turned=turned)
+    found = recognise(data)
+    assert found is not None
+
+    answer = making.make_sizes(task(data, form))
+    shown = (24, 40) if turned > 4 else (40, 24)
+    assert (found.width, found.height) == (answer.width, answer.height) == shown
+    for end in range(len(data)):
+        recognise(data[:end])  # cut off anywhere, it is no trouble
 
 
 def test_what_is_see_through_stays_so(task, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

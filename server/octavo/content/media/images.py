@@ -9,6 +9,7 @@ import struct
 import zlib
 from typing import BinaryIO, NamedTuple
 
+from octavo.content.media.turned import has_turned_avif, is_turned_png, is_turned_webp
 from octavo.kernel.exif import SIDEWAYS, orientation_of
 
 _JPEG_SIZES = frozenset(
@@ -73,16 +74,24 @@ def flaw_of(picture: Picture, file: BinaryIO, *, max_pixels: int) -> str | None:
 
 def _bitmap(head: bytes, file: BinaryIO) -> Picture | None:
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Picture("image/png", "png", *_numbers(">II", head[16:24]))
+        size = _numbers(">II", head[16:24])
+        return Picture("image/png", "png", *_as_shown(size, is_turned=is_turned_png(file)))
     if head.startswith((b"GIF87a", b"GIF89a")):
         return Picture("image/gif", "gif", *_numbers("<HH", head[6:10]))
     if head.startswith(b"\xff\xd8\xff"):
         return Picture("image/jpeg", "jpg", *_jpeg_size(file))
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return Picture("image/webp", "webp", *_webp_size(head))
+        size = _webp_size(head)
+        return Picture("image/webp", "webp", *_as_shown(size, is_turned=is_turned_webp(file)))
     if head[4:12] in {b"ftypavif", b"ftypavis"}:
         return Picture("image/avif", "avif", *_avif_size(file))
     return None
+
+
+def _as_shown(
+    size: tuple[int | None, int | None], *, is_turned: bool
+) -> tuple[int | None, int | None]:
+    return size[::-1] if is_turned else size
 
 
 def _numbers(layout: str, data: bytes) -> tuple[int | None, int | None]:
@@ -140,7 +149,8 @@ def _avif_size(file: BinaryIO) -> tuple[int | None, int | None]:
         if one * other > width * height:
             width, height = one, other
         place = data.find(b"ispe", place + 4)
-    return (width, height) if width else (None, None)
+    size = (width, height) if width else (None, None)
+    return _as_shown(size, is_turned=has_turned_avif(data))
 
 
 def _has_png_header(file: BinaryIO) -> bool:
