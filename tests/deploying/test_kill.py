@@ -105,7 +105,7 @@ class Blog:
         return tree_of(self.site.folder)
 
     def start(self, *arguments, die_at="||0"):
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [sys.executable, "-m", "octavo", *arguments],
             env=self.environ | {"DIE_AT": die_at},
             stdin=subprocess.DEVNULL,
@@ -113,12 +113,13 @@ class Blog:
             stderr=subprocess.DEVNULL,
             text=True,
         )
+        if self.bucket is not None:
+            self.bucket.victim, self.bucket.is_cut = child, False
+        return child
 
     async def deploy(self, *, die_at="||0"):
         """Run the command; answer what it says, or None when it was killed."""
         child = self.start("deploy", "--json", die_at=die_at)
-        if self.bucket is not None:
-            self.bucket.victim = child
         out, _ = await asyncio.to_thread(child.communicate, timeout=60)
         if child.returncode == -signal.SIGKILL:
             return None
@@ -177,6 +178,7 @@ class Bucket:
         self.key, self.secret = key, secret
         self.puts = []
         self.victim, self.left, self.is_taken, self.method = None, 0, False, "PUT"
+        self.is_cut, self.busy, self.turn = False, 0, threading.Condition()
         options = {"endpoint": endpoint, "access_key_id": key, "secret_access_key": secret}
         self.store = S3Store(
             "media",
@@ -195,6 +197,9 @@ class Bucket:
         self._thread.join()
 
     def shown(self):
+        """Answer what is there, once nothing is under way any more."""
+        with self.turn:
+            assert self.turn.wait_for(lambda: self.busy == 0, timeout=20)
         found = [meta["path"] for chunk in obstore.list(self.store) for meta in chunk]
         return {
             path: bytes(obstore.get(self.store, path).bytes())
@@ -206,12 +211,21 @@ class Bucket:
         """Have the victim killed at this request, before or after the service took it."""
         self.left, self.is_taken, self.method = left, is_taken, method
 
-    def strikes(self, method):
-        """Count a request down; say whether this one is the last."""
-        if method != self.method or self.left == 0:
-            return False
-        self.left -= 1
-        return self.left == 0
+    @contextlib.contextmanager
+    def passing(self, method):
+        """Let a request through, if the one who sent it lives; say whether it is its last."""
+        with self.turn:
+            goes, strikes = not self.is_cut, False
+            if goes and method == self.method and self.left:
+                self.left -= 1
+                strikes = self.is_cut = self.left == 0
+            self.busy += 1
+        try:
+            yield goes, strikes
+        finally:
+            with self.turn:
+                self.busy -= 1
+                self.turn.notify_all()
 
     def _handler(self, behind):
         bucket = self
@@ -220,34 +234,36 @@ class Bucket:
             protocol_version = "HTTP/1.1"
 
             def _pass_on(self):
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                strikes = bucket.strikes(self.command)
-                if strikes and not bucket.is_taken:
-                    bucket.kill()
-                    self.close_connection = True
-                    return
+                size = int(self.headers.get("content-length") or 0)
+                body = self.rfile.read(size)
+                with bucket.passing(self.command) as (goes, strikes):
+                    data = None
+                    if goes and len(body) == size and (bucket.is_taken or not strikes):
+                        status, headers, data = self._ask(body)
+                    if strikes:
+                        bucket.kill()
+                    if strikes or data is None:
+                        self.close_connection = True
+                        return
+                with contextlib.suppress(OSError):  # the reader was killed
+                    self.send_response_only(status)
+                    for name, value in headers:
+                        if name.lower() not in {"transfer-encoding", "connection"}:
+                            self.send_header(name, value)
+                    self.end_headers()
+                    self.wfile.write(data)
+
+            def _ask(self, body):
                 link = http.client.HTTPConnection(behind.hostname, behind.port, timeout=20)
                 link.request(self.command, self.path, body, dict(self.headers.items()))
                 answer = link.getresponse()
-                data = answer.read()
+                data, headers = answer.read(), answer.getheaders()
                 link.close()
                 if self.command == "PUT":
                     bucket.puts.append(self.path.partition(f"{bucket.prefix}/")[2])
-                if strikes:
-                    bucket.kill()
-                    self.close_connection = True
-                    return
-                self.send_response_only(answer.status)
-                for name, value in answer.getheaders():
-                    if name.lower() not in {"transfer-encoding", "content-length", "connection"}:
-                        self.send_header(name, value)
-                size = (
-                    answer.getheader("content-length", "0") if self.command == "HEAD" else len(data)
-                )
-                self.send_header("content-length", str(size))
-                self.end_headers()
-                with contextlib.suppress(OSError):  # the reader was killed
-                    self.wfile.write(data)
+                if answer.getheader("content-length") is None:
+                    headers.append(("content-length", str(len(data))))
+                return answer.status, headers, data
 
             do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _pass_on  # noqa: N815 - their names
 
@@ -408,14 +424,14 @@ async def test_a_bucket_is_whole_wherever_the_command_is_killed(blog, bucket):
 
 
 async def test_a_worker_killed_while_it_deploys_leaves_the_rest_to_the_next(blog, bucket):
+    blog.bucket = bucket
     target_id = await _bucket_target(blog, bucket)
     asked = await blog.client.post(f"{TARGETS}/{target_id}/deploy", json={})
     assert asked.status_code == 202, asked.text
     site = blog.tree()
     bucket.let_die(12, is_taken=True)
-    bucket.victim = blog.start("worker")
-    killed = await asyncio.to_thread(_ended, bucket.victim)
-    assert killed == -signal.SIGKILL
+    killed = blog.start("worker")
+    assert await asyncio.to_thread(_ended, killed) == -signal.SIGKILL
     arrived = bucket.shown()
     assert 0 < len(arrived) < len(site)
 
