@@ -2,13 +2,21 @@
 
 import shutil
 import struct
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 
 from octavo.content.media import orphans
+from octavo.deploying.running import Deploying, run_deployment
 from octavo.kernel.storage import StorageUnavailableError
 from octavo.publishing import service as publishing
+from octavo.publishing.images.jobs import Studio
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "publishing"))
+
+from image_samples import opened, photo
 
 API = "/api/v1/media"
 
@@ -69,6 +77,61 @@ async def test_media_in_a_bucket_live_as_in_a_folder(installation, clock):
     runtime.media.storage.delete(media["path"])
     found = await orphans.find_orphans(store=runtime.media)
     assert (found.count_rows_without_file, found.count_files_without_row) == (1, 0)
+
+
+async def test_sizes_of_pictures_in_a_bucket_are_made_served_and_deployed(installation, clock):
+    owner, runtime = await installation.owner(), installation.runtime
+    media = (await owner.post(API, files={"file": ("mill.jpg", photo(turned=6))})).json()
+    assert (media["width"], media["height"]) == (700, 1000)
+    body = f"![A mill](/media/{media['path']})"
+    piece = (await owner.post("/api/v1/pieces", json={"title": "Mill", "body": body})).json()
+    await owner.post(
+        f"/api/v1/pieces/{piece['id']}/transitions", json={"to": "published", "version": 1}
+    )
+    await runtime.site.build(now=clock())
+    studio = Studio(store=runtime.media, clock=clock, recipe=runtime.recipe)
+    await studio.find_new()
+    assert await studio.make_waiting() == 1
+    made = (await owner.get(f"{API}/{media['id']}/renditions")).json()
+    assert made["state"] == "made"
+    sizes = [file["path"] for file in made["files"]]
+    assert in_bucket(installation) == sorted([media["path"], *sizes])
+
+    # Straight from the bucket, then from the site that has them beside its pages.
+    reader = installation.client()
+    small = min(made["files"], key=lambda file: file["width"])
+    early = await reader.get(f"/media/{small['path']}")
+    assert (early.status_code, opened(early.content).width) == (200, small["width"])
+    report = await runtime.site.build_pending(clock())
+    assert report.problems == []
+    page = (runtime.site.folder / "mill/index.html").read_text()
+    for path in sizes:
+        assert f"/media/{path}" in page
+        assert (runtime.site.folder / "media" / path).is_file()
+    target = {"deployer": "folder", "name": "Mirror", "settings": {"folder": "blog"}}
+    target_id = (await owner.post("/api/v1/deploy-targets", json=target)).json()["id"]
+    deploying = Deploying(
+        site=runtime.site,
+        registry=runtime.deployers,
+        vault=runtime.vault,
+        http=runtime.http,
+        settings=runtime.settings,
+        clock=clock,
+    )
+    run = await run_deployment(deploying, target_id, reason="hand")
+    assert run.state == "done", run.error
+    shown = runtime.settings.home / "deploys/blog/current"
+    assert all((shown / "media" / path).is_file() for path in sizes)
+
+    # Other bytes: the old sizes leave the bucket, but not while a build may be reading of them.
+    await owner.put(f"{API}/{media['id']}/content", files={"file": ("m.jpg", photo(seed=2))})
+    await studio.look_again()
+    assert await studio.make_waiting() == 1
+    await runtime.site.build_pending(clock())
+    assert await studio.drop_unneeded(at_once=True) == len(sizes)
+    assert not set(sizes) & set(in_bucket(installation))
+    found = await orphans.find_orphans(store=runtime.media)
+    assert (found.count_rows_without_file, found.count_files_without_row) == (0, 0)
 
 
 async def test_a_bucket_that_is_gone_is_said_so_and_takes_nothing_off_the_site(
