@@ -60,6 +60,7 @@ from octavo.publishing.bodies import Bodies
 from octavo.publishing.building.builder import Site
 from octavo.publishing.checks import gate
 from octavo.publishing.events import PiecesWentLive
+from octavo.publishing.images import queries as sizes
 from octavo.publishing.images import service as images
 from octavo.publishing.images.sizes import Recipe, parse_formats
 from octavo.publishing.previews import service as previews
@@ -130,7 +131,7 @@ def build_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime
         tracker=Tracker(settings=settings, database=database, clock=clock),
         site=site,
         bodies=Bodies(settings.base_url),
-        media=media_store(settings),
+        media=media_store(settings, thumbnails=sizes.thumbnails_of),
         recipe=parse_formats(settings.renditions),
         owner=f"{socket.gethostname()}:{os.getpid()}:{new_code(6)}",
     )

@@ -298,6 +298,7 @@ async def test_the_api_says_what_was_made_of_a_picture(installation) -> None:  #
     owner = await installation.owner()
     sent = await owner.post("/api/v1/media", files={"file": ("a.jpg", photo())})
     address = f"/api/v1/media/{sent.json()['id']}/renditions"
+    assert sent.json()["thumbnail_url"] is None
     assert (await owner.get(address)).json()["state"] == "none"
     runtime = installation.runtime
     studio = Studio(store=runtime.media, clock=runtime.clock, recipe=runtime.recipe)
@@ -309,6 +310,10 @@ async def test_the_api_says_what_was_made_of_a_picture(installation) -> None:  #
     served = await installation.client().get(f"/media/{said['files'][0]['path']}")
     assert "immutable" in served.headers["cache-control"]
     assert opened(served.content).width == said["files"][0]["width"]
+    listed = (await owner.get("/api/v1/media")).json()["items"][0]["thumbnail_url"]
+    small = await installation.client().get(listed)
+    assert opened(small.content).width == min(one["width"] for one in said["files"])
+    assert small.headers["content-type"] == "image/webp"
     assert (await owner.get("/api/v1/media/999/renditions")).status_code == 404
     assert (await installation.client().get(address)).status_code == 401
 

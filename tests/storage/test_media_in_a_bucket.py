@@ -96,6 +96,9 @@ async def test_sizes_of_pictures_in_a_bucket_are_made_served_and_deployed(instal
     assert made["state"] == "made"
     sizes = [file["path"] for file in made["files"]]
     assert in_bucket(installation) == sorted([media["path"], *sizes])
+    kept_in = (await owner.get(f"{API}/storage")).json()
+    assert (kept_in["kind"], kept_in["place"][:11]) == ("bucket", "media/site/")
+    assert "secret" not in str(kept_in)
 
     # Straight from the bucket, then from the site that has them beside its pages.
     reader = installation.client()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from octavo.content.media.store import place_of
 from octavo.kernel.settings import SettingsError, load_settings
 from octavo.kernel.storage import (
     LocalStorage,
@@ -151,6 +152,12 @@ def test_an_installation_says_where_its_media_lie(tmp_path):
     assert storage_address(load_settings(home)) == str(tmp_path / "media")
     bucket = load_settings({**home, "OCTAVO_MEDIA_URL": "s3://b/p?endpoint=http://127.0.0.1:1"})
     assert storage_address(bucket).endswith(f"&copies={tmp_path / 'state' / 'media'}")
+    assert place_of(load_settings(home)).place == str(tmp_path / "media")
+    keys = "s3://key:s3-secret@Bucket/p/?endpoint=https://u:s3-secret@s3.example.com:9000/&region=x"
+    said = place_of(load_settings({**home, "OCTAVO_MEDIA_URL": keys}))
+    assert (said.kind, said.place) == ("bucket", "Bucket/p")
+    assert said.endpoint == "https://s3.example.com:9000"
+    assert place_of(bucket).endpoint == "http://127.0.0.1:1"
     with pytest.raises(SettingsError, match="OCTAVO_MEDIA_URL"):
         load_settings({**home, "OCTAVO_MEDIA_URL": "ftp://x"})
     for odd in ("s3://", "s3://b?colour=red", "s3://b?endpoint=ftp://x"):

@@ -125,6 +125,7 @@ export const api = {
 
   media: (query: T.MediaQuery & T.PageQuery) => answer(client.GET("/api/v1/media", { params: { query } })),
   oneMedia: (id: number) => answer(client.GET("/api/v1/media/{media_id}", { params: byId("media_id", id) })),
+  mediaStorage: () => answer(client.GET("/api/v1/media/storage")),
   orphans: () => answer(client.GET("/api/v1/media/orphans")),
   dropOrphans: () => answer(client.DELETE("/api/v1/media/orphans")),
   patchMedia: (id: number, body: Body<"/api/v1/media/{media_id}", "patch">) =>

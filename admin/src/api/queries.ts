@@ -77,6 +77,7 @@ export const queries = {
   review: (pieceId: number) => queryOptions({ queryKey: ["piece", pieceId, "review"], queryFn: () => api.review(pieceId) }),
   comments: (pieceId: number) => pagesOf(["piece", pieceId, "comments"], (page) => api.comments(pieceId, page)),
   media: (filter: MediaQuery) => pagesOf(["media", filter], (page) => api.media({ ...filter, ...page, limit: 48 })),
+  mediaStorage: () => queryOptions({ queryKey: ["media-storage"], queryFn: api.mediaStorage, staleTime: 60_000 }),
   orphans: () => queryOptions({ queryKey: ["orphans"], queryFn: api.orphans, staleTime: 0 }),
   oneMedia: (id: number) => queryOptions({ queryKey: ["media", "one", id], queryFn: () => api.oneMedia(id) }),
   mediaUsages: (id: number) => pagesOf(["media", "usages", id], () => api.mediaUsages(id)),

@@ -1,6 +1,6 @@
 """The HTTP face of the media library."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,7 @@ from octavo.content.media.schemas import (
     Media,
     MediaFilter,
     MediaPatch,
+    MediaStorage,
     MediaUsage,
     OrphanReport,
 )
@@ -85,7 +86,8 @@ async def list_media(
     wanted = MediaFilter(q=q, kind=kind, unused=unused)
     page = await queries.list_media(wanted, cursor=cursor, limit=limit)
     return Page(
-        items=[_with_url(media, media_store) for media in page.items], next_cursor=page.next_cursor
+        items=await _with_urls(page.items, media_store),
+        next_cursor=page.next_cursor,
     )
 
 
@@ -121,14 +123,14 @@ async def upload_media(
         )
     status = HTTP_201_CREATED if stored.is_new else HTTP_200_OK
     return Response(
-        _with_url(stored.media, media_store), status_code=status, media_type=MediaType.JSON
+        await _with_url(stored.media, media_store), status_code=status, media_type=MediaType.JSON
     )
 
 
 @get("/orphans", operation_id="list_orphans", guards=[may(Action.REVIEW)])
 async def list_orphans(media_store: NamedDependency[MediaStore]) -> OrphanReport:
     """Answer files without rows, rows without files, and files that no piece uses."""
-    return _with_urls(await orphans.find_orphans(store=media_store), media_store)
+    return await _report_with_urls(await orphans.find_orphans(store=media_store), media_store)
 
 
 @delete(
@@ -144,13 +146,24 @@ async def drop_orphans(
 ) -> OrphanReport:
     """Delete the files without rows that are older than an hour; answer what is left."""
     report = await orphans.drop_orphans(store=media_store, now=now, actor=actor)
-    return _with_urls(report, media_store)
+    return await _report_with_urls(report, media_store)
+
+
+@get(
+    "/storage",
+    operation_id="get_media_storage",
+    guards=[may(Action.REVIEW)],
+    sync_to_thread=False,
+)
+def get_media_storage(media_store: NamedDependency[MediaStore]) -> MediaStorage:
+    """Answer where the files of the library are kept."""
+    return media_store.place
 
 
 @get("/{media_id:int}", operation_id="get_media", guards=[may(Action.READ)])
 async def get_media(media_id: FromPath[int], media_store: NamedDependency[MediaStore]) -> Media:
     """Answer one file: what is known of it, and where readers fetch it."""
-    return _with_url(await queries.get_media(media_id), media_store)
+    return await _with_url(await queries.get_media(media_id), media_store)
 
 
 @patch("/{media_id:int}", operation_id="patch_media", guards=[may(Action.WRITE)])
@@ -165,7 +178,7 @@ async def patch_media(
 ) -> Media:
     """Change what is said of a file."""
     media = await service.patch_media(media_id, data, actor=actor, now=now, bus=bus)
-    return _with_url(media, media_store)
+    return await _with_url(media, media_store)
 
 
 @put(
@@ -201,7 +214,7 @@ async def replace_media(
             bus=bus,
             content_type=upload.content_type,
         )
-    return _with_url(media, media_store)
+    return await _with_url(media, media_store)
 
 
 @get("/{media_id:int}/usages", operation_id="list_media_usages", guards=[may(Action.READ)])
@@ -256,16 +269,31 @@ def _version(fields: _Fields) -> int | None:
     return int(fields.version)
 
 
-def _with_urls(report: OrphanReport, media_store: MediaStore) -> OrphanReport:
+async def _report_with_urls(report: OrphanReport, media_store: MediaStore) -> OrphanReport:
     return msgspec.structs.replace(
         report,
-        rows_without_file=[_with_url(media, media_store) for media in report.rows_without_file],
-        unused=[_with_url(media, media_store) for media in report.unused],
+        rows_without_file=await _with_urls(report.rows_without_file, media_store),
+        unused=await _with_urls(report.unused, media_store),
     )
 
 
-def _with_url(media: Media, media_store: MediaStore) -> Media:
-    return msgspec.structs.replace(media, url=f"{media_store.base_url}/media/{media.path}")
+async def _with_url(media: Media, media_store: MediaStore) -> Media:
+    return (await _with_urls([media], media_store))[0]
+
+
+async def _with_urls(files: Sequence[Media], media_store: MediaStore) -> list[Media]:
+    """Add the addresses of files, and those of their smallest sizes; one look for all of them."""
+    base = f"{media_store.base_url}/media"
+    hashes = [media.sha256 for media in files if media.kind == "image"]
+    small = await media_store.thumbnails(hashes) if hashes else {}
+    return [
+        msgspec.structs.replace(
+            media,
+            url=f"{base}/{media.path}",
+            thumbnail_url=f"{base}/{small[media.sha256]}" if media.sha256 in small else None,
+        )
+        for media in files
+    ]
 
 
 router = Router(
@@ -275,6 +303,7 @@ router = Router(
         upload_media,
         list_orphans,
         drop_orphans,
+        get_media_storage,
         get_media,
         patch_media,
         replace_media,

@@ -16,7 +16,7 @@ from octavo.kernel.pagination import Page, encode_cursor
 FOCAL_STEPS = 10_000
 """How finely a focal point is stored."""
 
-_COMPUTED = {"url", "pieces"}
+_COMPUTED = {"url", "thumbnail_url", "pieces"}
 COLUMNS = tuple(
     getattr(MediaRow, name) for name in Media.__struct_fields__ if name not in _COMPUTED
 )

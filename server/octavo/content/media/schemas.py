@@ -21,7 +21,8 @@ Fraction = Annotated[float, Meta(ge=0, le=1)]
 class Media(msgspec.Struct, frozen=True, kw_only=True):
     """A stored file. Its address is `/media/<path>` for good, whatever its bytes are.
 
-    `url` is absolute. `focal_x` and `focal_y` say which point of a picture must stay in sight when
+    `url` is absolute, and so is `thumbnail_url`, the smallest of the sizes made of a picture; None as
+    long as there is none. `focal_x` and `focal_y` say which point of a picture must stay in sight when
     it is cropped: parts of its width and height, from the upper left corner. `decorative` pictures
     say nothing that the text does not, and need no `alt`. `pieces` counts the pieces that use it,
     in what writers see, in what readers see or in a planned edit. `version` moves with every write.
@@ -37,6 +38,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     path: str
     url: str = ""
+    thumbnail_url: str | None = None
     alt: str
     decorative: bool
     caption: str
@@ -101,6 +103,17 @@ class OrphanReport(msgspec.Struct, frozen=True, kw_only=True):
     count_unused: int
     bytes_without_row: int
     deleted: int = 0
+
+
+class MediaStorage(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the bytes lie: a folder of the server, or a bucket below a prefix; never a key.
+
+    `endpoint` is the service of the bucket; empty for Amazon's, and for a folder.
+    """
+
+    kind: Literal["folder", "bucket"]
+    place: str
+    endpoint: str = ""
 
 
 class ShownFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,14 @@ import msgspec
 from octavo.publishing.images.schemas import MediaRenditions, RenditionCounts, StoredRendition
 from octavo.publishing.tables import RenditionRow
 
-__all__ = ["all_hashes", "count_renditions", "decode_files", "known_paths", "renditions_of"]
+__all__ = [
+    "all_hashes",
+    "count_renditions",
+    "decode_files",
+    "known_paths",
+    "renditions_of",
+    "thumbnails_of",
+]
 
 _AT_ONCE = 500
 _files = msgspec.json.Decoder(list[StoredRendition])
@@ -22,6 +29,18 @@ async def renditions_of(hashes: Sequence[str]) -> dict[str, MediaRenditions]:
         rows = await RenditionRow.select().where(RenditionRow.sha256.is_in(part))
         found |= {row["sha256"]: _made(row) for row in rows}
     return found
+
+
+async def thumbnails_of(hashes: Sequence[str]) -> dict[str, str]:
+    """Answer the path of the smallest size of pictures, by the SHA-256 of their bytes.
+
+    Of the formats that have it, the one that every browser shows.
+    """
+    return {
+        sha256: min(made.files, key=lambda one: (one.width, one.mime == "image/avif")).path
+        for sha256, made in (await renditions_of(hashes)).items()
+        if made.files
+    }
 
 
 async def count_renditions() -> RenditionCounts:

@@ -4,7 +4,7 @@ import { useId, type PointerEvent } from "react";
 import type { Media } from "@/api/types";
 
 import classes from "./Media.module.css";
-import { pointAt, thumbnailOf, type Point } from "./media";
+import { originalOf, pointAt, thumbnailOf, type Point } from "./media";
 import { t } from "./strings";
 
 const CROPS = [
@@ -38,7 +38,7 @@ export function FocalPicker({ media, value, readOnly, onChange }: FocalPickerPro
       </p>
       <div className={classes.preview}>
         <span className={classes.focal} onPointerDown={press} onPointerMove={press}>
-          <img src={thumbnailOf(media)} alt={media.alt} draggable={false} />
+          <img src={originalOf(media)} alt={media.alt} draggable={false} />
           <span className={classes.point} style={{ left: `${point.x * 100}%`, top: `${point.y * 100}%` }} />
         </span>
       </div>

@@ -26,8 +26,22 @@ interface OrphansDialogProps {
 export function OrphansDialog({ opened, onClose }: OrphansDialogProps) {
   return (
     <Modal opened={opened} onClose={onClose} title={t("orphans")} size="lg">
+      {opened && <Place />}
       {opened && <Report onClose={onClose} />}
     </Modal>
+  );
+}
+
+/** Where the files are kept: of a bucket its name and its service, never a key. */
+function Place() {
+  const storage = useQuery(queries.mediaStorage());
+  if (!storage.isSuccess) return null;
+  const { kind, place, endpoint } = storage.data;
+  return (
+    <p className="quiet" style={{ marginTop: 0 }}>
+      {t(kind === "folder" ? "keptInFolder" : "keptInBucket")} <span className={classes.path}>{place}</span>
+      {endpoint && <> ({endpoint})</>}
+    </p>
   );
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import { formatSize } from "@/ui/format";
 
-import { lacksAlt, markdownOf, pointAt } from "./media";
+import { lacksAlt, markdownOf, pointAt, thumbnailOf } from "./media";
 
 const picture = { kind: "image" as const, path: "ab/cat.jpg", alt: "A cat", decorative: false, caption: "", name: "cat.jpg" };
 
@@ -28,6 +28,15 @@ it("leaves the text of decoration empty, and does not ask for one", () => {
 
 it("links what is no picture", () => {
   expect(markdownOf({ ...picture, kind: "document", name: "notes.pdf" })).toBe("[notes.pdf](/media/ab/cat.jpg)");
+});
+
+it("shows the smallest size, and the whole file until there is one", () => {
+  const file = { path: "ab/cat.jpg", version: 3 };
+
+  expect(thumbnailOf({ ...file, thumbnail_url: null })).toBe("/media/ab/cat.jpg?v=3");
+  expect(thumbnailOf({ ...file, thumbnail_url: "https://blog.example/media/sizes/ab/cd-480.webp" })).toBe(
+    "/media/sizes/ab/cd-480.webp",
+  );
 });
 
 it("finds the point below the pointer, and none beside the picture", () => {

@@ -9,8 +9,14 @@ export function addressOf(media: Pick<Media, "path">): string {
   return `/media/${media.path}`;
 }
 
-export function thumbnailOf(media: Pick<Media, "path" | "version">): string {
+/** The whole file as it is now. */
+export function originalOf(media: Pick<Media, "path" | "version">): string {
   return `${addressOf(media)}?v=${media.version}`;
+}
+
+/** The smallest picture there is: other bytes have another address, so it needs no version. */
+export function thumbnailOf(media: Pick<Media, "path" | "version" | "thumbnail_url">): string {
+  return media.thumbnail_url ? new URL(media.thumbnail_url, "http://admin").pathname : originalOf(media);
 }
 
 /** The Markdown that shows a file in a text: a picture as a picture, all else as a link. */

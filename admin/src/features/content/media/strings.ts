@@ -32,6 +32,8 @@ export const t = catalogue({
     unused: "Not used",
     orphans: "Check of the files",
     orphansButton: "Check the files",
+    keptInFolder: "Files are kept in the folder",
+    keptInBucket: "Files are kept in the bucket",
     missingNone: "No file is missing",
     missing: {
       one: "{count} file is missing",
