@@ -137,6 +137,85 @@ async def test_large_files_stream_whole(desk: Desk) -> None:
         assert again.status_code == 304
 
 
+FILM, SOUND = bytes(range(250)) * 2_800, bytes(range(250)) * 28
+
+
+@pytest.fixture
+async def films(make_desk: MakeDesk) -> Desk:
+    """A film that is sent in pieces, sound that is kept in memory, and captions, which are text."""
+    desk = make_desk(make_piece(1, body="[f](/media/f.mp4) [s](/media/s.mp3) [c](/media/c.vtt)"))
+    desk.settings.media_dir.mkdir(parents=True)
+    (desk.settings.media_dir / "f.mp4").write_bytes(FILM)
+    (desk.settings.media_dir / "s.mp3").write_bytes(SOUND)
+    (desk.settings.media_dir / "c.vtt").write_bytes(b"WEBVTT\n" + b"words\n" * 400)
+    await desk.site.build(now=NOW)
+    return desk
+
+
+@pytest.mark.parametrize(("path", "data"), [("/media/f.mp4", FILM), ("/media/s.mp3", SOUND)])
+async def test_parts_of_a_file_are_answered_as_asked(films: Desk, path: str, data: bytes) -> None:
+    size = len(data)
+    async with client(films) as http:
+        whole = await http.get(path)
+        etag = whole.headers["etag"]
+        assert (whole.content, whole.headers["accept-ranges"]) == (data, "bytes")
+        for asked, part in {
+            "bytes=0-9": data[:10],
+            "BYTES=7-7": data[7:8],
+            "bytes=5-": data[5:],
+            "bytes=0-": data,
+            "bytes=-4": data[-4:],
+            f"bytes=-{size * 2}": data,
+            f"bytes={size - 1}-{size * 2}": data[-1:],
+        }.items():
+            answer = await http.get(path, headers={"range": asked})
+            assert (answer.status_code, answer.content) == (206, part), asked
+            said = answer.headers["content-range"]
+            assert said.endswith(f"/{size}"), asked
+            assert answer.headers["etag"] == etag, asked
+            first, last = map(int, said.removeprefix("bytes ").partition("/")[0].split("-"))
+            assert data[first : last + 1] == part, asked
+        # Several parts, other units and nonsense are answered with the whole, as is allowed.
+        for asked in ("bytes=0-1,5-9", "lines=0-9", "bytes=9-5", "bytes=-", "bytes=", "0-9"):
+            answer = await http.get(path, headers={"range": asked})
+            assert (answer.status_code, len(answer.content)) == (200, size), asked
+            assert "content-range" not in answer.headers
+        for asked in (f"bytes={size}-", f"bytes={size + 5}-{size + 9}", "bytes=-0"):
+            answer = await http.get(path, headers={"range": asked})
+            assert (answer.status_code, answer.content) == (416, b""), asked
+            assert answer.headers["content-range"] == f"bytes */{size}"
+            assert answer.headers["cache-control"] == "no-store"
+        head = await http.head(path, headers={"range": "bytes=0-9"})
+        assert (head.status_code, head.headers["content-length"]) == (200, str(size))
+
+
+@pytest.mark.parametrize("path", ["/media/f.mp4", "/media/s.mp3", "/media/c.vtt"])
+async def test_a_part_is_only_added_to_the_version_that_it_is_of(films: Desk, path: str) -> None:
+    async with client(films) as http:
+        plain = await http.get(path, headers={"accept-encoding": "identity"})
+        etag = plain.headers["etag"]
+
+        async def status(**conditions: str) -> int:
+            headers = {name.replace("_", "-"): value for name, value in conditions.items()}
+            return (await http.get(path, headers={"range": "bytes=0-9"} | headers)).status_code
+
+        assert await status(if_range=etag) == 206
+        for other in ('"other"', f"W/{etag}", "Sun, 22 Nov 2026 12:00:00 GMT"):
+            assert await status(if_range=other) == 200, other
+        # Whether it is known already is asked before what part is wanted.
+        assert await status(if_none_match=f'"x", {etag}') == 304
+        assert await status(if_none_match="*") == 304
+        assert await status(if_match=etag) == 206
+        assert await status(if_match=f'"x", {etag}') == 206
+        assert await status(if_match="*") == 206
+        assert await status(if_match=f"W/{etag}") == 412
+        assert await status(if_match='"other"') == 412
+        part = await http.get(path, headers={"range": "bytes=0-9", "accept-encoding": "br"})
+        assert "content-encoding" not in part.headers
+        assert part.headers.get("vary") == plain.headers.get("vary")
+        assert part.headers["etag"] == etag
+
+
 async def test_before_the_first_build_a_reader_is_told_to_wait(make_desk: MakeDesk) -> None:
     async with client(make_desk()) as http:
         answer = await http.get("/")
@@ -155,6 +234,12 @@ async def test_pages_are_sent_compressed_to_who_takes_it(desk: Desk) -> None:
             "*": "br",
             "gzip;q=0, identity": None,
             "br;q=nonsense": None,
+            "br;q=nan, gzip;q=1.5": None,
+            "gzip;q=0.9, br;q=0.2": "gzip",
+            "br;q=0.5, gzip;q=0.5": "br",
+            "identity, gzip;q=0.4": None,
+            "BR": "br",
+            "*;q=0": None,
         }.items():
             answer = await http.get("/piece-1/", headers={"accept-encoding": accepted})
 

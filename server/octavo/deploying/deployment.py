@@ -14,7 +14,7 @@ from octavo.deploying.manifest import UNKNOWN, Entry, Manifest
 from octavo.deploying.rules import is_attachment, phase_of
 from octavo.publishing.building.builder import Site
 from octavo.publishing.building.releases import Release, Standing, StandingFile
-from octavo.publishing.serving.headers import media_type
+from octavo.publishing.serving.headers import is_named_by_content, media_type
 from octavo.sdk.deploying import Begun, Deployer, SiteFile
 
 __all__ = ["Deployment", "Moved"]
@@ -200,7 +200,7 @@ def _site_file(file: StandingFile, source: Path) -> SiteFile:
         source=source,
         size=source.stat().st_size,
         content_type=media_type(file.path),
-        immutable=file.path.startswith("assets/"),
+        immutable=is_named_by_content(file.path),
         attachment=is_attachment(file.path),
     )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 
 import brotli
 
@@ -18,6 +19,8 @@ _KNOWN_HEADERS = 256
 _QUICK, _GOOD, _BEST = 5, 9, 11
 _BEST_LIMIT_BYTES = 100_000  # the best one works for a second on half a megabyte
 
+_WEIGHT = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?", re.ASCII)
+
 _choices: dict[bytes, str] = {}
 
 
@@ -32,24 +35,27 @@ def wanted_coding(accept_encoding: bytes) -> str:
 
 
 def _choose(header: str) -> str:
+    """Answer the coding that is wanted most; the better one when two are wanted alike.
+
+    The bytes as they are come last, but for who says otherwise.
+    """
     weights: dict[str, float] = {}
     for part in header[:1_000].lower().split(","):
         name, _, parameters = part.partition(";")
         weights[name.strip()] = _weight(parameters)
-    for coding in ("br", "gzip"):
-        if weights.get(coding, weights.get("*", 0.0)) > 0:
-            return coding
-    return ""
+    best, most = "", weights.get("identity", 0.0)
+    for coding in ("gzip", "br"):
+        weight = weights.get(coding, weights.get("*", 0.0))
+        if weight > 0 and weight >= most:
+            best, most = coding, weight
+    return best
 
 
 def _weight(parameters: str) -> float:
     name, _, value = parameters.strip().partition("=")
     if name.strip() != "q":
         return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+    return float(value) if _WEIGHT.fullmatch(value.strip()) else 0.0
 
 
 class Representation:

@@ -7,7 +7,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp
 
-__all__ = ["ConditionalGet", "HeadAsGet", "matches", "strong_etag"]
+__all__ = ["ConditionalGet", "HeadAsGet", "is_still", "matches", "strong_etag"]
 
 
 def strong_etag(body: bytes) -> str:
@@ -21,6 +21,11 @@ def matches(if_none_match: str, etag: str) -> bool:
         return True
     tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
     return etag.removeprefix("W/") in tags
+
+
+def is_still(if_match: str, etag: str) -> bool:
+    """Say whether it is what the client takes it for: RFC 9110, section 13.1.1 (strong comparison)."""
+    return if_match.strip() == "*" or etag in (tag.strip() for tag in if_match.split(","))
 
 
 class ConditionalGet(ASGIMiddleware):

@@ -2,7 +2,14 @@
 
 import mimetypes
 
-__all__ = ["PAGE_POLICY", "Headers", "headers_of", "media_type", "page_headers"]
+__all__ = [
+    "PAGE_POLICY",
+    "Headers",
+    "headers_of",
+    "is_named_by_content",
+    "media_type",
+    "page_headers",
+]
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -70,11 +77,16 @@ def page_headers(base_url: str) -> Headers:
 _NAMED_BY_CONTENT = ("assets/", "media/sizes/")
 
 
+def is_named_by_content(name: str) -> bool:
+    """Say whether other bytes would have another name, so that this one may be kept for good."""
+    return name.startswith(_NAMED_BY_CONTENT)
+
+
 def headers_of(name: str, page: Headers) -> Headers:
     """Answer the headers of a file of the site; `page` are those that every page carries."""
     kind = media_type(name)
     headers: Headers = [(b"content-type", kind.encode())]
-    if name.startswith(_NAMED_BY_CONTENT):
+    if is_named_by_content(name):
         headers.append((b"cache-control", b"public, max-age=31536000, immutable"))
     elif name.startswith("media/"):
         headers.append((b"cache-control", _MEDIA_CACHE))

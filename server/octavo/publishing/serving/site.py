@@ -20,10 +20,11 @@ import msgspec
 
 from octavo.kernel.encodings import Representation, wanted_coding
 from octavo.kernel.errors import OctavoError
-from octavo.kernel.http_cache import matches
+from octavo.kernel.http_cache import is_still, matches
 from octavo.kernel.storage import Storage
 from octavo.publishing.images.clean import clean_bytes
 from octavo.publishing.serving.headers import Headers, headers_of, media_type, page_headers
+from octavo.publishing.serving.parts import content_range, wanted_part
 
 __all__ = ["SiteApp", "site_app"]
 
@@ -35,7 +36,6 @@ _MISSING = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title
 <body><h1>There is no such page</h1><p><a href="/">Go to the first page</a></p></body></html>"""
 
 _HASHED = re.compile(r"(assets(?:/[^/]+)*)/([^/]+)\.[0-9a-f]{10}(\.[a-z0-9]+)")
-_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})\Z")
 _SMALL_BYTES = 512_000
 _CACHE_BYTES = 16_000_000  # of bytes as they are; compressed ones add half of it at most
 _CHUNK_BYTES = 262_144
@@ -59,6 +59,7 @@ class _Entry(msgspec.Struct, frozen=True):
     headers: Headers
     target: bytes | None
     redirects_seen: int
+    has_parts: bool  # it may be asked for in parts, as films are
     ready: dict[str, _Ready]  # by content coding
 
     async def answer(self, coding: str) -> _Ready:
@@ -100,7 +101,7 @@ class SiteApp:
         path: str = scope["path"]
         name = _file_name(path)
         if name is not None:
-            if not _is_ranged(scope, name) and (entry := self._find(name, path)):
+            if entry := self._find(name, path):
                 await self._answer(scope, send, entry)
                 return
             if await self._answer_otherwise(scope, send, path, name):
@@ -134,14 +135,18 @@ class SiteApp:
             return None
         headers = headers_of(name, self._page_headers)
         whole = Representation(body, media_type(name), for_long=name.startswith("assets/"))
+        has_parts = name.startswith("media/")
         if whole.is_text:
             headers.append((b"vary", b"accept-encoding"))
+        if has_parts:
+            headers.append((b"accept-ranges", b"bytes"))
         entry = _Entry(
             seen=seen,
             whole=whole,
             headers=headers,
             target=self._target_of(path),
             redirects_seen=self._redirects_seen,
+            has_parts=has_parts,
             ready={},
         )
         self._forget(name)
@@ -160,20 +165,45 @@ class SiteApp:
         if entry.target is not None:
             await self._send_redirect(scope, send, entry.target)
             return
-        accepted = wanted = b""
+        accepted = wanted = taken_for = b""
+        part = False
         for key, value in scope["headers"]:
             if key == b"accept-encoding":
                 accepted = accepted + b", " + value if accepted else value
             elif key == b"if-none-match":
                 wanted = wanted + b", " + value if wanted else value
-        coding = wanted_coding(accepted) if accepted and entry.whole.is_text else ""
+            elif key == b"if-match":
+                taken_for = taken_for + b", " + value if taken_for else value
+            elif key == b"range":
+                part = entry.has_parts and scope["method"] == "GET"
+        # Parts are of the bytes as they are.
+        is_coded = accepted and entry.whole.is_text and not part
+        coding = wanted_coding(accepted) if is_coded else ""
         answer = entry.ready.get(coding) or await entry.answer(coding)
+        if taken_for and not is_still(taken_for.decode("latin-1"), answer.etag):
+            await self._send_refusal(scope, send, 412, answer.known)
+            return
         if wanted and matches(wanted.decode("latin-1"), answer.etag):
             await self._send(scope, send, 304, answer.known, b"")
+            return
+        if part and await self._answer_part(scope, send, answer):
             return
         await send({"type": "http.response.start", "status": 200, "headers": answer.headers})
         body = answer.body if scope["method"] != "HEAD" else b""
         await send({"type": "http.response.body", "body": body})
+
+    async def _answer_part(self, scope: Any, send: Any, answer: _Ready) -> bool:
+        """Send the part that is asked for; False when it is the whole that has to go."""
+        size = len(answer.body)
+        part = _part_of(scope, answer.etag, size)
+        if part is None:
+            return False
+        if not part:
+            await self._send_refusal(scope, send, 416, answer.known, size=size)
+            return True
+        headers = [*answer.known, content_range(part, size)]
+        await self._send(scope, send, 206, headers, answer.body[part.start : part.stop])
+        return True
 
     async def _answer_otherwise(self, scope: Any, send: Any, path: str, name: str) -> bool:
         """Try what is not a small file: a folder without its slash, a redirect, a large file."""
@@ -259,24 +289,26 @@ class SiteApp:
                 return False
             etag = f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
             headers = [*headers_of(name, self._page_headers), (b"etag", etag.encode())]
-            known = _header(scope, b"if-none-match")
+            headers.append((b"accept-ranges", b"bytes"))
+            taken_for, known = _header(scope, b"if-match"), _header(scope, b"if-none-match")
+            if taken_for and not is_still(taken_for, etag):
+                await self._send_refusal(scope, send, 412, headers)
+                return True
             if known and matches(known, etag):
                 await self._send(scope, send, 304, headers, b"")
                 return True
-            first, length = _wanted_part(scope, etag, found.st_size)
-            if length < 0:
-                headers.append((b"content-range", f"bytes */{found.st_size}".encode()))
-                await self._send(scope, send, 416, headers, b"")
+            part, status = _part_of(scope, etag, found.st_size), 206
+            if part is None:
+                part, status = range(found.st_size), 200
+            elif not part:
+                await self._send_refusal(scope, send, 416, headers, size=found.st_size)
                 return True
-            headers.append((b"accept-ranges", b"bytes"))
-            headers.append((b"content-length", str(length).encode()))
-            status = 200
-            if length < found.st_size:
-                status, last = 206, first + length - 1
-                headers.append((b"content-range", f"bytes {first}-{last}/{found.st_size}".encode()))
-                os.lseek(handle, first, os.SEEK_SET)
+            else:
+                headers.append(content_range(part, found.st_size))
+                os.lseek(handle, part.start, os.SEEK_SET)
+            headers.append((b"content-length", str(len(part)).encode()))
             await send({"type": "http.response.start", "status": status, "headers": headers})
-            left = length if scope["method"] == "GET" else 0
+            left = len(part) if scope["method"] == "GET" else 0
             while left > 0:
                 chunk = await asyncio.to_thread(os.read, handle, min(_CHUNK_BYTES, left))
                 if not chunk:
@@ -296,6 +328,17 @@ class SiteApp:
             *self._page_headers,
         ]
         await self._send(scope, send, 301, headers, b"")
+
+    async def _send_refusal(
+        self, scope: Any, send: Any, status: int, headers: Headers, *, size: int | None = None
+    ) -> None:
+        """Send no part of a file, for there is none such, or it is another one; kept by nobody."""
+        dropped = {b"cache-control", b"content-type", b"content-disposition"}
+        told = [pair for pair in headers if pair[0] not in dropped]
+        told.append((b"cache-control", b"no-store"))
+        if size is not None:
+            told.append((b"content-range", f"bytes */{size}".encode()))
+        await self._send(scope, send, status, told, b"")
 
     async def _send(
         self, scope: Any, send: Any, status: int, headers: Headers, body: bytes
@@ -330,31 +373,10 @@ class SiteApp:
         return line.rpartition(b" ")[0]
 
 
-def _is_ranged(scope: Any, name: str) -> bool:
-    """Say whether a part of a film or the like is asked for."""
-    if not name.startswith("media/"):
-        return False
-    return any(key == b"range" for key, _ in scope["headers"])
-
-
-def _wanted_part(scope: Any, etag: str, size: int) -> tuple[int, int]:
-    """Answer where the wanted part begins and how long it is; a negative length for none.
-
-    Several parts at once, or a part of another version, are answered with the whole file
-    (RFC 9110, 14.2).
-    """
-    asked = _RANGE.match(_header(scope, b"range").strip())
-    other_version = _header(scope, b"if-range") not in {"", etag}
-    if scope["method"] != "GET" or asked is None or other_version or not (asked[1] or asked[2]):
-        return 0, size
-    if not asked[1]:
-        length = min(int(asked[2]), size)
-        return size - length, length or -1
-    first = int(asked[1])
-    last = min(int(asked[2]) if asked[2] else size - 1, size - 1)
-    if asked[2] and int(asked[2]) < first:
-        return 0, size
-    return first, last - first + 1 if first < size else -1
+def _part_of(scope: Any, etag: str, size: int) -> range | None:
+    """Answer the part that is asked for, as `wanted_part` does; HEAD is of the whole."""
+    asked = _header(scope, b"range") if scope["method"] == "GET" else ""
+    return wanted_part(asked, if_range=_header(scope, b"if-range"), etag=etag, size=size)
 
 
 def _file_name(path: str) -> str | None:
