@@ -331,7 +331,7 @@ _STEPS = (
 )
 
 
-async def test_a_folder_shows_one_whole_release_wherever_the_command_is_killed(blog):
+async def test_a_folder_shows_one_whole_release_wherever_a_process_is_killed(blog):
     made = await blog.client.post(
         TARGETS, json={"deployer": "folder", "name": "Mirror", "settings": {"folder": "blog"}}
     )
@@ -348,9 +348,15 @@ async def test_a_folder_shows_one_whole_release_wherever_the_command_is_killed(b
 
     await blog.edit(1)
     new = await blog.build()
+    asked = await blog.client.post(f"{TARGETS}/{made.json()['id']}/deploy", json={})
+    assert asked.status_code == 202, asked.text
     with Watch(current) as watch:
-        for step in _STEPS:
-            assert await blog.deploy(die_at=step) is None, step
+        for number, step in enumerate(_STEPS):
+            if number == 1:
+                worker = blog.start("worker", die_at=step)
+                assert await asyncio.to_thread(_ended, worker) == -signal.SIGKILL
+            else:
+                assert await blog.deploy(die_at=step) is None, step
             assert tree_of(current) == (new if step is _STEPS[-1] else old), step
         done = await blog.deploy()
     assert (done["put"], done["deleted"]) == (0, 0)
@@ -406,12 +412,18 @@ async def test_a_bucket_is_whole_wherever_the_command_is_killed(blog, bucket):
     assert set(bucket.puts) == old.keys() - arrived.keys()
     assert done["put"] == len(old) - len(arrived)
 
+    bucket.puts.clear()
     await blog.edit(1)
     new = await blog.build()
     for left, is_taken in ((1, False), (9, True), (3, False)):
         bucket.let_die(left, is_taken=is_taken)
         assert await blog.deploy() is None, left
         check_whole(bucket.shown(), old, new)
+    # Nor was there a moment in between at which a page lacked anything.
+    seen = dict(old)
+    for path in bucket.puts:
+        seen[path] = new[path]
+        check_whole(seen, old, new)
     bucket.let_die(1, is_taken=False, method="POST")
     assert await blog.deploy() is None
     shown = bucket.shown()
