@@ -184,6 +184,8 @@ def test_dialogs_are_accessible(admin: Admin, filled: dict[str, int], scheme: Sc
         admin.open(path)
         page.get_by_role("button", name=button).first.click()
         expect(page.get_by_role("dialog")).to_be_visible()
+        if path == "/media":
+            expect(page.get_by_text("Files are kept in the folder")).to_be_visible()
         page.wait_for_timeout(200)  # the dialog fades in: half-transparent text has no contrast
         wrong += [f"{path}: {line}" for line in findings(page)]
     admin.open("/organise/authors")
