@@ -25,6 +25,7 @@ from octavo.content.events import (
     PieceDeleted,
     PieceMoved,
     PiecePublished,
+    PieceScheduled,
     PiecesImported,
     PiecesRepathed,
     PieceTranslated,
@@ -58,6 +59,7 @@ from octavo.kernel.vault import Vault
 from octavo.publishing import service as publishing
 from octavo.publishing.bodies import Bodies
 from octavo.publishing.building.builder import Site
+from octavo.publishing.cards import service as cards
 from octavo.publishing.checks import gate
 from octavo.publishing.events import PiecesWentLive
 from octavo.publishing.images import queries as sizes
@@ -162,6 +164,12 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PieceDeleted, ctas.on_piece_deleted)
     bus.subscribe(PieceDeleted, distribution.on_piece_deleted)
     bus.subscribe(PieceDeleted, previews.on_piece_deleted)
+    bus.subscribe(PiecePublished, cards.on_piece_published)
+    bus.subscribe(PieceScheduled, cards.on_piece_scheduled)
+    bus.subscribe(PiecesImported, cards.on_pieces_imported)
+    bus.subscribe(PieceDeleted, cards.on_piece_deleted)
+    bus.subscribe(AuthorChanged, cards.on_author_changed)
+    bus.subscribe(OrganisationChanged, cards.on_organisation_changed)
     bus.subscribe(RedirectsChanged, publishing.on_redirects_changed)
     bus.subscribe(MediaReplaced, images.on_media_replaced)
     bus.subscribe(MediaReplaced, publishing.on_media_replaced)

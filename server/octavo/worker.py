@@ -29,6 +29,8 @@ from octavo.kernel.log import get_logger
 from octavo.kernel.metrics import JOB_FAILURES, JOB_SECONDS
 from octavo.kernel.throttle import drop_old_counts
 from octavo.publishing import jobs as publishing_jobs
+from octavo.publishing.cards import service as cards
+from octavo.publishing.cards.jobs import CardMaker
 from octavo.publishing.images.jobs import Studio
 from octavo.publishing.text.markdown import plain_html
 from octavo.runtime import Runtime, all_tables
@@ -108,6 +110,7 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
         _Job("relink_changed", 30, relink_changed),
         _Job("keep_media", 30, partial(media_jobs.keep_in_order, store=runtime.media, bus=bus)),
         *_sizes(runtime),
+        *_cards(runtime),
         _Job("tidy_up", 3600, tidy_up),
     ]
 
@@ -127,6 +130,19 @@ def _sizes(runtime: Runtime) -> list[_Job]:
         _Job("make_sizes", 1, make),
         _Job("tidy_sizes", 600, tidy_up),
         _Job("drop_stray_sizes", 86_400, studio.drop_strays),
+    ]
+
+
+def _cards(runtime: Runtime) -> list[_Job]:
+    maker = CardMaker(site=runtime.site, store=runtime.media, clock=runtime.clock)
+
+    async def draw() -> None:
+        await maker.draw_waiting(for_s=_SIZES_S)
+
+    return [
+        _Job("draw_cards", 1, draw),
+        _Job("find_cardless", 600, cards.want_unknown),
+        _Job("drop_stray_cards", 86_400, maker.drop_strays),
     ]
 
 

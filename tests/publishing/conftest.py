@@ -1,14 +1,20 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fakes import Desk
+from house import House
 
 from octavo.content.schemas import PublishedPiece
+from octavo.kernel.db import Database
+
+if TYPE_CHECKING:
+    from conftest import FrozenClock
 
 
 @pytest.fixture
@@ -21,3 +27,10 @@ def make_desk(tmp_path: Path) -> Callable[..., Desk]:
         return Desk(home, pieces, workers=workers)
 
     return make
+
+
+@pytest.fixture
+async def house(database: Database, tmp_path: Path, clock: "FrozenClock") -> House:
+    """An installation on a real database: library, builder and worker."""
+    del database
+    return House(tmp_path, clock)

@@ -94,6 +94,7 @@ class FakeLibrary:
         self.live = {piece.id: piece for piece in pieces}
         self.ctas_of: dict[int, list[CtaSpec]] = {}
         self.files_now: dict[int, FileFacts] = {}
+        self.cards_now: dict[int, str] = {}
         self.leads: dict[str, str] = {}
         self.organisation_now = ORGANISATION
 
@@ -117,6 +118,9 @@ class FakeLibrary:
 
     async def files(self, ids: Sequence[int], paths: Sequence[str]) -> list[FileFacts]:
         return [f for f in self.files_now.values() if f.id in ids or f.path in paths]
+
+    async def cards(self, ids: Sequence[int]) -> dict[int, str]:
+        return {i: path for i, path in self.cards_now.items() if i in ids}
 
     async def redirects_page(self, after: str | None, limit: int) -> Sequence[Redirect]:
         paths = sorted(path for path in self.leads if after is None or path > after)
@@ -199,6 +203,10 @@ class Desk:
             ids, paths = files_wanted([piece])
             if file.id in ids or file.path in paths:
                 self.log.mark(f"piece:{piece.id}")
+
+    def draw_card(self, piece_id: int, path: str) -> None:
+        self.library.cards_now[piece_id] = path
+        self.log.mark(f"piece:{piece_id}")
 
     def rename_tag(self, new: TagRef) -> None:
         for piece in list(self.library.live.values()):

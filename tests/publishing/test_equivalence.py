@@ -83,6 +83,9 @@ describe_file = st.fixed_dictionaries(
         "sizes": st.lists(st.sampled_from(["80.avif", "80.webp", "40.png"]), unique=True),
     }
 )
+draw_card = st.fixed_dictionaries(
+    {"do": st.just("card"), "id": IDS, "path": st.sampled_from(["", "cards/1.png", "cards/2.png"])}
+)
 rename_site = st.fixed_dictionaries({"do": st.just("site"), "name": st.sampled_from(["N1", "N2"])})
 speak = st.fixed_dictionaries(
     {
@@ -94,7 +97,7 @@ speak = st.fixed_dictionaries(
 step = st.lists(
     st.one_of(
         *(put, put, put, withdraw, ctas, redirect),
-        *(rename_tag, rename_author, rename_series, describe_file, rename_site),
+        *(rename_tag, rename_author, rename_series, describe_file, draw_card, rename_site),
         *(put, put, speak),
     ),
     min_size=1,
@@ -176,6 +179,9 @@ class World:
         ]
         self.desk.describe_file(file(n, alt=str(what["alt"]), renditions=sizes))
 
+    def _card(self, what: dict[str, object]) -> None:
+        self.desk.draw_card(int(str(what["id"])), str(what["path"]))
+
     def _speak(self, what: dict[str, object]) -> None:
         library = self.desk.library
         library.organisation_now = msgspec.structs.replace(
@@ -225,6 +231,9 @@ async def _compare(steps: list[list[dict[str, object]]]) -> None:
         for name in ("80.avif", "80.webp", "40.png"):
             for n in (1, 2):
                 (home / "media" / "sizes" / f"f{n}-{name}").write_bytes(name.encode())
+        (home / "media" / "cards").mkdir()
+        for n in (1, 2):
+            (home / "media" / "cards" / f"{n}.png").write_bytes(b"card %d" % n)
         world = World(desk)
         await desk.site.build(now=NOW)
         for changes in steps:

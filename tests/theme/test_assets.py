@@ -93,6 +93,7 @@ def test_settings_have_a_type_a_label_a_group_and_a_default_of_that_type(theme: 
     colours = {name for name, setting in settings.items() if setting["type"] == "colour"}
     by_the_builder = {
         "front_languages",
+        "cards",
         "podcast_title",
         "podcast_category",
         "podcast_email",

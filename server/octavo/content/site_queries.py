@@ -75,6 +75,17 @@ async def published_pieces(ids: Sequence[int]) -> list[PublishedPiece]:
     return await _published(rows)
 
 
+async def live_ids(after: int | None, limit: int) -> list[int]:
+    """Answer the next `limit` live pieces by number."""
+    rows = await (
+        PieceRow.select(PieceRow.id)
+        .where(PieceRow.live_revision_id.is_not_null() & (PieceRow.id > (after or 0)))
+        .order_by(PieceRow.id)
+        .limit(limit)
+    )
+    return [row["id"] for row in rows]
+
+
 async def live_translations(groups: Iterable[str]) -> dict[str, list[LiveTranslation]]:
     """Answer the live pieces of groups of translations, by group and id."""
     wanted = sorted(set(groups))

@@ -13,6 +13,7 @@ from octavo.cta import queries as cta_queries
 from octavo.kernel.events import EventBus
 from octavo.publishing import queries, service
 from octavo.publishing.building.changes import LoggedChange
+from octavo.publishing.cards import queries as card_queries
 from octavo.publishing.images import queries as image_queries
 from octavo.publishing.images.schemas import MediaRenditions
 from octavo.publishing.read_model.facts import CtaSpec, FileFacts, Rendition, media_url
@@ -58,6 +59,9 @@ class StoredLibrary:
         pictures = [file.sha256 for file in files if file.mime.startswith("image/")]
         made = await image_queries.renditions_of(pictures)
         return [_facts(file, made.get(file.sha256)) for file in files]
+
+    async def cards(self, ids: Sequence[int]) -> Mapping[int, str]:
+        return await card_queries.cards_of(ids)
 
     async def redirects_page(self, after: str | None, limit: int) -> Sequence[Redirect]:
         return await site_queries.redirects_page(after, limit)

@@ -1,6 +1,6 @@
 """Rows of publishing. Private to this feature."""
 
-from piccolo.columns import Integer, Serial, Text, Timestamptz, Varchar
+from piccolo.columns import Boolean, Integer, Serial, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -52,3 +52,17 @@ class RenditionRow(Table, tablename="rendition"):
     tries = Integer()
     claimed_until = Timestamptz(null=True, default=None)
     made_at = Timestamptz(null=True, default=None)
+
+
+class CardRow(Table, tablename="card"):
+    """The card of one piece: `path` is its file below `/media/`, empty when it has or needs none.
+
+    `is_wanted` asks the worker to look; `claimed_until` keeps a second one from it meanwhile.
+    """
+
+    id: Serial
+    piece_id = Integer(unique=True)
+    is_wanted = Boolean(default=True, index=True)
+    path = Varchar(length=100)
+    tries = Integer()
+    claimed_until = Timestamptz(null=True, default=None)

@@ -62,7 +62,7 @@ LEFT_OUT = frozenset({
     "account_invitation", "account_session", "account_key", "account_audit",
     "trk_salt", "trk_event", "trk_minute", "trk_seen", "trk_dirty",
     "piece_presence", "bulk_action", "bulk_item", "import_run", "import_report", "export_run",
-    "site_change", "site_live", "deploy_run", "preview_link", "rendition", "reading_version",
+    "site_change", "site_live", "deploy_run", "preview_link", "rendition", "card", "reading_version",
     "webhook_event", "webhook_delivery", "webhook_attempt",
 })  # fmt: skip
 _JSON = frozenset({

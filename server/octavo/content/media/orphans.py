@@ -20,7 +20,7 @@ __all__ = ["MIN_AGE", "drop_orphans", "find_orphans"]
 MIN_AGE = timedelta(hours=1)
 """Younger files may belong to an upload that is just being stored."""
 
-_MADE_OF_OURS = "sizes/"
+_MADE_OF_OURS = ("sizes/", "cards/")
 """What publishing made of our files lies there, and publishing looks after it."""
 
 _SHOWN = 1_000

@@ -146,9 +146,21 @@ class Site:
         ctas = await self._library.ctas([piece.id]) if piece.id else {}
         ids, paths = files_wanted([piece])
         files = await self._library.files(sorted(ids), sorted(paths)) if ids or paths else []
-        (source,) = sources_of([piece], ctas, files)
+        (source,) = sources_of([piece], ctas, files, {})
         try:
             return await asyncio.to_thread(self._render_alone, source, settings)
+        except ThemeError as exc:
+            raise BuildFailedError(str(exc)) from exc
+
+    async def dressed(self) -> tuple[SiteSettings, Theme]:
+        """Answer the settings and the theme of the site as they are now.
+
+        Raises:
+            BuildFailedError: the theme cannot be used.
+        """
+        settings = await self._dress.settings_for(await self._library.organisation())
+        try:
+            return settings, await asyncio.to_thread(self._dress.current, settings)
         except ThemeError as exc:
             raise BuildFailedError(str(exc)) from exc
 

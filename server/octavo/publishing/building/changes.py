@@ -97,7 +97,8 @@ async def read_sources(library: Library, pieces: Sequence[PublishedPiece]) -> li
     ctas = await library.ctas([piece.id for piece in pieces])
     ids, paths = files_wanted(pieces)
     files = await library.files(sorted(ids), sorted(paths)) if ids or paths else []
-    return sources_of(pieces, ctas, files)
+    cards = await library.cards([piece.id for piece in pieces])
+    return sources_of(pieces, ctas, files, cards)
 
 
 async def read_changes(library: Library, wanted: Wanted) -> Changes:

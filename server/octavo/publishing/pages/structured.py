@@ -8,7 +8,6 @@ from markupsafe import Markup
 from octavo.publishing.theme.contexts import (
     AuthorLink,
     DateView,
-    PictureView,
     RecordingView,
     TagLink,
 )
@@ -40,7 +39,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     updated: DateView | None
     authors: list[AuthorLink]
     tags: list[TagLink]
-    images: list[PictureView]
+    images: list[str]
     recording: RecordingView | None
     duration_s: int | None
     episode: int | None
@@ -78,7 +77,7 @@ def json_ld(about: Described, *, site_name: str, base_url: str) -> Markup:
     if about.tags:
         said["keywords"] = [tag.name for tag in about.tags]
     if about.images:
-        said["image"] = [absolute(picture.url) for picture in about.images]
+        said["image"] = [absolute(url) for url in about.images]
     if about.source and about.kind == "link":
         said["citation"] = about.source
     if about.series:

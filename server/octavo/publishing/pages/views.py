@@ -11,6 +11,7 @@ import msgspec
 from markupsafe import Markup
 
 from octavo.publishing.pages.kind_views import kind_views, picture_view
+from octavo.publishing.pages.sharing import card_view
 from octavo.publishing.pages.structured import Described, json_ld
 from octavo.publishing.read_model.facts import CtaSpec
 from octavo.publishing.read_model.places import answers_itself
@@ -156,6 +157,7 @@ class Views:
             related=related,
             translations=[link for link in family if link.url != fields["url"]],
             alternates=self.alternates(family),
+            card=card_view(detail, title=fields["title"], base_url=self.base_url),
             json_ld=_NO_MARKUP,
             **kind_views(detail.kind, detail.parts),
         )
@@ -251,7 +253,7 @@ class Views:
             updated=post.updated,
             authors=post.authors,
             tags=post.tags,
-            images=[*([post.cover] if post.cover else []), *post.pictures],
+            images=_images(post),
             recording=post.video or post.audio,
             duration_s=detail.parts.duration_s if detail.parts else None,
             episode=post.episode.episode if post.episode else None,
@@ -400,3 +402,9 @@ def _works(post: PostView) -> dict[str, Any]:
         return {"translations": [(t.language, t.absolute_url) for t in post.translations]}
     language = next(a.hreflang for a in post.alternates if a.absolute_url == original)
     return {"original": (language, original)}
+
+
+def _images(post: PostView) -> list[str]:
+    """Answer the addresses of a piece's own pictures, else that of its card."""
+    own = [picture.url for picture in (post.cover, *post.pictures) if picture is not None]
+    return own or ([post.card.url] if post.card else [])

@@ -63,11 +63,15 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class PieceSource(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the pages of a piece are made from. `files` are those it names, by id."""
+    """All that the pages of a piece are made from. `files` are those it names, by id.
+
+    `card` is the path below `/media/` of the picture that was drawn for it, empty for none.
+    """
 
     piece: PublishedPiece
     ctas: Sequence[CtaSpec] = ()
     files: Sequence[FileFacts] = ()
+    card: str = ""
 
 
 def media_url(path: str) -> str:
@@ -93,10 +97,14 @@ def sources_of(
     pieces: Sequence[PublishedPiece],
     ctas: Mapping[int, Sequence[CtaSpec]],
     files: Sequence[FileFacts],
+    cards: Mapping[int, str],
 ) -> list[PieceSource]:
-    """Give each piece its calls to action and the files that it names."""
+    """Give each piece its calls to action, the files that it names, and its card."""
     if not files:
-        return [PieceSource(piece=piece, ctas=ctas.get(piece.id, ())) for piece in pieces]
+        return [
+            PieceSource(piece=piece, ctas=ctas.get(piece.id, ()), card=cards.get(piece.id, ""))
+            for piece in pieces
+        ]
     by_id = {file.id: file for file in files}
     by_path = {file.path: file for file in files}
     found: list[PieceSource] = []
@@ -105,7 +113,12 @@ def sources_of(
         own = {i: by_id[i] for i in sorted(ids) if i in by_id}
         own |= {by_path[path].id: by_path[path] for path in sorted(paths) if path in by_path}
         found.append(
-            PieceSource(piece=piece, ctas=ctas.get(piece.id, ()), files=list(own.values()))
+            PieceSource(
+                piece=piece,
+                ctas=ctas.get(piece.id, ()),
+                files=list(own.values()),
+                card=cards.get(piece.id, ""),
+            )
         )
     return found
 

@@ -4,7 +4,6 @@ import hashlib
 import posixpath
 import re
 import zlib
-from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -71,6 +70,7 @@ class PieceDetail(msgspec.Struct, frozen=True, array_like=True):
     ctas: list[CtaSpec]
     meta_title: str = ""
     parts: KindDetail | None = None
+    card: str = ""
 
 
 class Prepared(msgspec.Struct, frozen=True, array_like=True):
@@ -139,22 +139,23 @@ def prepare(source: PieceSource, *, small: bool = True) -> Prepared:
             ctas=list(source.ctas),
             meta_title=_clean(piece.meta_title).strip(),
             parts=kind,
+            card=source.card,
         ),
         tags=list(piece.tags),
         authors=list(piece.authors),
         series=piece.series,
-        media=_media_of(rendered, kind, source.files),
+        media=_media_of(rendered, kind, source),
         html=pack_html(html, small=small),
         source=source_hash(source),
         problem=path_problem(piece.path),
     )
 
 
-def _media_of(
-    rendered: Rendered, parts: KindDetail | None, files: Sequence[FileFacts]
-) -> list[str]:
-    """Answer the files of the library that the page needs: the text's, and its kind's."""
-    own = sorted({*rendered.media, *sizes_in(rendered.media, files)} if files else rendered.media)
+def _media_of(rendered: Rendered, parts: KindDetail | None, source: PieceSource) -> list[str]:
+    """Answer the files of the library that the page needs: the text's, its kind's, and its card."""
+    files = source.files
+    text = {*rendered.media, *sizes_in(rendered.media, files)} if files else rendered.media
+    own = sorted({*text, source.card} if source.card else text)
     if parts is None:
         return own
     shown = [file for file in links_of(parts) if file.path]

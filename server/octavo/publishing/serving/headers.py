@@ -74,7 +74,7 @@ def page_headers(base_url: str) -> Headers:
     ]
 
 
-_NAMED_BY_CONTENT = ("assets/", "media/sizes/")
+_NAMED_BY_CONTENT = ("assets/", "media/sizes/", "media/cards/")
 
 
 def is_named_by_content(name: str) -> bool:

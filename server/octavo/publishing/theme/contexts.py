@@ -13,6 +13,7 @@ __all__ = [
     "ArchiveYear",
     "AuthorLink",
     "AuthorView",
+    "CardView",
     "ContactView",
     "CtaView",
     "DateView",
@@ -152,6 +153,18 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[SourceView]
 
 
+class CardView(msgspec.Struct, frozen=True, kw_only=True):
+    """The picture that stands for a piece where its link is shared. `url` is absolute.
+
+    `width` and `height` (pixels) are None when they are not known.
+    """
+
+    url: str
+    alt: str
+    width: int | None
+    height: int | None
+
+
 class PostRef(msgspec.Struct, frozen=True, kw_only=True):
     """A piece in a list. `url` is a path; `excerpt` is plain text.
 
@@ -281,6 +294,7 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     `quote`, `preheader`. `related` are older pieces on the same subjects.
     `translations` are the same in other languages, by name; `alternates` are the addresses of all of
     them with this one, for `<link rel="alternate" hreflang>`, `x-default` among them.
+    `card` is what stands for it where its link is shared: its own picture, or one drawn for it.
     `json_ld` goes inside `<script type="application/ld+json">` as it is.
     """
 
@@ -315,6 +329,7 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     related: list[PostRef]
     translations: list[TranslationLink]
     alternates: list[AlternateLink]
+    card: CardView | None
     json_ld: Markup
 
 

@@ -15,6 +15,7 @@ from octavo.publishing.theme.contexts import (
     ArchiveYear,
     AuthorLink,
     AuthorView,
+    CardView,
     ContactView,
     CtaView,
     DateView,
@@ -229,6 +230,9 @@ def _post(**given: Any) -> PostView:
             AlternateLink(hreflang=tag, absolute_url=f"{_BASE}/post-7/")
             for tag in ("en", "es", "ar", "x-default")
         ],
+        "card": CardView(
+            url=f"{_BASE}/media/cards/7.png", alt="A sheet & its folds", width=1200, height=630
+        ),
         "json_ld": Markup('{"@context": "https://schema.org"}'),
     }
     return PostView(**(fields | given))

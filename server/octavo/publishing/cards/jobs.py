@@ -1,0 +1,150 @@
+"""What the worker does for cards; each may run twice, late or not at all."""
+
+import asyncio
+import math
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from octavo.content import queries as content
+from octavo.content import site_queries
+from octavo.content.fields import shown_title
+from octavo.content.media.store import MediaStore
+from octavo.content.schemas import Piece, PublishedPiece
+from octavo.kernel.clock import Clock
+from octavo.kernel.log import get_logger
+from octavo.kernel.storage import StorageUnavailableError
+from octavo.publishing.building.builder import Site
+from octavo.publishing.cards import queries, service
+from octavo.publishing.cards.drawing import FOLDER, CardText, draw_card, file_name
+from octavo.publishing.errors import BuildFailedError
+from octavo.publishing.text import dates
+
+__all__ = ["CardMaker"]
+
+_AT_ONCE = 20
+_ACCENT = "#a6331b"
+_STRAY_AGE = timedelta(hours=1)
+_log = get_logger("octavo.cards")
+
+
+class _Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What the cards of a site have in common."""
+
+    site: str
+    locale: str
+    zone: str
+    accent: str
+    is_on: bool
+
+
+class CardMaker:
+    """Draws the cards of live and scheduled pieces that show no picture of their own.
+
+    What waits stands in the database: any number of processes may work.
+    """
+
+    def __init__(self, *, site: Site, store: MediaStore, clock: Clock) -> None:
+        self._site = site
+        self._store = store
+        self._clock = clock
+
+    async def draw_waiting(self, *, for_s: float = math.inf) -> int:
+        """Draw until nothing waits; begin with nothing after `for_s`. Answers how many were looked at."""
+        end = time.monotonic() + for_s
+        done = 0
+        while time.monotonic() < end:
+            claimed = await service.claim(_AT_ONCE, now=self._clock())
+            if not claimed:
+                break
+            try:
+                await self._look_at(claimed)
+            except (BuildFailedError, StorageUnavailableError) as exc:  # tried again in a while
+                _log.warning("cards_wait", reason=str(exc))
+                break
+            done += len(claimed)
+        return done
+
+    async def drop_strays(self) -> int:
+        """Delete files that are no piece's card, once they are an hour old; answer how many."""
+        storage, before = self._store.storage, self._clock() - _STRAY_AGE
+        names = await asyncio.to_thread(
+            lambda: [
+                file.name
+                for file in storage.files()
+                if file.name.startswith(FOLDER) and file.modified_at <= before
+            ]
+        )
+        known = await queries.known_paths()
+        strays = [name for name in names if name not in known]
+        return await asyncio.to_thread(lambda: sum(storage.delete(name) for name in strays))
+
+    async def _look_at(self, claimed: Mapping[int, datetime]) -> None:
+        look = await self._look()
+        texts = await self._texts(list(claimed), look) if look.is_on else {}
+        before = await queries.cards_of(list(claimed))
+        for piece_id, until in claimed.items():
+            text, old = texts.get(piece_id), before.get(piece_id, "")
+            path = file_name(text) if text else ""
+            if text is not None and path != old:
+                await asyncio.to_thread(self._draw, text, path)
+            await service.note(piece_id, path, claimed_until=until, is_new=path != old)
+
+    async def _look(self) -> _Look:
+        settings, theme = await self._site.dressed()
+        values = theme.in_force
+        return _Look(
+            site=settings.name,
+            locale=settings.locale,
+            zone=settings.zone,
+            accent=values.get("accent_light")
+            or theme.tokens.get("light", {}).get("vermilion", _ACCENT),
+            is_on=values.get("cards", "on") == "on",
+        )
+
+    async def _texts(self, piece_ids: Sequence[int], look: _Look) -> dict[int, CardText]:
+        """Answer what the cards of those pieces say that are to have one."""
+        live = {piece.id: piece for piece in await site_queries.published_pieces(piece_ids)}
+        found: dict[int, CardText] = {}
+        for piece_id in piece_ids:
+            piece = live.get(piece_id) or await content.find_piece(piece_id)
+            at = _moment(piece)
+            if piece is not None and at is not None and not _has_picture(piece):
+                found[piece_id] = _text_of(piece, at, look)
+        return found
+
+    def _draw(self, text: CardText, path: str) -> None:
+        with tempfile.TemporaryDirectory(prefix="octavo-card-") as folder:
+            file = Path(folder, "card.png")
+            file.write_bytes(draw_card(text))
+            self._store.storage.put(path, file)
+
+
+def _moment(piece: Piece | PublishedPiece | None) -> datetime | None:
+    """Answer when readers see the piece, None when that is not decided."""
+    if piece is None or isinstance(piece, PublishedPiece):
+        return piece.published_at if piece else None
+    return piece.publish_instant if piece.status == "scheduled" else None
+
+
+def _has_picture(piece: Piece | PublishedPiece) -> bool:
+    return piece.cover is not None or bool(piece.fields.get("pictures"))
+
+
+def _text_of(piece: Piece | PublishedPiece, at: datetime, look: _Look) -> CardText:
+    day = dates.date_view(
+        dates.to_micros(at), zone=look.zone, locale=piece.language or look.locale
+    ).text
+    names = ", ".join(author.name for author in piece.authors)
+    is_dated = piece.kind != "page"
+    return CardText(
+        piece_id=piece.id,
+        site=look.site,
+        title=" ".join(shown_title(piece.title, piece.body, piece.fields).split()),
+        byline=" · ".join(part for part in (day if is_dated else "", names) if part),
+        accent=look.accent,
+    )

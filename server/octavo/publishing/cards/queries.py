@@ -1,0 +1,33 @@
+"""Reads of the table of cards. Rows in, Structs out."""
+
+from collections.abc import Sequence
+
+from octavo.publishing.tables import CardRow
+
+__all__ = ["cards_of", "known_paths", "pieces_with_rows"]
+
+_AT_ONCE = 500
+
+
+async def cards_of(piece_ids: Sequence[int]) -> dict[int, str]:
+    """Answer the paths of cards below `/media/` by piece; a piece without one is left out."""
+    found: dict[int, str] = {}
+    for start in range(0, len(piece_ids), _AT_ONCE):
+        part = list(piece_ids[start : start + _AT_ONCE])
+        rows = await CardRow.select(CardRow.piece_id, CardRow.path).where(
+            CardRow.piece_id.is_in(part) & (CardRow.path != "")
+        )
+        found |= {row["piece_id"]: row["path"] for row in rows}
+    return found
+
+
+async def pieces_with_rows(piece_ids: Sequence[int]) -> set[int]:
+    """Answer those of the pieces that the table knows."""
+    rows = await CardRow.select(CardRow.piece_id).where(CardRow.piece_id.is_in(list(piece_ids)))
+    return {row["piece_id"] for row in rows}
+
+
+async def known_paths() -> set[str]:
+    """Answer the file of every card."""
+    rows = await CardRow.select(CardRow.path).where(CardRow.path != "")
+    return {row["path"] for row in rows}

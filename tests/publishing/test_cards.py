@@ -1,0 +1,191 @@
+"""Cards: drawn by the worker for pieces without a picture, and named by their pages. On both engines."""
+
+import io
+import os
+import re
+from datetime import timedelta
+
+import pytest
+from house import House
+from image_samples import photo
+from PIL import Image
+
+from octavo.accounts import queries as accounts_queries
+from octavo.accounts import service as accounts
+from octavo.accounts.schemas import SYSTEM, OrganisationPatch
+from octavo.content import service as content
+from octavo.content.kinds import Cover
+from octavo.content.schemas import PieceIn, Transition
+from octavo.publishing.cards import service
+from octavo.publishing.cards.drawing import SIZE, CardText, draw_card, file_name
+
+
+def said(page: str) -> dict[str, str]:
+    """Answer what a page's head says to those who show links."""
+    return dict(
+        re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]*)" content="([^"]*)">', page)
+    )
+
+
+async def change_site(house: House, **fields: object) -> None:
+    version = (await accounts_queries.get_organisation()).version
+    patch = OrganisationPatch(version=version, **fields)  # type: ignore[arg-type]
+    await accounts.patch_organisation(patch, actor=SYSTEM, now=house.clock(), bus=house.bus)
+
+
+def card(**changed: object) -> CardText:
+    fields = {
+        "piece_id": 1,
+        "site": "The Folio",
+        "title": "A title",
+        "byline": "Ada",
+        "accent": "#a6331b",
+    }
+    return CardText(**(fields | changed))  # type: ignore[arg-type]
+
+
+def drawn(text: CardText) -> Image.Image:
+    return Image.open(io.BytesIO(draw_card(text))).convert("RGB")
+
+
+def ink_rows(picture: Image.Image) -> int:
+    """Count the rows of the title's room that hold dark pixels."""
+    room = picture.convert("L").crop((80, 150, 1150, 500))
+    return sum(
+        1 for y in range(room.height) if room.crop((0, y, room.width, y + 1)).getextrema()[0] < 90
+    )
+
+
+async def test_a_page_names_its_card_once_the_worker_has_drawn_it(house: House) -> None:
+    await house.publish(title="Mill & river", body="Text.")
+    await house.site.build(now=house.clock())
+    assert "og:image" not in said(house.page("mill-river/index.html"))
+
+    assert await house.cards.draw_waiting() == 1
+    assert await house.site.build_pending(house.clock()) is not None
+
+    heads = said(house.page("mill-river/index.html"))
+    assert heads["twitter:card"] == "summary_large_image"
+    assert (heads["og:image:width"], heads["og:image:height"]) == ("1200", "630")
+    assert heads["og:image:alt"] == "Mill &amp; river"
+    address = heads["og:image"].removeprefix("https://folio.example/media/")
+    with Image.open(house.site_file(address)) as picture:
+        assert picture.size == SIZE
+    assert f'"image":["{heads["og:image"]}"]' in house.page("mill-river/index.html").replace(
+        " ", ""
+    )
+    assert await house.cards.draw_waiting() == 0
+    assert await house.site.build_pending(house.clock()) is None
+
+
+async def test_a_scheduled_piece_has_its_card_when_it_goes_live(house: House) -> None:
+    piece = await content.create_piece(
+        PieceIn(title="Tomorrow", body="Text."), actor=SYSTEM, now=house.clock(), bus=house.bus
+    )
+    wall = (house.clock() + timedelta(days=1)).replace(tzinfo=None, microsecond=0)
+    move = Transition(
+        to="scheduled", version=piece.version, publish_at=wall.isoformat(), zone="UTC"
+    )
+    await content.transition_piece(piece.id, move, actor=SYSTEM, now=house.clock(), bus=house.bus)
+    assert await house.cards.draw_waiting() == 1
+
+    house.clock.move(days=1, seconds=1)
+    await content.publish_due(now=house.clock(), bus=house.bus)
+    await house.site.build(now=house.clock())
+
+    assert "/media/cards/" in said(house.page("tomorrow/index.html"))["og:image"]
+    await house.cards.draw_waiting()
+    assert await house.site.build_pending(house.clock()) is None, "the same card, and no other page"
+
+
+async def test_a_cover_goes_before_a_card_in_the_size_that_is_enough(house: House) -> None:
+    cover = await house.upload(photo(3000, 2000))
+    await house.publish(title="Mill", body="Text.", cover=Cover(media_id=cover.id, alt="A mill"))
+    await house.cards.draw_waiting()
+    await house.make()
+    await house.site.build(now=house.clock())
+
+    heads = said(house.page("mill/index.html"))
+
+    assert "/media/sizes/" in heads["og:image"]
+    assert heads["og:image"].endswith((".jpg", ".webp"))
+    assert 1200 <= int(heads["og:image:width"]) <= 1600
+    assert heads["og:image:alt"] == "A mill"
+    assert not (house.settings.home / "media" / "cards").exists()
+
+
+async def test_another_title_another_name_of_the_site_or_none_at_all(house: House) -> None:
+    await accounts.create_user(
+        "ada@example.org",
+        role="owner",
+        name="Ada",
+        password="correct horse battery",
+        now=house.clock(),
+        bus=house.bus,
+    )
+    await house.publish(title="Mill", body="Text.")
+    await house.cards.draw_waiting()
+    await house.site.build(now=house.clock())
+    first = said(house.page("mill/index.html"))["og:image"]
+
+    await change_site(house, name="Another house")
+    await house.cards.draw_waiting()
+    await house.site.build_pending(house.clock())
+    second = said(house.page("mill/index.html"))["og:image"]
+    assert second != first
+    await change_site(house, theme={"cards": "off"})
+    await house.cards.draw_waiting()
+    await house.site.build_pending(house.clock())
+    assert "og:image" not in said(house.page("mill/index.html"))
+
+    assert await house.cards.drop_strays() == 0, "a build may still be reading of it"
+    for file in (house.settings.home / "media" / "cards").rglob("*.png"):
+        os.utime(file, (0, 0))
+    assert await house.cards.drop_strays() == 2
+
+
+async def test_pieces_from_before_there_were_cards_are_found(house: House) -> None:
+    await house.publish(title="One")
+    await house.publish(title="Two")
+    await service.CardRow.delete(force=True)
+
+    assert await service.want_unknown() == 2
+    assert await service.want_unknown() == 0
+    assert await house.cards.draw_waiting() == 2
+
+
+async def test_what_is_asked_for_while_a_card_is_drawn_is_looked_at_again(house: House) -> None:
+    piece = await house.publish(title="One")
+    claimed = await service.claim(9, now=house.clock())
+    assert await service.claim(9, now=house.clock()) == {}, "somebody is at it"
+    await service.want([piece.id])
+    await service.note(piece.id, "cards/a.png", claimed_until=claimed[piece.id], is_new=True)
+
+    assert list(await service.claim(9, now=house.clock())) == [piece.id]
+
+
+def test_a_card_is_a_small_picture_of_the_form_that_is_asked_for() -> None:
+    data = draw_card(card(title="Why a sheet is folded three times " * 8))
+
+    picture = Image.open(io.BytesIO(data))
+    assert (picture.format, picture.size) == ("PNG", SIZE)
+    assert len(data) < 100_000
+    assert picture.convert("RGB").getpixel((4, 300)) == (166, 51, 27)
+    assert file_name(card()) != file_name(card(title="Another"))
+
+
+@pytest.mark.parametrize("title", ["Łódź, Crème brûlée à l’œuvre", "A", "Ein" + "schifffahrt" * 9])
+def test_titles_in_latin_letters_are_written(title: str) -> None:
+    assert ink_rows(drawn(card(title=title))) > 20
+
+
+@pytest.mark.parametrize("title", ["日本語", "عربي", "Half 日本"])
+def test_titles_that_the_type_has_no_letters_for_are_left_out_whole(title: str) -> None:
+    assert drawn(card(title=title)).tobytes() == drawn(card(title="語")).tobytes()
+
+
+def test_a_long_title_is_written_smaller_and_then_cut() -> None:
+    short, long, endless = (ink_rows(drawn(card(title="word " * n))) for n in (2, 20, 400))
+
+    assert short < long
+    assert endless <= 350
