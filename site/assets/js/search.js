@@ -57,29 +57,33 @@ function keep(worth, id, value) {
   if (!(worth.get(id) >= value)) worth.set(id, value); // the best field counts
 }
 
-async function find(wanted) {
+// Begins to read what a search for these terms needs: no terms, what every search needs.
+async function load(wanted) {
   const { last, chunk, group, block } = await read("index.json", "json");
-  const tail = last - (last % group);
-  const worths = wanted.map(() => new Map());
-  const asked = [];
-  for (let n = 0; n * block < tail; n++) {
-    wanted.forEach((term, i) => asked.push(read(`words/${n}/${bucketOf(term)}.txt`, "text")
-      .then((lines) => lines && weigh(lines, term, n * block, worths[i]))));
-  }
-  for (let n = tail / chunk; n * chunk <= last; n++) {
-    asked.push(read(`docs/${n}.json`, "json").then((docs) => {
-      for (const [id, , title, , excerpt, tags, headings] of docs ?? []) {
-        [excerpt, headings, tags, title].forEach((text, rank) => {
-          for (const found of terms(text)) {
-            wanted.forEach((term, i) => {
-              if (found.startsWith(term)) keep(worths[i], id, RANKS[rank] * (found === term ? 2 : 1));
-            });
-          }
+  const end = last - (last % group);
+  const blocks = Array.from({ length: Math.ceil(end / block) }, (_, n) => n);
+  const words = wanted.map((term) => blocks.map((n) => read(`words/${n}/${bucketOf(term)}.txt`, "text")));
+  const tail = [];
+  for (let n = end / chunk; n * chunk <= last; n++) tail.push(read(`docs/${n}.json`, "json"));
+  return { chunk, block, words: await Promise.all(words.map((one) => Promise.all(one))), tail: await Promise.all(tail) };
+}
+
+async function find(wanted) {
+  const { chunk, block, words, tail } = await load(wanted);
+  const worths = wanted.map((term, i) => {
+    const worth = new Map();
+    words[i].forEach((lines, n) => lines && weigh(lines, term, n * block, worth));
+    return worth;
+  });
+  for (const [id, , title, , excerpt, tags, headings] of tail.flatMap((docs) => docs ?? [])) {
+    [excerpt, headings, tags, title].forEach((text, rank) => {
+      for (const found of terms(text)) {
+        wanted.forEach((term, i) => {
+          if (found.startsWith(term)) keep(worths[i], id, RANKS[rank] * (found === term ? 2 : 1));
         });
       }
-    }));
+    });
   }
-  await Promise.all(asked);
   const [one, ...others] = worths.sort((a, b) => a.size - b.size);
   const found = [];
   for (const [id, worth] of one) {
@@ -115,9 +119,11 @@ function start(form) {
   const count = document.getElementById("count");
   let turn = 0;
 
+  const wantedNow = () => [...new Set(terms(input.value))].slice(0, 12);
+
   async function search() {
     const mine = ++turn;
-    const wanted = [...new Set(terms(input.value))].slice(0, 12);
+    const wanted = wantedNow();
     const { found, none, broken } = form.dataset;
     try {
       const { ids, chunk } = wanted.length ? await find(wanted) : { ids: [] };
@@ -141,6 +147,7 @@ function start(form) {
   input.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(typed, 120);
+    load(wantedNow()).catch(() => {}); // meanwhile; `search` says what is wrong
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -157,7 +164,10 @@ function start(form) {
   });
   input.value = new URLSearchParams(location.search).get("q") ?? "";
   if (input.value) search();
-  else input.focus();
+  else {
+    load([]).catch(() => {});
+    input.focus();
+  }
 }
 
 if (LANGUAGE) start(document.querySelector("form.search"));
