@@ -311,8 +311,8 @@ def test_a_page_with_all_it_loads_weighs_less_than_forty_kilobytes(
 ) -> None:
     files = ["css/site.css", "js/copy.js"]
     loaded = sum(len(brotli.compress((theme / "assets" / name).read_bytes())) for name in files)
-    # What a text with slanted words makes a browser fetch; fonts are compressed already.
-    for font in ("literata", "literata-italic"):
+    # What a text in French or Spanish with slanted words and code makes a browser fetch.
+    for font in ("literata", "literata-italic", "jetbrains-mono"):
         loaded += (theme / f"assets/fonts/{font}.woff2").stat().st_size
     heaviest = max(len(brotli.compress(html.encode())) for html in pages.values())
 
