@@ -5,11 +5,12 @@ new. Times come from the pieces: the same pieces give the same bytes.
 """
 
 import html as html_text
+from functools import partial
 from typing import Any
 
 import feedgen.feed
 import msgspec
-from feedgen.ext.base import BaseExtension
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.ext.dc import DcEntryExtension, DcExtension
 from feedgen.util import xml_elem
 
@@ -34,18 +35,24 @@ def feed_files(maker: PageMaker, name: str) -> list[File]:
     title = maker.settings.name
     if name != HOME:
         title = f"{maker.views.list_title(name)} · {title}"
-    rss, atom = _xml_feeds(maker, title, base, entries)
+    rss, atom = _xml_feeds(maker, name, title, entries)
     return [
         File(path=file_path(base + "feed.xml"), data=rss),
         File(path=file_path(base + "atom.xml"), data=atom),
-        File(path=file_path(base + "feed.json"), data=_json_feed(maker, title, base, entries)),
+        File(path=file_path(base + "feed.json"), data=_json_feed(maker, name, title, entries)),
     ]
 
 
+def _language(maker: PageMaker, name: str) -> str:
+    """Answer the language of a list: its own for that of a language, else the site's."""
+    kind, _, tag = name.partition(":")
+    return tag if kind == "language" else maker.settings.locale
+
+
 def _xml_feeds(
-    maker: PageMaker, title: str, base: str, entries: list[Entry]
+    maker: PageMaker, name: str, title: str, entries: list[Entry]
 ) -> tuple[bytes, bytes]:
-    zone = maker.settings.zone
+    base, zone = maker.views.list_url(name, None), maker.settings.zone
     home = maker.base_url + base
     updated = max((e.updated for e in entries), default=_LONG_AGO)
     feed = feedgen.feed.FeedGenerator()
@@ -54,8 +61,8 @@ def _xml_feeds(
     feed.id(home)
     feed.title(text(title))
     feed.subtitle(text(maker.settings.description or maker.settings.tagline or maker.settings.name))
-    feed.link(href=home, rel="alternate")
-    feed.language(maker.settings.locale)
+    feed.language(_language(maker, name))
+    feed.author(name=text(maker.settings.name))  # of entries without one, as RFC 4287 4.1.1 wants
     feed.generator("Octavo")
     feed.docs(None)
     feed.updated(dates.local(updated, zone))
@@ -66,6 +73,7 @@ def _xml_feeds(
     if hub:
         feed.register_extension("hub", lambda: _HubLink(hub), atom=False)
     feed.link(href=home + "feed.xml", rel="self", type="application/rss+xml")
+    feed.link(href=home, rel="alternate")  # last: of several, feedgen takes the last one for RSS
     rss = feed.rss_str(pretty=False)
     feed.link(
         [
@@ -88,6 +96,22 @@ class _HubLink(BaseExtension):  # type: ignore[misc]  # feedgen is not typed
         """Add `<atom:link rel="hub">` to the channel."""
         xml_elem("{http://www.w3.org/2005/Atom}link", feed[0], rel="hub", href=self._hub)
         return feed
+
+
+class _EnclosureLink(BaseEntryExtension):  # type: ignore[misc]  # feedgen is not typed
+    """Says in Atom that the recording is one: feedgen 1.0 writes an entry's links without their `rel`."""
+
+    def __init__(self, enclosure: Enclosure) -> None:
+        self._enclosure = enclosure
+
+    def extend_atom(self, entry: Any) -> Any:
+        """Complete the link to the recording."""
+        for link in entry.iter("{http://www.w3.org/2005/Atom}link", "link"):
+            if link.get("href") == self._enclosure.url:
+                link.set("rel", "enclosure")
+                link.set("type", self._enclosure.type)
+                link.set("length", str(self._enclosure.size_bytes))
+        return entry
 
 
 def _hub(maker: PageMaker) -> str:
@@ -116,10 +140,11 @@ def _add_entry(feed: Any, entry: Entry, zone: str) -> None:
     if entry.enclosure is not None:
         size = str(entry.enclosure.size_bytes)
         item.enclosure(entry.enclosure.url, size, entry.enclosure.type)
+        item.register_extension("enclosure", partial(_EnclosureLink, entry.enclosure), rss=False)
 
 
-def _json_feed(maker: PageMaker, title: str, base: str, entries: list[Entry]) -> bytes:
-    zone = maker.settings.zone
+def _json_feed(maker: PageMaker, name: str, title: str, entries: list[Entry]) -> bytes:
+    base, zone = maker.views.list_url(name, None), maker.settings.zone
     home = maker.base_url + base
     items = [_json_item(entry, zone) for entry in entries]
     feed = {
@@ -127,7 +152,7 @@ def _json_feed(maker: PageMaker, title: str, base: str, entries: list[Entry]) ->
         "title": title,
         "home_page_url": home,
         "feed_url": home + "feed.json",
-        "language": maker.settings.locale,
+        "language": _language(maker, name),
         "items": items,
     }
     if maker.settings.description or maker.settings.tagline:
