@@ -131,7 +131,9 @@ def test_half_written_fields_of_an_editor_are_no_fault():
     for fields in ({"pictures": None}, {"pictures": [None, 1, {}, {"media_id": "x"}]}, {"captions": 3},
                    {"poster_media_id": "x", "video": 1, "transcript": 5}):  # fmt: skip
         for kind in ("picture", "video", "audio", "post"):
-            check(Draft(kind=kind, fields=fields), Around())
+            said = check(Draft(kind=kind, fields=fields), Around())
+            named = {item.field for item in said.items if item.check == "file_gone"}
+            assert not named, "a value that names no file names none that is gone"
 
 
 async def test_a_piece_without_a_language_is_read_in_the_organisations(owner):

@@ -107,18 +107,10 @@ def understand(
         raise SkippedError("has neither a title nor a text")
     address = _address(values)
     published_at = _published_at(path, matter, address=address, zone=zone, warnings=warnings)
-    parts = set(PurePosixPath(path).parts[:-1])
-    postlike = bool(parts & (_POST_FOLDERS | _DRAFT_FOLDERS)) or (
-        _text(values.get("layout")) in {"post", "posts"}
+    is_post = published_at is not None or _looks_like_post(path, values)
+    draft = _taken_as_draft(
+        path, matter, is_post=is_post, is_dated=published_at is not None, warnings=warnings
     )
-    kind = "post" if published_at or postlike else "page"
-    draft = _is_draft(path, values)
-    if matter.format is None and published_at is None:
-        draft = True
-        warnings.append("has no front matter: taken as a draft")
-    elif kind == "post" and published_at is None and not draft:
-        draft = True
-        warnings.append("has no date: taken as a draft")
     title = _title(path, matter)
     slug_base = _slug_base(path, values, address=address, title=title)
     language = _language(values, warnings=warnings) or (placed.language if placed else "")
@@ -133,7 +125,7 @@ def understand(
     series, series_position = series_of(_tables(values), warnings=warnings)
     key = _first(values, _KEYS) or (placed.key if placed else "")
     return Found(
-        kind=kind,
+        kind="post" if is_post else "page",
         title=title,
         slug_base=slug_base,
         published_at=published_at,
@@ -157,6 +149,26 @@ def understand(
         series_position=series_position,
         translation_key=key,
     )
+
+
+def _looks_like_post(path: str, values: dict[str, Value]) -> bool:
+    folders = set(PurePosixPath(path).parts[:-1])
+    layout = _text(values.get("layout"))
+    return bool(folders & (_POST_FOLDERS | _DRAFT_FOLDERS)) or layout in {"post", "posts"}
+
+
+def _taken_as_draft(
+    path: str, matter: FrontMatter, *, is_post: bool, is_dated: bool, warnings: list[str]
+) -> bool:
+    """Say whether readers are not to see it yet: it says so itself, or too little is known of it."""
+    draft = _is_draft(path, matter.values)
+    if matter.format is None and not is_dated:
+        warnings.append("has no front matter: taken as a draft")
+        return True
+    if is_post and not is_dated and not draft:
+        warnings.append("has no date: taken as a draft")
+        return True
+    return draft
 
 
 def _with_defaults(path: str, matter: FrontMatter, site: Site) -> dict[str, Value]:

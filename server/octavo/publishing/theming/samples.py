@@ -80,6 +80,21 @@ def count(words: list[str]) -> int:  # a comment
 
 [^1]: A note.
 """
+_BARE: dict[str, Any] = {
+    "updated": None,
+    "toc": [],
+    "ctas_after": [],
+    "newer": None,
+    "older": None,
+    "tags": [],
+    "authors": [],
+    "source": "",
+    "cover": None,
+    "series": None,
+    "related": [],
+    "card": None,
+}
+_SERIES = SeriesView(title="Salt", description="Six parts.", url="/series/salt/", count=6)
 
 
 def _feeds(path: str) -> list[FeedRef]:
@@ -245,91 +260,82 @@ def _lists(**given: Any) -> dict[str, Any]:
 
 def samples() -> dict[str, Sample]:
     """Answer every template in its states, by the name of the state."""
-    bare: dict[str, Any] = {
-        "updated": None,
-        "toc": [],
-        "ctas_after": [],
-        "newer": None,
-        "older": None,
-        "tags": [],
-        "authors": [],
-        "source": "",
-        "cover": None,
-        "series": None,
-        "related": [],
+    return {
+        **_fronts(),
+        **_posts(),
+        **_lists_of_pieces(),
+        **_overviews(),
+        "search": ("search.html", {"page": _page("search", "/search/")}),
+        "404": ("404.html", {"page": _page("404", "/404.html")}),
+        "redirect": ("redirect.html", {"page": _page("redirect", "/old/"), "target": '/new/"><b>'}),
     }
-    series = SeriesView(title="Salt", description="Six parts.", url="/series/salt/", count=6)
-    tag = TagRef(name="R&D", url="/tags/r-d/", count=1)
-    old_tag = TagRef(name="R&D", url="/tags/r-d/", count=None)
-    author = AuthorView(
-        name="Ana Ruiz", bio="Writes.\nGardens.", url="/authors/ana-ruiz/", count=12
-    )
-    months = [ArchiveMonth(name="November", url="/archive/2026/11/", count=3)]
-    years = [ArchiveYear(year=2026, months=months)]
-    toc = [TocEntry(id="h-a", text=_HOSTILE, level=level) for level in (2, 3, 4, 6)]
-    older = _lists(newer_url="/", older_url=None)
-    plain = Markup('<p id="h-a">x</p>')
-    frame = {
-        "home": _page("home", "/"),
-        "older": _page("home", "/page/3/", title="Posts, page 3"),
-        "bare": _page("post", "/post-7/", feeds=[], description=""),
-        "arabic": _page("post", "/post-7/", language="ar"),
-        "tag": _page("tag", "/tags/r-d/", feeds=_feeds("/tags/r-d/")),
-    }
+
+
+def _fronts() -> dict[str, Sample]:
+    page, older = _page("home", "/"), _page("home", "/page/3/", title="Posts, page 3")
+    empty = _lists(posts=[], older_url=None)
     return {
         "home": (
             "home.html",
-            {"page": frame["home"], "languages": [_translation("ar", "العربية")], **_lists()},
+            {"page": page, "languages": [_translation("ar", "العربية")], **_lists()},
         ),
-        "home, empty": (
-            "home.html",
-            {"page": frame["home"], "languages": [], **_lists(posts=[], older_url=None)},
-        ),
-        "home, older": ("home.html", {"page": frame["older"], "languages": [], **older}),
-        "post": ("post.html", {"page": _page("post", "/p/"), "post": _post()}),
-        "post, bare": ("post.html", {"page": frame["bare"], "post": _post(**bare)}),
-        "post, contents": (
-            "post.html",
-            {"page": _page("post", "/p/"), "post": _post(html=plain, toc=toc)},
-        ),
-        "post, arabic": ("post.html", {"page": frame["arabic"], "post": _post(language="ar")}),
-        "page": ("page.html", {"page": _page("page", "/about/"), "post": _post(**bare)}),
-        "tag": ("tag.html", {"page": frame["tag"], "tag": tag, **_lists()}),
-        "tag, older": ("tag.html", {"page": frame["tag"], "tag": old_tag, **older}),
-        "tags": ("tags.html", {"page": _page("tags", "/tags/"), "tags": [tag]}),
-        "tags, empty": ("tags.html", {"page": _page("tags", "/tags/"), "tags": []}),
-        "author": ("author.html", {"page": _page("author", "/a/"), "author": author, **_lists()}),
-        "archive": (
-            "archive.html",
-            {
-                "page": _page("archive", "/archive/"),
-                "years": years,
-            },
-        ),
-        "archive, empty": ("archive.html", {"page": _page("archive", "/archive/"), "years": []}),
-        "month": (
-            "month.html",
-            {"page": _page("month", "/archive/2026/11/"), "title": "November 2026", **older},
-        ),
-        "series": (
-            "series.html",
-            {"page": _page("series", "/series/salt/"), "series": series, **_lists()},
-        ),
-        "series list": (
-            "series_list.html",
-            {"page": _page("series_list", "/series/"), "all_series": [series]},
-        ),
-        **{
-            name: ("post.html", {"page": _page("post", "/p/"), "post": post})
-            for name, post in _kinds().items()
-        },
-        "search": ("search.html", {"page": _page("search", "/search/")}),
-        "404": ("404.html", {"page": _page("404", "/404.html")}),
-        "redirect": (
-            "redirect.html",
-            {"page": _page("redirect", "/old/"), "target": '/new/"><b>'},
-        ),
+        "home, empty": ("home.html", {"page": page, "languages": [], **empty}),
+        "home, older": ("home.html", {"page": older, "languages": [], **_last()}),
     }
+
+
+def _posts() -> dict[str, Sample]:
+    toc = [TocEntry(id="h-a", text=_HOSTILE, level=level) for level in (2, 3, 4, 6)]
+    page, bare_page = _page("post", "/p/"), _page("post", "/post-7/", feeds=[], description="")
+    arabic = _page("post", "/post-7/", language="ar")
+    shown = {
+        "post": (page, _post()),
+        "post, bare": (bare_page, _post(**_BARE)),
+        "post, contents": (page, _post(html=Markup('<p id="h-a">x</p>'), toc=toc)),
+        "post, arabic": (arabic, _post(language="ar")),
+        **{name: (page, post) for name, post in _kinds().items()},
+    }
+    about = {"page": _page("page", "/about/"), "post": _post(**_BARE)}
+    return {
+        **{name: ("post.html", {"page": p, "post": post}) for name, (p, post) in shown.items()},
+        "page": ("page.html", about),
+    }
+
+
+def _lists_of_pieces() -> dict[str, Sample]:
+    tag, old_tag = (TagRef(name="R&D", url="/tags/r-d/", count=count) for count in (1, None))
+    tag_page = _page("tag", "/tags/r-d/", feeds=_feeds("/tags/r-d/"))
+    author = AuthorView(
+        name="Ana Ruiz", bio="Writes.\nGardens.", url="/authors/ana-ruiz/", count=12
+    )
+    month = _page("month", "/archive/2026/11/")
+    part = {"page": _page("series", "/series/salt/"), "series": _SERIES}
+    return {
+        "tag": ("tag.html", {"page": tag_page, "tag": tag, **_lists()}),
+        "tag, older": ("tag.html", {"page": tag_page, "tag": old_tag, **_last()}),
+        "author": ("author.html", {"page": _page("author", "/a/"), "author": author, **_lists()}),
+        "month": ("month.html", {"page": month, "title": "November 2026", **_last()}),
+        "series": ("series.html", {**part, **_lists()}),
+    }
+
+
+def _overviews() -> dict[str, Sample]:
+    tags, archive = _page("tags", "/tags/"), _page("archive", "/archive/")
+    tag = TagRef(name="R&D", url="/tags/r-d/", count=1)
+    months = [ArchiveMonth(name="November", url="/archive/2026/11/", count=3)]
+    years = [ArchiveYear(year=2026, months=months)]
+    all_series = {"page": _page("series_list", "/series/"), "all_series": [_SERIES]}
+    return {
+        "tags": ("tags.html", {"page": tags, "tags": [tag]}),
+        "tags, empty": ("tags.html", {"page": tags, "tags": []}),
+        "archive": ("archive.html", {"page": archive, "years": years}),
+        "archive, empty": ("archive.html", {"page": archive, "years": []}),
+        "series list": ("series_list.html", all_series),
+    }
+
+
+def _last() -> dict[str, Any]:
+    return _lists(newer_url="/", older_url=None)
 
 
 def sample_site(*, locale: str = "en", theme: dict[str, str] | None = None) -> SiteView:
