@@ -256,6 +256,28 @@ async def test_a_deleted_piece_comes_back_without_a_series_that_is_gone(room):
     assert (await pieces.get_piece(piece.id)).series is None
 
 
+async def test_one_of_two_translations_comes_back_linked_to_the_other(room):
+    bread = await room.make(language="en")
+    pan = await room.make(language="es", translation_of=bread.id)
+    ended = await act(room, [pan.id], s.Delete())
+    assert (await pieces.get_piece(bread.id)).translations == []
+
+    assert (await undo(room, ended.undo)).failed == []
+    assert [t.id for t in (await pieces.get_piece(bread.id)).translations] == [pan.id]
+    assert [t.id for t in (await pieces.get_piece(pan.id)).translations] == [bread.id]
+
+
+async def test_a_translation_does_not_take_its_sibling_from_another_one(room):
+    bread = await room.make(language="en")
+    pan = await room.make(language="es", translation_of=bread.id)
+    ended = await act(room, [pan.id], s.Delete())
+    brot = await room.make(title="Brot", language="de", translation_of=bread.id)
+
+    assert (await undo(room, ended.undo)).failed == []
+    assert [t.id for t in (await pieces.get_piece(bread.id)).translations] == [brot.id]
+    assert (await pieces.get_piece(pan.id)).translations == []
+
+
 async def test_an_archived_piece_that_was_to_go_at_a_time_goes_at_that_time_again(room):
     piece = await room.move(await room.make(), "published")
     leaves = room.now + timedelta(days=3)

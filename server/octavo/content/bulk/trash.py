@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from octavo.content.errors import StillInUseError
-from octavo.content.events import PieceChanged, PieceCreated, RedirectsChanged
+from octavo.content.events import PieceChanged, PieceCreated, RedirectsChanged, TranslationsChanged
 from octavo.content.review.tables import CommentRow, ReviewerRow, VerdictRow
 from octavo.content.tables import (
     AuthorRow,
@@ -47,6 +47,7 @@ async def collect(piece_id: int) -> Heap:
         msg = "its history is too long to be kept for undoing: delete this piece by itself"
         raise StillInUseError(msg)
     heap: Heap = {"piece": await PieceRow.select().where(PieceRow.id == piece_id)}
+    heap["siblings"] = await _siblings(heap["piece"][0])
     for table in _PARTS:
         rows = await table.select().where(table.piece_id == piece_id).order_by(table.id)
         heap[table.__name__] = rows
@@ -69,6 +70,7 @@ async def bring_back(heap: Heap, *, now: datetime, bus: EventBus) -> int:
         piece["live_path"] = None
     if piece.get("series_id") not in await _existing(SeriesRow):
         piece |= {"series_id": None, "series_position": None}
+    found_again = await _reunite(piece, heap.get("siblings", []))
     if not await _may_rejoin(piece):
         piece["translation_group"] = None
     piece |= {"version": piece["version"] + 1, "updated_at": now}
@@ -85,9 +87,36 @@ async def bring_back(heap: Heap, *, now: datetime, bus: EventBus) -> int:
     paths = await _redirects(heap, piece_id)
     await bus.announce(PieceCreated(piece_id=piece_id, kind=piece["kind"]))
     await bus.announce(PieceChanged(piece_id=piece_id, version=piece["version"]))
+    if found_again:
+        await bus.announce(TranslationsChanged(piece_ids=found_again))
     if paths:
         await bus.announce(RedirectsChanged(paths=tuple(paths)))
     return piece_id
+
+
+async def _siblings(piece: Row) -> list[Row]:
+    group = piece["translation_group"]
+    others = (PieceRow.translation_group == group) & (PieceRow.id != piece["id"])
+    return await PieceRow.select(PieceRow.id).where(others) if group else []
+
+
+async def _reunite(piece: Row, siblings: list[Row]) -> tuple[int, ...]:
+    """Give the translation that was left alone its group again, unless it found another; answer it."""
+    alone = (
+        PieceRow.id.is_in([row["id"] for row in siblings] or [0])
+        & PieceRow.translation_group.is_null()
+        & (PieceRow.language != piece["language"])
+    )
+    if len(siblings) != 1 or await PieceRow.exists().where(
+        PieceRow.translation_group == piece["translation_group"]
+    ):
+        return ()
+    rows = await (
+        PieceRow.update({PieceRow.translation_group: piece["translation_group"]})
+        .where(alone)
+        .returning(PieceRow.id)
+    )
+    return tuple(row["id"] for row in rows)
 
 
 async def _may_rejoin(piece: Row) -> bool:
