@@ -26,6 +26,8 @@ import pytest
 from obstore.store import S3Store
 
 from octavo.deploying import queries
+from octavo.publishing.cards import service as cards
+from octavo.publishing.cards.jobs import CardMaker
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -87,6 +89,14 @@ class Blog:
         self.pieces.pop(0)
         await self.write(1)
 
+    async def show_film(self):
+        """Write a piece with a film so large that it goes up in parts."""
+        film = b"\0\0\0\x18ftypisom" + bytes(9_000_000)
+        sent = await self.client.post("/api/v1/media", files={"file": ("film.mp4", film)})
+        assert sent.status_code == 201, sent.text
+        text = {"title": "Film", "body": f"[The film](/media/{sent.json()['path']})"}
+        await self._publish((await self.client.post("/api/v1/pieces", json=text)).json())
+
     async def _publish(self, piece):
         await self._move(piece, "published")
 
@@ -98,7 +108,12 @@ class Blog:
         assert moved.status_code == 200, moved.text
 
     async def build(self):
-        await self.site.build(now=self.installation.runtime.clock())
+        """Build all that a worker would, cards included, so that it finds nothing to build."""
+        runtime = self.installation.runtime
+        await self.site.build(now=runtime.clock())
+        await cards.want_unknown()
+        await CardMaker(site=self.site, store=runtime.media, clock=runtime.clock).draw_waiting()
+        await self.site.build_pending(runtime.clock())
         return self.tree()
 
     def tree(self):
@@ -433,6 +448,15 @@ async def test_a_bucket_is_whole_wherever_the_command_is_killed(blog, bucket):
     done = await blog.deploy()
     assert bucket.shown() == new
     assert (bucket.puts, done["put"]) == ([], 0)
+
+    await blog.show_film()
+    with_film = await blog.build()
+    bucket.let_die(1, is_taken=True)
+    assert await blog.deploy() is None
+    # Half a film is nothing: no page speaks of it yet, and it is sent again as a whole.
+    assert bucket.shown() == new
+    await blog.deploy()
+    assert bucket.shown() == with_film
 
 
 async def test_a_worker_killed_while_it_deploys_leaves_the_rest_to_the_next(blog, bucket):
