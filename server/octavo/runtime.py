@@ -166,6 +166,7 @@ def subscribe(bus: EventBus, clock: Clock, *, base_url: str) -> None:
     bus.subscribe(PieceDeleted, previews.on_piece_deleted)
     bus.subscribe(PiecePublished, cards.on_piece_published)
     bus.subscribe(PieceScheduled, cards.on_piece_scheduled)
+    bus.subscribe(PieceChanged, cards.on_piece_changed)
     bus.subscribe(PiecesImported, cards.on_pieces_imported)
     bus.subscribe(PieceDeleted, cards.on_piece_deleted)
     bus.subscribe(AuthorChanged, cards.on_author_changed)

@@ -15,8 +15,8 @@ from octavo.accounts import service as accounts
 from octavo.accounts.schemas import SYSTEM, OrganisationPatch
 from octavo.content import service as content
 from octavo.content.kinds import Cover
-from octavo.content.schemas import PieceIn, Transition
-from octavo.publishing.cards import service
+from octavo.content.schemas import PieceIn, PiecePatch, Transition
+from octavo.publishing.cards import queries, service
 from octavo.publishing.cards.drawing import SIZE, CardText, draw_card, file_name
 
 
@@ -88,6 +88,11 @@ async def test_a_scheduled_piece_has_its_card_when_it_goes_live(house: House) ->
     )
     await content.transition_piece(piece.id, move, actor=SYSTEM, now=house.clock(), bus=house.bus)
     assert await house.cards.draw_waiting() == 1
+    before = await queries.cards_of([piece.id])
+    edit = PiecePatch(version=piece.version + 1, title="The day after")
+    await content.patch_piece(piece.id, edit, actor=SYSTEM, now=house.clock(), bus=house.bus)
+    assert await house.cards.draw_waiting() == 1
+    assert await queries.cards_of([piece.id]) != before, "the card says the new title"
 
     house.clock.move(days=1, seconds=1)
     await content.publish_due(now=house.clock(), bus=house.bus)
@@ -112,6 +117,15 @@ async def test_a_cover_goes_before_a_card_in_the_size_that_is_enough(house: Hous
     assert 1200 <= int(heads["og:image:width"]) <= 1600
     assert heads["og:image:alt"] == "A mill"
     assert not (house.settings.home / "media" / "cards").exists()
+
+
+async def test_a_cover_that_those_who_show_links_do_not_know_gets_a_card(house: House) -> None:
+    cover = await house.upload(photo(300, 200, form="AVIF"), "mill.avif")
+    await house.publish(title="Mill", body="Text.", cover=Cover(media_id=cover.id))
+    await house.cards.draw_waiting()
+    await house.site.build(now=house.clock())
+
+    assert "/media/cards/" in said(house.page("mill/index.html"))["og:image"]
 
 
 async def test_another_title_another_name_of_the_site_or_none_at_all(house: House) -> None:

@@ -56,7 +56,7 @@ def draw_card(text: CardText) -> bytes:
     pen.rectangle((0, 0, 20, SIZE[1]), fill=text.accent)
     _mark(pen, (_LEFT, _TOP), cell=15, accent=text.accent)
     _line(pen, (_LEFT + 84, _TOP + 11), text.site, _NAME, colour=_INK)
-    if can_write(text.title):
+    if text.title and can_write(text.title):
         _title(pen, text.title)
     else:
         _mark(pen, (_LEFT, 218), cell=60, accent=text.accent)

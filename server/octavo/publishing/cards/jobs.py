@@ -13,6 +13,7 @@ import msgspec
 from octavo.content import queries as content
 from octavo.content import site_queries
 from octavo.content.fields import shown_title
+from octavo.content.media import queries as media
 from octavo.content.media.store import MediaStore
 from octavo.content.schemas import Piece, PublishedPiece
 from octavo.kernel.clock import Clock
@@ -22,6 +23,7 @@ from octavo.publishing.building.builder import Site
 from octavo.publishing.cards import queries, service
 from octavo.publishing.cards.drawing import FOLDER, CardText, draw_card, file_name
 from octavo.publishing.errors import BuildFailedError
+from octavo.publishing.pages.sharing import is_read
 from octavo.publishing.text import dates
 
 __all__ = ["CardMaker"]
@@ -113,7 +115,7 @@ class CardMaker:
         for piece_id in piece_ids:
             piece = live.get(piece_id) or await content.find_piece(piece_id)
             at = _moment(piece)
-            if piece is not None and at is not None and not _has_picture(piece):
+            if piece is not None and at is not None and not await _has_picture(piece):
                 found[piece_id] = _text_of(piece, at, look)
         return found
 
@@ -131,8 +133,15 @@ def _moment(piece: Piece | PublishedPiece | None) -> datetime | None:
     return piece.publish_instant if piece.status == "scheduled" else None
 
 
-def _has_picture(piece: Piece | PublishedPiece) -> bool:
-    return piece.cover is not None or bool(piece.fields.get("pictures"))
+async def _has_picture(piece: Piece | PublishedPiece) -> bool:
+    """Say whether it shows a picture that those who show links know; see `pages.sharing`."""
+    if piece.cover is not None and piece.cover.media_id is None:
+        return True
+    ids = [piece.cover.media_id] if piece.cover and piece.cover.media_id else []
+    ids += [shown["media_id"] for shown in piece.fields.get("pictures", ())[:1]]
+    ids += [poster] if (poster := piece.fields.get("poster_media_id")) else []
+    files = await media.shown_files(ids, []) if ids else []
+    return any(is_read(file.mime) for file in files)
 
 
 def _text_of(piece: Piece | PublishedPiece, at: datetime, look: _Look) -> CardText:

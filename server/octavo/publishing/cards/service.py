@@ -10,6 +10,7 @@ from octavo.accounts.events import OrganisationChanged
 from octavo.content import site_queries as content
 from octavo.content.events import (
     AuthorChanged,
+    PieceChanged,
     PieceDeleted,
     PiecePublished,
     PieceScheduled,
@@ -21,7 +22,7 @@ from octavo.publishing.service import mark_changed
 from octavo.publishing.tables import CardRow
 
 __all__ = [
-    "claim", "note", "on_author_changed", "on_organisation_changed", "on_piece_deleted",
+    "claim", "note", "on_author_changed", "on_organisation_changed", "on_piece_changed", "on_piece_deleted",
     "on_piece_published", "on_piece_scheduled", "on_pieces_imported", "want", "want_all", "want_unknown",
 ]  # fmt: skip
 
@@ -100,6 +101,13 @@ async def note(piece_id: int, path: str, *, claimed_until: datetime, is_new: boo
         ).where((CardRow.piece_id == piece_id) & (CardRow.claimed_until == claimed_until))
         if is_new:
             await mark_changed(f"piece:{piece_id}")
+
+
+async def on_piece_changed(event: PieceChanged) -> None:
+    """Look again at a piece that has or waits for a card: a scheduled one may have another title."""
+    await CardRow.update(
+        {CardRow.is_wanted: True, CardRow.tries: 0, CardRow.claimed_until: None}
+    ).where(CardRow.piece_id == event.piece_id)
 
 
 async def on_piece_published(event: PiecePublished) -> None:

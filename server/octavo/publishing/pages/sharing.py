@@ -4,7 +4,7 @@ from octavo.publishing.read_model.facts import FileFacts, media_url
 from octavo.publishing.read_model.prepared import PieceDetail
 from octavo.publishing.theme.contexts import CardView
 
-__all__ = ["card_view"]
+__all__ = ["card_view", "is_read"]
 
 _CARD_SIZE = (1200, 630)
 _ENOUGH = 1_200
@@ -31,13 +31,22 @@ def _own(detail: PieceDetail) -> FileFacts | None:
     if parts is None:
         return None
     shown = [parts.cover, *parts.pictures[:1], parts.poster]
-    return next((file for file in shown if file is not None and file.mime in _READ), None)
+    return next((file for file in shown if file is not None and _is_read(file)), None)
+
+
+def is_read(mime: str) -> bool:
+    """Say whether those who show links know this type of picture."""
+    return mime in _READ
+
+
+def _is_read(file: FileFacts) -> bool:
+    return is_read(file.mime) or any(is_read(one.mime) for one in file.renditions)
 
 
 def _in_size(file: FileFacts, *, title: str, base_url: str) -> CardView:
     url, width, height = file.url, file.width, file.height
     sizes = [one for one in file.renditions if one.mime in _READ]
-    if sizes and (width is None or width > _ENOUGH):
+    if sizes and (width is None or width > _ENOUGH or not is_read(file.mime)):
         # The narrowest that is wide enough, in the original's format where there is one.
         best = min(
             sizes, key=lambda s: (s.width < _ENOUGH, abs(s.width - _ENOUGH), s.mime != file.mime)
