@@ -34,7 +34,7 @@ ASKS: dict[str | None, str] = {
     ),
     "review": (
         "build_site create_redirect deploy_site delete_author delete_redirect delete_series delete_tag"
-        " drop_orphans drop_planned_edit list_orphans merge_author merge_tag patch_author"
+        " drop_orphans drop_planned_edit get_media_storage list_orphans merge_author merge_tag patch_author"
         " patch_series patch_tag start_import"
     ),
     "schedule": "set_unpublish_time",
