@@ -23,7 +23,7 @@ from octavo.content.events import (
 )
 from octavo.content.media import uses
 from octavo.cta.events import CtaChanged, PieceCtasChanged
-from octavo.kernel.db import transaction
+from octavo.kernel.db import fetch, transaction
 from octavo.kernel.events import EventBus
 from octavo.publishing.building.changes import EVERYTHING, SETTINGS
 from octavo.publishing.events import PiecesWentLive
@@ -74,12 +74,20 @@ async def settle(
             part = list(change_ids[start : start + _CHUNK])
             await SiteChangeRow.delete().where(SiteChangeRow.id.is_in(part))
         for start in range(0, len(live_ids), _CHUNK):
-            rows = [LivePieceRow(piece_id=i, live_at=now) for i in live_ids[start : start + _CHUNK]]
-            await LivePieceRow.insert(*rows).on_conflict(
-                target=LivePieceRow.piece_id, action="DO NOTHING"
-            )
+            await _keep_live(live_ids[start : start + _CHUNK], now)
         if live_ids:
             await bus.announce(PiecesWentLive(piece_ids=list(live_ids), at=now))
+
+
+async def _keep_live(piece_ids: Sequence[int], now: datetime) -> None:
+    """Store that pieces are live; those that were stay as they are. A first build has all of them."""
+    given = ", ".join(f"({int(piece_id)})" for piece_id in piece_ids)
+    await fetch(
+        "INSERT INTO site_live (piece_id, live_at)"  # noqa: S608 - whole numbers
+        f" SELECT given.column1, {{}} FROM (VALUES {given}) AS given WHERE true"
+        " ON CONFLICT (piece_id) DO NOTHING",
+        now,
+    )
 
 
 async def on_piece_published(event: PiecePublished) -> None:

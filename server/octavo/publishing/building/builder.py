@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,17 +22,17 @@ from octavo.content.schemas import PublishedPiece
 from octavo.kernel.paths import default_theme
 from octavo.kernel.settings import Settings
 from octavo.publishing.building import releases
-from octavo.publishing.building.changes import ChangeLog, Changes, read_changes, sort_keys
+from octavo.publishing.building.changes import ChangeLog, Changes, Wanted, read_changes, sort_keys
 from octavo.publishing.building.last_build import KeptReport, keep_report, kept_report
 from octavo.publishing.building.ledger import Ledger
 from octavo.publishing.building.library import Library
 from octavo.publishing.building.lock import build_lock
-from octavo.publishing.building.marks import keep_marks, marks_of, needs_scratch, stale_kinds
+from octavo.publishing.building.marks import keep_marks, needs_scratch, stale_kinds
 from octavo.publishing.building.output import Output
 from octavo.publishing.building.preview import render_alone, render_sample
 from octavo.publishing.building.rebuilding import Progress, Rebuild
 from octavo.publishing.building.releases import Release, Standing
-from octavo.publishing.building.site_theme import SiteTheme
+from octavo.publishing.building.site_theme import Dress, SiteTheme
 from octavo.publishing.building.stepping import apply_changes, make_in_process
 from octavo.publishing.errors import BuildFailedError, BuildRunningError, SiteNotBuiltError
 from octavo.publishing.pages.views import SiteSettings
@@ -203,75 +203,55 @@ class Site:
             if old is not None and target.announces:
                 await self._announce(old, [], now)
             logged = await self._log.pending(_CHANGE_LIMIT) if target.announces else []
-            settings = await self._dress.settings_for(await self._library.organisation())
-            theme = await asyncio.to_thread(self._dress.checked, settings)
             wanted = sort_keys(change.key for change in logged)
-            marks = marks_of(theme, settings)
             scratch = full or wanted.everything or not target.announces
-            if old is None or scratch or needs_scratch(old, marks):
-                rebuild = self._rebuild(target, theme, settings, progress)
-                state, ledger = await self._from_scratch(target, rebuild, old, marks)
+            settings = await self._dress.settings_for(await self._library.organisation())
+            dress = await asyncio.to_thread(self._dress.dress, settings)
+            if old is None or scratch or needs_scratch(old, dress.marks):
+                old, ledger = await self._from_scratch(target, old, dress, progress)
             else:
-                kinds = stale_kinds(old, marks)
-                changes = await read_changes(self._library, wanted)
-                if kinds:
-                    rebuild = self._rebuild(target, theme, settings, progress)
-                    old.close()
-                    ledger = await rebuild.from_copy(target.state_file, changes, kinds)
-                    state = await asyncio.to_thread(self._seal, target, rebuild, ledger, marks)
-                else:
-                    state = old
-                    ledger = await asyncio.to_thread(
-                        _step,
-                        old,
-                        target,
-                        changes,
-                        theme=theme,
-                        settings=settings,
-                        marks=marks,
-                        progress=progress,
-                    )
-            old = state
-            await asyncio.to_thread(_switch, state, target.output)
-            live = len(state.announcements())
+                old, ledger = await self._from_changes(target, old, wanted, dress, progress)
+            await asyncio.to_thread(_switch, old, target.output)
+            report = _report(old, ledger, full=scratch)
             if target.announces:
-                await self._announce(state, [change.id for change in logged], now)
-            problems = [
-                BuildProblem(subject=_subject(p), message=m)
-                for p, m in state.problems(_PROBLEM_LIMIT)
-            ]
-            return BuildReport(
-                full=scratch,
-                written=ledger.written,
-                unchanged=int(state.meta("files")) - ledger.written,
-                removed=ledger.removed,
-                seconds=round(time.perf_counter() - began, 4),
-                problems=problems,
-                went_live=live,
-            )
+                await self._announce(old, [change.id for change in logged], now)
+            return msgspec.structs.replace(report, seconds=round(time.perf_counter() - began, 4))
         finally:
             if old is not None:
                 await asyncio.to_thread(old.close)
 
     async def _from_scratch(
-        self, target: _Target, rebuild: Rebuild, old: State | None, marks: dict[str, str]
+        self, target: _Target, old: State | None, dress: Dress, progress: Progress | None
     ) -> tuple[State, Ledger]:
-        ledger = await rebuild.from_scratch(old, version=marks["version"])
+        rebuild = self._rebuild(target, dress, progress)
+        version = dress.marks["version"]
+        ledger = await rebuild.from_scratch(old, version=version, check=dress.check)
         known = set(Model(old, zone="UTC").piece_ids()) if old else set()
         rebuild.state.add_announcements(i for i in rebuild.live if i not in known)
         if old is not None:
             old.close()
-        return await asyncio.to_thread(self._seal, target, rebuild, ledger, marks), ledger
+        return await asyncio.to_thread(self._seal, target, rebuild, ledger, dress.marks), ledger
 
-    def _rebuild(
-        self, target: _Target, theme: Theme, settings: SiteSettings, progress: Progress | None
-    ) -> Rebuild:
+    async def _from_changes(
+        self, target: _Target, old: State, wanted: Wanted, dress: Dress, progress: Progress | None
+    ) -> tuple[State, Ledger]:
+        kinds = stale_kinds(old, dress.marks)
+        changes = await read_changes(self._library, wanted)
+        await dress.check()
+        if not kinds:
+            return old, await asyncio.to_thread(_step, old, target, changes, dress, progress)
+        rebuild = self._rebuild(target, dress, progress)
+        old.close()
+        ledger = await rebuild.from_copy(target.state_file, changes, kinds)
+        return await asyncio.to_thread(self._seal, target, rebuild, ledger, dress.marks), ledger
+
+    def _rebuild(self, target: _Target, dress: Dress, progress: Progress | None) -> Rebuild:
         return Rebuild(
             library=self._library,
             output=target.output,
             file=target.state_file.with_name(target.state_file.name + ".next"),
-            theme=theme,
-            settings=settings,
+            theme=dress.theme,
+            settings=dress.settings,
             progress=progress,
             workers=self._workers,
         )
@@ -370,16 +350,10 @@ class Site:
 
 
 def _step(
-    state: State,
-    target: _Target,
-    changes: Changes,
-    *,
-    theme: Theme,
-    settings: SiteSettings,
-    marks: dict[str, str],
-    progress: Callable[[int, int], None] | None,
+    state: State, target: _Target, changes: Changes, dress: Dress, progress: Progress | None
 ) -> Ledger:
     """Build in process, in one transaction of the state."""
+    settings = dress.settings
     model = Model(state, zone=settings.zone, front=settings.front)
     state.begin()
     try:
@@ -389,12 +363,12 @@ def _step(
             model,
             target.output,
             applied.pages,
-            theme=theme,
+            theme=dress.theme,
             settings=settings,
             progress=progress,
         )
         state.add_announcements(applied.live)
-        keep_marks(state, marks)
+        keep_marks(state, dress.marks)
         state.set_meta("files", str(int(state.meta("files") or 0) + ledger.added))
     except BaseException:
         state.rollback()
@@ -418,6 +392,21 @@ def _switch(state: State, output: Output) -> None:
     state.clear_journal()
     state.commit()
     output.clear_staging()
+
+
+def _report(state: State, ledger: Ledger, *, full: bool) -> BuildReport:
+    return BuildReport(
+        full=full,
+        written=ledger.written,
+        unchanged=int(state.meta("files")) - ledger.written,
+        removed=ledger.removed,
+        seconds=0.0,
+        problems=[
+            BuildProblem(subject=_subject(page), message=message)
+            for page, message in state.problems(_PROBLEM_LIMIT)
+        ],
+        went_live=len(state.announcements()),
+    )
 
 
 def _subject(page: str) -> str:

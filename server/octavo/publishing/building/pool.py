@@ -47,7 +47,7 @@ def core_count() -> int:
 
 
 class Pool:
-    """Workers that start at the first job and end with the block; `size` 0 works in this process."""
+    """Workers that load at once and end with the block; `size` 0 works in this process."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -58,11 +58,6 @@ class Pool:
         self._guard = threading.Lock()
         self._bench = Bench()
 
-    def start(self) -> None:
-        """Start the workers, so that they load while something else is read."""
-        for _ in range(self.size):
-            self._idle.put(self._spawn())
-
     async def prepare(self, job: PrepareJob) -> list[PieceOutcome]:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._prepare, job)
@@ -72,6 +67,8 @@ class Pool:
         return await loop.run_in_executor(self._threads, self._make_pages, job)
 
     async def __aenter__(self) -> "Pool":
+        for _ in range(self.size):
+            self._idle.put(self._spawn())
         return self
 
     async def __aexit__(

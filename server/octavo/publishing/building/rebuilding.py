@@ -9,9 +9,11 @@ import itertools
 import shutil
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from octavo.content.schemas import Redirect
 from octavo.publishing.building.changes import Changes, read_sources
 from octavo.publishing.building.kept import Kept
 from octavo.publishing.building.ledger import Ledger
@@ -66,18 +68,30 @@ class Rebuild:
         self.state: State
         self.live: list[int] = []
 
-    async def from_scratch(self, old: State | None, *, version: str) -> Ledger:
-        """Read every live piece and make every page; what `old` has rendered already is taken from it."""
+    async def from_scratch(
+        self, old: State | None, *, version: str, check: Callable[[], Awaitable[None]]
+    ) -> Ledger:
+        """Read every live piece and make every page; what `old` has rendered already is taken from it.
+
+        `check` looks meanwhile whether pages can be made; if not, none is.
+        """
         total = await self._library.count()
-        self.state = State.create(self._file)
+        with self._new_state(State.create(self._file)):
+            return await self._build_all(old, total, version=version, check=check)
+
+    async def _build_all(
+        self, old: State | None, total: int, *, version: str, check: Callable[[], Awaitable[None]]
+    ) -> Ledger:
         model = Model(self.state, zone=self._settings.zone, front=self._settings.front)
         kept = Kept(old, version=version)
-        async with Pool(self._size(total)) as pool:
-            pool.start()
+        async with Pool(self._size(total)) as pool, _beside(check()) as checked:
             self.state.begin()
-            await self._load_pieces(pool, model, kept, total)
-            await self._load_redirects(model)
+            readers = _Crowd(2)
+            await readers.add(self._load_pieces(pool, model, kept, total))
+            await readers.add(self._load_redirects(model))
+            await readers.join()
             await asyncio.to_thread(self._finish_model, model)
+            await checked
             ledger = Ledger(self.state, made_anew=None, old=old)
             jobs = self._jobs(self._every_page(model))
             await self._make(pool, jobs, ledger, total)
@@ -94,7 +108,10 @@ class Rebuild:
     async def from_copy(self, old_file: Path, changes: Changes, kinds: set[str]) -> Ledger:
         """Take in the changes, then make every page whose kind is in `kinds` from what is stored."""
         await asyncio.to_thread(shutil.copyfile, old_file, self._file)
-        self.state = State.open(self._file)
+        with self._new_state(State.open(self._file)):
+            return await self._build_stale(changes, kinds)
+
+    async def _build_stale(self, changes: Changes, kinds: set[str]) -> Ledger:
         self.state.db.execute("PRAGMA synchronous=OFF")
         model = Model(self.state, zone=self._settings.zone, front=self._settings.front)
         self.state.begin()
@@ -106,11 +123,19 @@ class Rebuild:
         pages |= {page for page in SINGLE_PAGES if _kind_of(page) in kinds}
         ledger = Ledger(self.state, made_anew=pages)
         async with Pool(self._size(len(pages))) as pool:
-            pool.start()
             await self._make(pool, self._jobs([in_order(pages)]), ledger, len(pages))
         self.state.begin()
         await asyncio.to_thread(ledger.finish)
         return ledger
+
+    @contextmanager
+    def _new_state(self, state: State) -> Iterator[None]:
+        self.state = state
+        try:
+            yield
+        except BaseException:
+            state.close()
+            raise
 
     def close(self) -> None:
         """Commit and close the new state, ready to take its final name."""
@@ -169,6 +194,10 @@ class Rebuild:
         after = None
         while redirects := await self._library.redirects_page(after, _READ_CHUNK):
             after = redirects[-1].path
+            await asyncio.to_thread(self._take_redirects, model, redirects)
+
+    def _take_redirects(self, model: Model, redirects: Sequence[Redirect]) -> None:
+        with self._guard:
             model.load_redirects([(r.path, r.target) for r in redirects])
 
     def _finish_model(self, model: Model) -> None:
@@ -249,6 +278,19 @@ def _kind_of(page: str) -> str:
     """Answer the kind as templates tell them apart: `list:tag`, `piece`, `tags`."""
     kind, _, rest = page.partition(":")
     return f"list:{rest.partition(':')[0].partition('#')[0]}" if kind == "list" else kind
+
+
+@asynccontextmanager
+async def _beside(work: Awaitable[None]) -> AsyncIterator[Awaitable[None]]:
+    """Let `work` begin, to be waited for in the block; it does not outlive it."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # whoever waited has heard of it
 
 
 class _Crowd:

@@ -14,14 +14,33 @@ from octavo.kernel.settings import Settings
 from octavo.kernel.storage import storage_address
 from octavo.publishing.building.chosen import find_pictures
 from octavo.publishing.building.library import Library
-from octavo.publishing.building.marks import BUILD_VERSION, file_stats
+from octavo.publishing.building.marks import BUILD_VERSION, file_stats, marks_of
 from octavo.publishing.errors import BuildFailedError
 from octavo.publishing.pages.maker import TEMPLATES
 from octavo.publishing.pages.views import SiteSettings
 from octavo.publishing.text.markdown import RENDERER_VERSION
 from octavo.publishing.theme.templates import Theme, ThemeError
 
-__all__ = ["SiteTheme"]
+__all__ = ["Dress", "SiteTheme"]
+
+
+class Dress(msgspec.Struct, frozen=True, kw_only=True):
+    """What one build makes its pages with; the marks tell it from what another one had."""
+
+    theme: Theme
+    settings: SiteSettings
+    marks: dict[str, str]
+
+    async def check(self) -> None:
+        """See to it that every page can be made.
+
+        Raises:
+            BuildFailedError: it cannot; the message says why.
+        """
+        try:
+            await asyncio.to_thread(self.theme.check, list(TEMPLATES), self.settings.locale)
+        except ThemeError as exc:
+            raise BuildFailedError(str(exc)) from exc
 
 
 class SiteTheme:
@@ -54,18 +73,17 @@ class SiteTheme:
             self._theme = (seen, Theme(*self._folders, chosen=settings.theme, pictures=pictures))
         return self._theme[1]
 
-    def checked(self, settings: SiteSettings) -> Theme:
-        """Answer the theme of now, if every page can be made with it.
+    def dress(self, settings: SiteSettings) -> Dress:
+        """Answer the theme of now, and what tells it from that of an earlier build.
 
         Raises:
             BuildFailedError: it cannot be used.
         """
         try:
             theme = self.current(settings)
-            theme.check(list(TEMPLATES), settings.locale)
+            return Dress(theme=theme, settings=settings, marks=marks_of(theme, settings))
         except ThemeError as exc:
             raise BuildFailedError(str(exc)) from exc
-        return theme
 
     def mark(self) -> str:
         """Answer what moves when the same pieces would give other pages. Blocks."""

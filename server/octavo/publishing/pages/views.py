@@ -45,7 +45,7 @@ _FEEDS = (
     ("Atom", "atom.xml", "application/atom+xml"),
     ("JSON Feed", "feed.json", "application/feed+json"),
 )
-_REF_CACHE = 4_000
+_REF_CACHE = 12_000
 _RELATED = 3
 _NO_MARKUP = Markup("")
 
@@ -114,13 +114,17 @@ class Views:
         that changes, so that a list of twenty pieces notes twenty keys and not a hundred.
         """
         self.reads.add(f"ref:{piece_id}")
-        known = self._refs.get(piece_id)
+        return self._refs.get(piece_id) or self._ref_of(self.model.record(piece_id))
+
+    def _ref_of(self, record: PieceRecord) -> PostRef:
+        """Answer a piece as lists show it, made once; whoever asks says what that reads."""
+        known = self._refs.get(record.id)
         if known is None:
-            if len(self._refs) > _REF_CACHE:
+            if len(self._refs) >= _REF_CACHE:
                 self._refs.clear()
             reads, self.reads = self.reads, set()
-            known = PostRef(**self._ref_fields(self.model.record(piece_id)))
-            self._refs[piece_id], self.reads = known, reads
+            known = self._refs[record.id] = PostRef(**self._ref_fields(record))
+            self.reads = reads
         return known
 
     def post_view(self, record: PieceRecord, detail: PieceDetail) -> PostView:
@@ -128,7 +132,7 @@ class Views:
         self.reads.update(
             [f"tag:{i}" for i in record.tag_ids], [f"author:{i}" for i in record.author_ids]
         )
-        fields = self._ref_fields(record)
+        fields = msgspec.structs.asdict(self._ref_of(record))
         html, looked_at = self.live_html(record)
         self.reads |= looked_at
         html, after = self._with_ctas(html, detail.ctas)

@@ -85,7 +85,6 @@ _ID = re.compile(r' id="([^"]*)"')
 _EMPTY_LINK = re.compile(r'<a (?:[^>]* )?href="#[^"]*"[^>]*></a>')
 _TAG = re.compile(r"<[^>]*>")
 _WIDE = re.compile("[\u2e80-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")  # Han, kana, Hangul …
-_SPACE = re.compile(r"\s+")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _MEDIA = re.compile(r'(?:src|href|poster|srcset)="([^"]*/media/[^"]*)"')
 _MEDIA_PATH = re.compile(r"(?:^|(?<=[\s,]))/media/([^\s,?#\"]+)")
@@ -204,12 +203,12 @@ def _with_headings(html: str) -> tuple[str, list[TocEntry]]:
 
 def plain_text(html: str) -> str:
     """Answer the text of `html`, without tags, in single spaces."""
-    return _SPACE.sub(" ", unescape(_TAG.sub("", html))).strip()
+    return " ".join(unescape(_TAG.sub("", html)).split())
 
 
 def shorten(text: str, limit: int) -> str:
     """Cut `text` at a word's end so that it has at most `limit` characters, the ellipsis included."""
-    text = _SPACE.sub(" ", text).strip()
+    text = " ".join(text.split())
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]
@@ -235,6 +234,8 @@ def _summary(html: str) -> str:
 def _count_words(text: str) -> int:
     """Count words; where a script writes without spaces, two characters make one."""
     words = len(text.split())
+    if text.isascii():
+        return words
     # Such a character takes three bytes: a text with few of them beyond its letters has none to count.
     most = (len(text.encode()) - len(text)) // 2
     return words if most < words // 50 else words + len(_WIDE.findall(text)) // 2
