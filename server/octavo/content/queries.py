@@ -29,6 +29,7 @@ from octavo.content.tables import (
     SeriesRow,
     TagRow,
 )
+from octavo.kernel.db import one_of
 from octavo.kernel.pagination import Page, encode_cursor
 
 Row = dict[str, Any]
@@ -200,7 +201,7 @@ async def tags_of(piece_ids: Sequence[int], *, live: bool = False) -> dict[int, 
             PieceTagRow.tag_id.name.as_alias("name"),
             PieceTagRow.tag_id.slug.as_alias("slug"),
         )
-        .where(PieceTagRow.piece_id.is_in(list(piece_ids)) & (PieceTagRow.live == live))
+        .where(one_of(PieceTagRow.piece_id, piece_ids) & (PieceTagRow.live == live))
         .order_by(PieceTagRow.piece_id, PieceTagRow.position)
     )
     return _grouped(rows, TagRef)
@@ -216,7 +217,7 @@ async def authors_of(piece_ids: Sequence[int], *, live: bool = False) -> dict[in
             PieceAuthorRow.author_id.slug.as_alias("slug"),
             PieceAuthorRow.author_id.bio.as_alias("bio"),
         )
-        .where(PieceAuthorRow.piece_id.is_in(list(piece_ids)) & (PieceAuthorRow.live == live))
+        .where(one_of(PieceAuthorRow.piece_id, piece_ids) & (PieceAuthorRow.live == live))
         .order_by(PieceAuthorRow.piece_id, PieceAuthorRow.position)
     )
     return _grouped(rows, AuthorRef)

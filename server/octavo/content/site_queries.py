@@ -18,6 +18,7 @@ from octavo.content.schemas import (
     TagRef,
 )
 from octavo.content.tables import AuthorRow, PieceRow, RedirectRow, RevisionRow, SeriesRow, TagRow
+from octavo.kernel.db import one_of
 
 _LIVE = (
     PieceRow.id,
@@ -70,7 +71,7 @@ async def published_pieces(ids: Sequence[int]) -> list[PublishedPiece]:
     if not ids:
         return []
     rows = await PieceRow.select(*_LIVE).where(
-        PieceRow.id.is_in(list(ids)) & PieceRow.live_revision_id.is_not_null()
+        one_of(PieceRow.id, ids) & PieceRow.live_revision_id.is_not_null()
     )
     return await _published(rows)
 
@@ -176,7 +177,7 @@ async def _published(rows: list[dict[str, Any]]) -> list[PublishedPiece]:
         return []
     ids = [row["id"] for row in rows]
     texts = await RevisionRow.select(*_TEXT).where(
-        RevisionRow.id.is_in([row["live_revision_id"] for row in rows])
+        one_of(RevisionRow.id, [row["live_revision_id"] for row in rows])
     )
     text_of = {text.pop("id"): text for text in texts}
     tags, authors = await tags_of(ids, live=True), await authors_of(ids, live=True)
@@ -245,6 +246,6 @@ async def _live_paths(piece_ids: set[int]) -> dict[int, str]:
     if not piece_ids:
         return {}
     rows = await PieceRow.select(PieceRow.id, PieceRow.live_path).where(
-        PieceRow.id.is_in(sorted(piece_ids)) & PieceRow.live_revision_id.is_not_null()
+        one_of(PieceRow.id, sorted(piece_ids)) & PieceRow.live_revision_id.is_not_null()
     )
     return {row["id"]: row["live_path"] for row in rows}

@@ -21,6 +21,7 @@ from octavo.cta.schemas import (
     Unattributed,
 )
 from octavo.cta.tables import CtaRow, PieceCtaRow
+from octavo.kernel.db import one_of
 from octavo.kernel.errors import FieldError, InvalidInputError
 from octavo.kernel.pagination import Page, decode_cursor, encode_cursor
 from octavo.strategy import queries as strategy
@@ -114,7 +115,7 @@ async def ctas_of_pieces(piece_ids: Sequence[int]) -> dict[int, list[PieceCta]]:
     for start in range(0, len(piece_ids), _CHUNK):
         rows = await (
             PieceCtaRow.select(*_ATTACHED)
-            .where(PieceCtaRow.piece_id.is_in(list(piece_ids[start : start + _CHUNK])))
+            .where(one_of(PieceCtaRow.piece_id, piece_ids[start : start + _CHUNK]))
             .order_by(PieceCtaRow.piece_id)
             .order_by(PieceCtaRow.position)
             .order_by(PieceCtaRow.id)

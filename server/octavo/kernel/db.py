@@ -27,6 +27,8 @@ from typing import Any, TypeVar
 
 import asyncpg
 from piccolo.apps.migrations.tables import Migration
+from piccolo.columns import Column
+from piccolo.columns.combination import WhereRaw
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
@@ -43,6 +45,7 @@ __all__ = [
     "is_foreign_key_violation",
     "is_unique_violation",
     "make_private",
+    "one_of",
     "transaction",
     "with_first_commit",
 ]
@@ -261,6 +264,15 @@ async def fetch(sql: str, *args: Any, table: type[Table] | None = None) -> Seque
     engine = table._meta.db if table is not None else bound().main
     rows = await engine.run_querystring(QueryString(sql, *args))
     return engine.transform_response_to_dicts(rows or [])
+
+
+def one_of(column: Column, ids: Iterable[int]) -> WhereRaw:
+    """Answer the condition that a column is one of some ids, of which there may be hundreds.
+
+    `is_in` looks at each value for what it could be, which takes longer than the query. No ids, no rows.
+    """
+    given = ", ".join(str(int(one)) for one in ids) or "NULL"
+    return WhereRaw(f"{column._meta.get_full_name(with_alias=False)} IN ({given})")
 
 
 def is_unique_violation(error: BaseException) -> bool:

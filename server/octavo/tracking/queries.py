@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from octavo.kernel import db
+from octavo.kernel.db import one_of
 from octavo.tracking.errors import ChannelUnknownError
 from octavo.tracking.rollup import FILTERED, GRAINS, KEYS, METRICS, Cell, Figures, Raw, counts
 from octavo.tracking.rules import day_range
@@ -83,7 +84,7 @@ async def standing_links(content_ids: Sequence[int]) -> list[Link]:
     links: list[Link] = []
     for start in range(0, len(content_ids), _CHUNK):
         rows = await LinkRow.select(*_LINK).where(
-            LinkRow.content_id.is_in(list(content_ids[start : start + _CHUNK]))
+            one_of(LinkRow.content_id, content_ids[start : start + _CHUNK])
             & (LinkRow.delivery_id == 0)
             & LinkRow.retired_at.is_null()
         )

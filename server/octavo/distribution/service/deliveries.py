@@ -34,7 +34,7 @@ from octavo.distribution.schemas import (
 from octavo.distribution.service.channels import tracking_channel
 from octavo.distribution.tables import ChannelRow, DeliveryRow
 from octavo.kernel import walltime
-from octavo.kernel.db import dialect, fetch, transaction
+from octavo.kernel.db import dialect, fetch, one_of, transaction
 from octavo.kernel.errors import FieldError
 from octavo.kernel.events import EventBus
 from octavo.kernel.settings import Settings
@@ -208,7 +208,7 @@ async def on_pieces_went_live(event: PiecesWentLive) -> None:
     ids = list(event.piece_ids)
     for start in range(0, len(ids), _CHUNK):
         await DeliveryRow.update({"due_at": event.at, "updated_at": event.at}).where(
-            DeliveryRow.piece_id.is_in(ids[start : start + _CHUNK])
+            one_of(DeliveryRow.piece_id, ids[start : start + _CHUNK])
             & DeliveryRow.due_at.is_null()
             & DeliveryRow.state.is_in(["planned", "retrying"])
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from octavo.kernel.db import one_of
 from octavo.publishing.tables import CardRow
 
 __all__ = ["cards_of", "known_paths", "pieces_with_rows"]
@@ -15,7 +16,7 @@ async def cards_of(piece_ids: Sequence[int]) -> dict[int, str]:
     for start in range(0, len(piece_ids), _AT_ONCE):
         part = list(piece_ids[start : start + _AT_ONCE])
         rows = await CardRow.select(CardRow.piece_id, CardRow.path).where(
-            CardRow.piece_id.is_in(part) & (CardRow.path != "")
+            one_of(CardRow.piece_id, part) & (CardRow.path != "")
         )
         found |= {row["piece_id"]: row["path"] for row in rows}
     return found
