@@ -375,3 +375,19 @@ async def test_a_link_lives_and_dies_with_what_it_leads_to(make_desk: MakeDesk) 
     assert 'href="/was/"' in together[0]
     assert "https://folio.example/piece-2/&quot;&gt;the next" in together[1].replace('"', "&quot;")
     assert desk.read("piece-1/index.html") == alone
+
+
+async def test_pictures_that_another_generator_kept_among_its_assets_are_described(
+    make_desk: MakeDesk,
+) -> None:
+    body = "![Our press](/assets/images/press.png) and [its plan](/assets/plan.pdf)."
+    desk = make_desk(make_piece(1, body=body))
+
+    await desk.site.build(now=NOW)
+
+    page = desk.read("piece-1/index.html")
+    assert '<span class="missing-image">Our press</span> and <a>its plan</a>.' in page
+    style = re.search(r'href="(/assets/css/[^"]*)"', page)
+    desk.put(make_piece(1, body=f"See [our style]({style and style[1]})."))
+    await desk.site.build(now=NOW)
+    assert f'<a href="{style and style[1]}">our style</a>' in desk.read("piece-1/index.html")

@@ -17,7 +17,7 @@ from octavo.publishing.theme.templates import Theme
 
 __all__ = ["BUILD_VERSION", "file_stats", "keep_marks", "marks_of", "needs_scratch", "stale_kinds"]
 
-BUILD_VERSION = "11"
+BUILD_VERSION = "12"
 """Moves whenever the same model would give other pages, or the model other contents."""
 
 _KINDS = {
@@ -73,9 +73,9 @@ def needs_scratch(state: State, marks: dict[str, str]) -> bool:
 
 def stale_kinds(state: State, marks: dict[str, str]) -> set[str]:
     """Answer the kinds of pages whose template, theme or settings are no longer what they were."""
-    if state.meta("settings") != marks["settings"]:
+    if any(state.meta(name) != marks[name] for name in ("settings", "assets")):
         return _EVERY_KIND | {"asset"}
-    kinds: set[str] = {"asset"} if state.meta("assets") != marks["assets"] else set()
+    kinds: set[str] = set()
     if state.meta("feed style") != marks["feed style"]:
         kinds |= {"feed", "podcast"}
     for template, made in _KINDS.items():

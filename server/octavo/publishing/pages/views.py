@@ -4,6 +4,7 @@ A view is a function of the model, the theme and the settings, of nothing else: 
 no order of work. That is why step by step and in full come out the same.
 """
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ _FEEDS = (
 )
 _REF_CACHE = 12_000
 _RELATED = 3
+_ASSETS = "/assets/"
 _NO_MARKUP = Markup("")
 
 
@@ -272,6 +274,8 @@ class Views:
         looked_at: set[str] = set()
 
         def leads(path: str) -> bool:
+            if path.startswith(_ASSETS):  # other generators keep pictures there
+                return path in self._assets
             if answers_itself(path):
                 return True
             place = path.rstrip("/")
@@ -285,6 +289,11 @@ class Views:
             leads=leads,
         )
         return html, looked_at
+
+    @cached_property
+    def _assets(self) -> frozenset[str]:
+        """The addresses of the theme's files."""
+        return frozenset(f"/{self.theme.asset(name).path}" for name in self.theme.asset_names)
 
     def _is_place(self, place: str) -> bool:
         """Say whether a piece or a redirect answers at `place`, with or without its slash."""
