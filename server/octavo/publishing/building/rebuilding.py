@@ -36,6 +36,7 @@ __all__ = ["Progress", "Rebuild"]
 Progress = Callable[[int, int], None]
 _READ_CHUNK = 400
 _PREPARE_CHUNK = 50
+_READ_AHEAD = 4
 _PAGE_CHUNK = 200
 _SMALL_SITE = 150
 _LARGE_ARCHIVE = 20_000
@@ -160,7 +161,7 @@ class Rebuild:
                 await asyncio.to_thread(self._load, model, kept, outcomes)
             self._report(len(self.live), 2 * total)
 
-        crowd = _Crowd(pool.width)
+        crowd = _Crowd(pool.width * _READ_AHEAD)
         after = None
         while pieces := await self._library.page(after, _READ_CHUNK):
             sources = await read_sources(self._library, pieces)
@@ -203,6 +204,7 @@ class Rebuild:
     def _finish_model(self, model: Model) -> None:
         model.count_lists()
         self.state.commit()
+        self.state.share()
 
     # --- the pages
 

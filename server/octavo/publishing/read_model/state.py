@@ -111,13 +111,15 @@ class State:
     def create(cls, file: Path) -> "State":
         """Make an empty file in place of `file`; when it is filled, `add_indexes` must follow.
 
-        It is not durable until it takes its final name.
+        It is not durable until it takes its final name, and nobody else can read it before `share`:
+        what fills it is written once, and not into a log first.
         """
         for old in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
             old.unlink(missing_ok=True)
         file.parent.mkdir(parents=True, exist_ok=True)
         state = cls(_connect(file))
         state.db.execute("PRAGMA synchronous=OFF")
+        state.db.execute("PRAGMA journal_mode=MEMORY")
         state.db.executescript(_SCHEMA)
         state.set_meta("schema", str(SCHEMA_VERSION))
         state.set_meta("epoch", secrets.token_hex(8))
@@ -157,6 +159,10 @@ class State:
         state = cls(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
         state.db.executescript(_SCHEMA + _INDEXES)
         return state
+
+    def share(self) -> None:
+        """Let others read a file that was just made while it is written to; not in a transaction."""
+        self.db.execute("PRAGMA journal_mode=WAL")
 
     def add_indexes(self) -> None:
         for statement in filter(None, map(str.strip, _INDEXES.split(";"))):
