@@ -22,7 +22,7 @@ from octavo.content.schemas import PublishedPiece
 from octavo.kernel.paths import default_theme
 from octavo.kernel.settings import Settings
 from octavo.publishing.building import releases
-from octavo.publishing.building.changes import ChangeLog, Changes, Wanted, read_changes, sort_keys
+from octavo.publishing.building.changes import ChangeLog, Wanted, read_changes, sort_keys
 from octavo.publishing.building.last_build import KeptReport, keep_report, kept_report
 from octavo.publishing.building.ledger import Ledger
 from octavo.publishing.building.library import Library
@@ -33,9 +33,9 @@ from octavo.publishing.building.preview import render_alone, render_sample
 from octavo.publishing.building.rebuilding import Progress, Rebuild
 from octavo.publishing.building.releases import Release, Standing
 from octavo.publishing.building.site_theme import Dress, SiteTheme
-from octavo.publishing.building.stepping import apply_changes, make_in_process
+from octavo.publishing.building.stepping import step
 from octavo.publishing.errors import BuildFailedError, BuildRunningError, SiteNotBuiltError
-from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.read_model.facts import PieceSource, files_wanted, sources_of
 from octavo.publishing.read_model.model import Model
 from octavo.publishing.read_model.state import State, StateLostError
@@ -211,7 +211,7 @@ class Site:
                 old, ledger = await self._from_scratch(target, old, dress, progress)
             else:
                 old, ledger = await self._from_changes(target, old, wanted, dress, progress)
-            await asyncio.to_thread(_switch, old, target.output)
+            await asyncio.to_thread(releases.switch, old, target.output)
             report = _report(old, ledger, full=scratch)
             if target.announces:
                 await self._announce(old, [change.id for change in logged], now)
@@ -239,7 +239,7 @@ class Site:
         changes = await read_changes(self._library, wanted)
         await dress.check()
         if not kinds:
-            return old, await asyncio.to_thread(_step, old, target, changes, dress, progress)
+            return old, await asyncio.to_thread(step, old, target.output, changes, dress, progress)
         rebuild = self._rebuild(target, dress, progress)
         old.close()
         ledger = await rebuild.from_copy(target.state_file, changes, kinds)
@@ -289,7 +289,7 @@ class Site:
         """Open the state and finish what a killed build left; None when there is none to use."""
         try:
             state = State.open(target.state_file)
-            _switch(state, target.output)
+            releases.switch(state, target.output)
         except StateLostError:
             target.output.clear_staging()
             return None
@@ -347,51 +347,6 @@ class Site:
             lock = build_lock(target.state_file.with_suffix(".lock"), wait_s=wait_s)
             await asyncio.to_thread(stack.enter_context, lock)
             yield
-
-
-def _step(
-    state: State, target: _Target, changes: Changes, dress: Dress, progress: Progress | None
-) -> Ledger:
-    """Build in process, in one transaction of the state."""
-    settings = dress.settings
-    model = Model(state, zone=settings.zone, front=settings.front)
-    state.begin()
-    try:
-        applied = apply_changes(state, model, changes)
-        ledger = make_in_process(
-            state,
-            model,
-            target.output,
-            applied.pages,
-            theme=dress.theme,
-            settings=settings,
-            progress=progress,
-        )
-        state.add_announcements(applied.live)
-        keep_marks(state, dress.marks)
-        state.set_meta("files", str(int(state.meta("files") or 0) + ledger.added))
-    except BaseException:
-        state.rollback()
-        raise
-    state.commit()
-    return ledger
-
-
-def _switch(state: State, output: Output) -> None:
-    """Play the journal to its end; safe to be killed in, and to be done twice."""
-    steps = state.journal()
-    if not steps:
-        return
-    failed: list[tuple[str, str]] = []
-    output.switch(steps, on_problem=lambda path, message: failed.append((path, message)))
-    state.begin()
-    for path, message in failed:
-        artifact = state.artifact(path)
-        state.set_problems(artifact.page if artifact else path, [f"/{path} {message}"])
-    releases.note(state, steps)
-    state.clear_journal()
-    state.commit()
-    output.clear_staging()
 
 
 def _report(state: State, ledger: Ledger, *, full: bool) -> BuildReport:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from octavo.kernel.errors import OctavoError
 from octavo.kernel.storage import open_storage
-from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.read_model.facts import FileFacts
 
 __all__ = ["find_pictures"]

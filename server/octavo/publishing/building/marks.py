@@ -10,14 +10,14 @@ import msgspec
 
 from octavo.publishing.feeds.dress import STYLE
 from octavo.publishing.pages.maker import TEMPLATES
-from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.read_model.state import State
 from octavo.publishing.text.markdown import RENDERER_VERSION
 from octavo.publishing.theme.templates import Theme
 
 __all__ = ["BUILD_VERSION", "file_stats", "keep_marks", "marks_of", "needs_scratch", "stale_kinds"]
 
-BUILD_VERSION = "12"
+BUILD_VERSION = "13"
 """Moves whenever the same model would give other pages, or the model other contents."""
 
 _KINDS = {

@@ -10,7 +10,7 @@ import msgspec
 from octavo.publishing.building.makers import make
 from octavo.publishing.errors import PreviewRefusedError
 from octavo.publishing.pages.maker import PageMaker
-from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.read_model.facts import PieceSource
 from octavo.publishing.read_model.model import Model
 from octavo.publishing.read_model.plan import HOME, Touched

@@ -22,7 +22,7 @@ from octavo.publishing.building.output import Output
 from octavo.publishing.building.pool import Pool, core_count
 from octavo.publishing.building.rendering import MadePage, PageJob, PieceOutcome, PrepareJob
 from octavo.publishing.building.stepping import apply_changes, in_order
-from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.read_model.facts import PieceSource
 from octavo.publishing.read_model.model import Model
 from octavo.publishing.read_model.plan import SINGLE_PAGES, SITEMAP_SIZE, pages_of_list

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from octavo.publishing.building.output import WHOLE
+from octavo.publishing.building.output import WHOLE, Output
 from octavo.publishing.read_model.state import State, Step
 
-__all__ = ["Release", "Standing", "StandingFile", "note", "present"]
+__all__ = ["Release", "Standing", "StandingFile", "present", "switch"]
 
 _MANY = 5_000
 _CHUNK = 500
@@ -65,7 +65,24 @@ class Standing:
         }
 
 
-def note(state: State, steps: Sequence[Step]) -> None:
+def switch(state: State, output: Output) -> None:
+    """Play the journal to its end; safe to be killed in, and to be done twice."""
+    steps = state.journal()
+    if not steps:
+        return
+    failed: list[tuple[str, str]] = []
+    output.switch(steps, on_problem=lambda path, message: failed.append((path, message)))
+    state.begin()
+    for path, message in failed:
+        artifact = state.artifact(path)
+        state.set_problems(artifact.page if artifact else path, [f"/{path} {message}"])
+    _note(state, steps)
+    state.clear_journal()
+    state.commit()
+    output.clear_staging()
+
+
+def _note(state: State, steps: Sequence[Step]) -> None:
     """Book a switch, in the transaction that ends it."""
     if len(steps) > _MANY or any(step.staged == WHOLE for step in steps):
         state.db.execute("DELETE FROM changed")

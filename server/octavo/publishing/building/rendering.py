@@ -11,7 +11,7 @@ import msgspec
 from octavo.publishing.building.makers import make
 from octavo.publishing.building.output import Output, file_hash, file_size
 from octavo.publishing.pages.maker import File, PageError, PageMaker
-from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.read_model.facts import PieceSource
 from octavo.publishing.read_model.model import Model
 from octavo.publishing.read_model.prepared import Prepared, prepare

@@ -17,7 +17,7 @@ from octavo.publishing.building.library import Library
 from octavo.publishing.building.marks import BUILD_VERSION, file_stats, marks_of
 from octavo.publishing.errors import BuildFailedError
 from octavo.publishing.pages.maker import TEMPLATES
-from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.text.markdown import RENDERER_VERSION
 from octavo.publishing.theme.templates import Theme, ThemeError
 

@@ -6,17 +6,19 @@ import msgspec
 
 from octavo.publishing.building.changes import Changes
 from octavo.publishing.building.ledger import Ledger
+from octavo.publishing.building.marks import keep_marks
 from octavo.publishing.building.output import Output, file_hash, file_size
 from octavo.publishing.building.rendering import PrepareJob, StagedFile, make_page, prepare_pieces
+from octavo.publishing.building.site_theme import Dress
 from octavo.publishing.pages.maker import File, PageMaker
-from octavo.publishing.pages.views import SiteSettings
+from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.read_model.model import Model
 from octavo.publishing.read_model.plan import Touched, rank_of_kind
 from octavo.publishing.read_model.prepared import source_hash
 from octavo.publishing.read_model.state import State
 from octavo.publishing.theme.templates import Theme
 
-__all__ = ["Applied", "apply_changes", "dirty_pages", "in_order", "make_in_process"]
+__all__ = ["Applied", "apply_changes", "dirty_pages", "in_order", "make_in_process", "step"]
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +26,38 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
 
     pages: set[str]
     live: list[int]
+
+
+def step(
+    state: State,
+    output: Output,
+    changes: Changes,
+    dress: Dress,
+    progress: Callable[[int, int], None] | None,
+) -> Ledger:
+    """Build in process, in one transaction of the state."""
+    settings = dress.settings
+    model = Model(state, zone=settings.zone, front=settings.front)
+    state.begin()
+    try:
+        applied = apply_changes(state, model, changes)
+        ledger = make_in_process(
+            state,
+            model,
+            output,
+            applied.pages,
+            theme=dress.theme,
+            settings=settings,
+            progress=progress,
+        )
+        state.add_announcements(applied.live)
+        keep_marks(state, dress.marks)
+        state.set_meta("files", str(int(state.meta("files") or 0) + ledger.added))
+    except BaseException:
+        state.rollback()
+        raise
+    state.commit()
+    return ledger
 
 
 def apply_changes(state: State, model: Model, changes: Changes) -> Applied:

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from octavo.publishing.pages.views import SiteSettings, Views
+from octavo.publishing.pages.settings import SiteSettings
+from octavo.publishing.pages.views import Views
 from octavo.publishing.read_model.plan import HOME, front_start, numbered_pages, page_size
 from octavo.publishing.read_model.prepared import file_path, url_path
 from octavo.publishing.read_model.reader import ModelReader

@@ -5,13 +5,13 @@ no order of work. That is why step by step and in full come out the same.
 """
 
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from markupsafe import Markup
 
 from octavo.publishing.pages.kind_views import kind_views, picture_view
+from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.pages.sharing import card_view
 from octavo.publishing.pages.structured import Described, json_ld
 from octavo.publishing.read_model.facts import CtaSpec
@@ -23,7 +23,7 @@ from octavo.publishing.text import dates
 from octavo.publishing.text.callouts import name_callouts
 from octavo.publishing.text.deadlinks import unlink
 from octavo.publishing.text.placing import place_ctas
-from octavo.publishing.text.tongues import Front, home_list, is_own, language_name
+from octavo.publishing.text.tongues import home_list, is_own, language_name
 from octavo.publishing.theme.contexts import (
     AlternateLink,
     AuthorLink,
@@ -39,7 +39,7 @@ from octavo.publishing.theme.contexts import (
 )
 from octavo.publishing.theme.templates import Theme
 
-__all__ = ["SiteSettings", "Views"]
+__all__ = ["Views"]
 
 _FEEDS = (
     ("RSS", "feed.xml", "application/rss+xml"),
@@ -50,34 +50,6 @@ _REF_CACHE = 12_000
 _RELATED = 3
 _ASSETS = "/assets/"
 _NO_MARKUP = Markup("")
-
-
-class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a page depends on beside the model and the theme. Crosses into worker processes.
-
-    `theme_pictures` are the files of chosen pictures with the hashes of what is in them.
-    """
-
-    base_url: str
-    name: str
-    tagline: str
-    description: str
-    locale: str
-    zone: str
-    nav: list[tuple[str, str]]
-    theme: dict[str, str]
-    theme_folders: list[str]
-    media_folder: str
-    theme_pictures: dict[str, tuple[str, str]] = {}
-    indexnow_key: str = ""
-
-    def chosen_pictures(self) -> dict[str, Path]:
-        return {name: Path(file) for name, (file, _) in self.theme_pictures.items()}
-
-    @property
-    def front(self) -> Front:
-        """What the front page shows; the theme's setting `front_languages` says so."""
-        return Front(self.locale, self.theme.get("front_languages") == "all")
 
 
 class Views:
@@ -381,6 +353,7 @@ class Views:
             "kind": record.kind,
             "language": record.language or self.settings.locale,
             "cover": picture_view(record.cover) if record.cover else None,
+            "cites": record.cites,
         }
 
     def date_of(self, micros: int) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -15,6 +16,7 @@ __all__ = [
     "Press",
     "Quote",
     "Track",
+    "cites",
     "cover_of",
     "kind_detail",
     "links_of",
@@ -94,6 +96,12 @@ def cover_of(piece: PublishedPiece, files: Mapping[int, FileFacts]) -> FileFacts
         return None
     cover = msgspec.to_builtins(piece.cover)
     return _said(_file(cover, files), cover)
+
+
+def cites(piece: PublishedPiece) -> str:
+    """Answer whom a shared link passes on, in a line: author and title, else the host it leads to."""
+    said = [piece.fields.get(name, "").strip() for name in ("source_author", "source_title")]
+    return ", ".join(filter(None, said)) or (urlsplit(piece.source or "").hostname or "")
 
 
 def links_of(detail: KindDetail | None) -> list[FileFacts]:

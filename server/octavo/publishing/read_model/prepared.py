@@ -9,9 +9,9 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from octavo.content.fields import shown_title
-from octavo.content.schemas import AuthorRef, SeriesShown, TagRef
+from octavo.content.schemas import AuthorRef, PublishedPiece, SeriesShown, TagRef
 from octavo.publishing.read_model.facts import CtaSpec, FileFacts, PieceSource
-from octavo.publishing.read_model.kinds import KindDetail, kind_detail, links_of
+from octavo.publishing.read_model.kinds import KindDetail, cites, kind_detail, links_of
 from octavo.publishing.read_model.pictures import sizes_in, with_pictures
 from octavo.publishing.read_model.places import is_reserved_folder, is_reserved_path
 from octavo.publishing.text import dates
@@ -49,6 +49,7 @@ class PieceRecord(msgspec.Struct, frozen=True, array_like=True):
     series_position: int | None = None
     language: str = ""
     group: str = ""
+    cites: str = ""
 
     def place_in(self, name: str) -> int:
         """Answer what orders the piece in a list: its day, and in a series its number, if it has one."""
@@ -107,40 +108,10 @@ def prepare(source: PieceSource, *, small: bool = True) -> Prepared:
     if source.files:
         is_first = kind is None or kind.cover is None
         html = with_pictures(html, source.files, is_first=is_first)
-    excerpt = shorten(_clean(piece.excerpt), _EXCERPT_LIMIT) or rendered.summary
-    published = dates.to_micros(piece.published_at)
-    updated = dates.to_micros(piece.updated_at) if piece.updated_at else None
+    record = _record(piece, rendered, kind)
     return Prepared(
-        record=PieceRecord(
-            id=piece.id,
-            title=_clean(shown_title(piece.title, piece.body, piece.fields)).strip() or piece.slug,
-            path=unquote(piece.path),
-            excerpt=excerpt,
-            published=published,
-            tag_ids=[tag.id for tag in piece.tags],
-            author_ids=[author.id for author in piece.authors],
-            reading_minutes=max(1, round(rendered.words / _WORDS_PER_MINUTE)),
-            kind=piece.kind,
-            cover=kind.cover if kind else None,
-            series_id=piece.series.id if piece.series else None,
-            series_position=piece.series_position if piece.series else None,
-            language=piece.language,
-            group=piece.translation_group or "",
-        ),
-        detail=PieceDetail(
-            kind=piece.kind,
-            # Edits within a minute of publication are the publication.
-            updated=updated if updated and updated - published > _SAME_MICROS else None,
-            language=piece.language,
-            description=shorten(_clean(piece.meta_description) or excerpt, 160),
-            canonical_url=piece.canonical_url or "",
-            source=piece.source or "",
-            toc=rendered.toc,
-            ctas=list(source.ctas),
-            meta_title=_clean(piece.meta_title).strip(),
-            parts=kind,
-            card=source.card,
-        ),
+        record=record,
+        detail=_detail(source, rendered, kind, record),
         tags=list(piece.tags),
         authors=list(piece.authors),
         series=piece.series,
@@ -148,6 +119,48 @@ def prepare(source: PieceSource, *, small: bool = True) -> Prepared:
         html=pack_html(html, small=small),
         source=source_hash(source),
         problem=path_problem(piece.path),
+    )
+
+
+def _record(piece: PublishedPiece, rendered: Rendered, kind: KindDetail | None) -> PieceRecord:
+    title = _clean(shown_title(piece.title, piece.body, piece.fields)).strip()
+    return PieceRecord(
+        id=piece.id,
+        title=title or piece.slug,
+        path=unquote(piece.path),
+        excerpt=shorten(_clean(piece.excerpt), _EXCERPT_LIMIT) or rendered.summary,
+        published=dates.to_micros(piece.published_at),
+        tag_ids=[tag.id for tag in piece.tags],
+        author_ids=[author.id for author in piece.authors],
+        reading_minutes=max(1, round(rendered.words / _WORDS_PER_MINUTE)),
+        kind=piece.kind,
+        cover=kind.cover if kind else None,
+        series_id=piece.series.id if piece.series else None,
+        series_position=piece.series_position if piece.series else None,
+        language=piece.language,
+        group=piece.translation_group or "",
+        cites=_clean(cites(piece)) if piece.kind == "link" else "",
+    )
+
+
+def _detail(
+    source: PieceSource, rendered: Rendered, kind: KindDetail | None, record: PieceRecord
+) -> PieceDetail:
+    piece = source.piece
+    updated = dates.to_micros(piece.updated_at) if piece.updated_at else None
+    return PieceDetail(
+        kind=piece.kind,
+        # Edits within a minute of publication are the publication.
+        updated=updated if updated and updated - record.published > _SAME_MICROS else None,
+        language=piece.language,
+        description=shorten(_clean(piece.meta_description) or record.excerpt, 160),
+        canonical_url=piece.canonical_url or "",
+        source=piece.source or "",
+        toc=rendered.toc,
+        ctas=list(source.ctas),
+        meta_title=_clean(piece.meta_title).strip(),
+        parts=kind,
+        card=source.card,
     )
 
 

@@ -168,6 +168,8 @@ class CardView(msgspec.Struct, frozen=True, kw_only=True):
 class PostRef(msgspec.Struct, frozen=True, kw_only=True):
     """A piece in a list. `url` is a path; `excerpt` is plain text.
 
+    `cites` is whom a shared link passes on (author and title, else the host); empty for other kinds.
+
     `kind` is post, press_release, video, audio, picture, newsletter, update, link or page; `language`
     is that of its texts.
     """
@@ -182,6 +184,7 @@ class PostRef(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     language: str
     cover: PictureView | None
+    cites: str
 
 
 class TocEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -312,6 +315,7 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     updated: DateView | None
     language: str
     kind: str
+    cites: str
     source: str
     toc: list[TocEntry]
     ctas_after: list[CtaView]

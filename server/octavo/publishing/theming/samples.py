@@ -135,6 +135,7 @@ def _ref(number: int, **given: Any) -> PostRef:
         "kind": "post",
         "language": "ar" if number == _FOREIGN else "en",
         "cover": _picture() if number % 4 == 0 else None,
+        "cites": "",
     }
     return PostRef(**(fields | given))
 
@@ -202,7 +203,7 @@ def _kinds() -> dict[str, PostView]:
         "audio": _post(kind="audio", audio=audio, episode=episode, cover=_picture()),
         "picture": _post(kind="picture", pictures=[_picture(), alone]),
         "newsletter": _post(kind="newsletter", preheader="What to know this week"),
-        "link": _post(kind="link", quote=quote),
+        "link": _post(kind="link", quote=quote, cites=f"Eve, The source {_HOSTILE}"),
         "update": _post(kind="update", title="A few words", cover=None),
     }
 
@@ -248,6 +249,7 @@ def _post(**given: Any) -> PostView:
         "card": CardView(
             url=f"{_BASE}/media/cards/7.png", alt="A sheet & its folds", width=1200, height=630
         ),
+        "cites": "",
         "json_ld": Markup('{"@context": "https://schema.org"}'),
     }
     return PostView(**(fields | given))
