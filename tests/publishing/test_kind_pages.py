@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
+import pytest
 from fakes import NOW, Desk, file, make_piece, series, tag
 
 from octavo.content.kinds import Cover
@@ -152,6 +153,33 @@ async def test_a_shared_link_quotes_its_source_first(make_desk: MakeDesk) -> Non
     assert "https://elsewhere.example/a?b=1&c=2" in links
     assert "Bo" in html
     assert said(html)["citation"] == "https://elsewhere.example/a?b=1&c=2"
+
+
+@pytest.mark.parametrize(
+    ("fields", "source", "line"),
+    [
+        (
+            {"source_author": "Bo <Li>", "source_title": "A"},
+            "https://a.example/",
+            "Bo &lt;Li&gt;, A",
+        ),
+        ({"quote": "One.", "source_title": "Elsewhere"}, "https://a.example/", "Elsewhere"),
+        ({}, "https://me:secret@a.example/b", "a.example"),
+        ({}, "https://[::1", "[::1"),
+        ({}, None, None),
+    ],
+)
+async def test_a_list_says_whom_a_link_passes_on(
+    make_desk: MakeDesk, fields: dict[str, str], source: str | None, line: str | None
+) -> None:
+    desk = make_desk(
+        make_piece(1, kind="link", source=source, fields=fields),
+        make_piece(2, source="https://other.example/"),
+    )
+    await desk.site.build(now=NOW)
+
+    shown = re.findall(r'class="entry-cites">— <bdi>(.*?)</bdi>', desk.read("index.html"))
+    assert shown == ([line] if line else [])
 
 
 async def test_the_parts_of_a_series_follow_their_numbers(make_desk: MakeDesk) -> None:

@@ -82,6 +82,10 @@ def test_directions_come_from_the_language(css: str) -> None:
     assert physical == []
 
 
+def test_no_language_is_named_in_a_list_which_chromium_does_not_read(css: str) -> None:
+    assert re.findall(r":lang\([^)]*,[^)]*\)", css) == []
+
+
 def test_settings_have_a_type_a_label_a_group_and_a_default_of_that_type(theme: Path) -> None:
     settings = tomllib.loads((theme / "theme.toml").read_text())["settings"]
     used = {

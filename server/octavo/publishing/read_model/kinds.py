@@ -1,8 +1,8 @@
 """What a kind of piece shows beside its text, worked out once: its files found, its texts rendered."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -21,6 +21,8 @@ __all__ = [
     "kind_detail",
     "links_of",
 ]
+
+_HOST = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#]+)")
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -101,7 +103,8 @@ def cover_of(piece: PublishedPiece, files: Mapping[int, FileFacts]) -> FileFacts
 def cites(piece: PublishedPiece) -> str:
     """Answer whom a shared link passes on, in a line: author and title, else the host it leads to."""
     said = [piece.fields.get(name, "").strip() for name in ("source_author", "source_title")]
-    return ", ".join(filter(None, said)) or (urlsplit(piece.source or "").hostname or "")
+    host = _HOST.match(piece.source or "")
+    return ", ".join(filter(None, said)) or (host[1] if host else "")
 
 
 def links_of(detail: KindDetail | None) -> list[FileFacts]:
