@@ -17,7 +17,7 @@ from octavo.content import service as content
 from octavo.content.kinds import Cover
 from octavo.content.schemas import PieceIn, PiecePatch, Transition
 from octavo.publishing.cards import queries, service
-from octavo.publishing.cards.drawing import SIZE, CardText, draw_card, file_name
+from octavo.publishing.cards.drawing import SIZE, CardText, Colours, draw_card, file_name
 
 
 def said(page: str) -> dict[str, str]:
@@ -39,7 +39,6 @@ def card(**changed: object) -> CardText:
         "site": "The Folio",
         "title": "A title",
         "byline": "Ada",
-        "accent": "#a6331b",
     }
     return CardText(**(fields | changed))  # type: ignore[arg-type]
 
@@ -188,8 +187,19 @@ def test_a_card_is_a_small_picture_of_the_form_that_is_asked_for() -> None:
     assert file_name(card()) != file_name(card(title="Another"))
 
 
-@pytest.mark.parametrize("title", ["Łódź, Crème brûlée à l’œuvre", "A", "Ein" + "schifffahrt" * 9])
-def test_titles_in_latin_letters_are_written(title: str) -> None:
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Łódź, Crème brûlée à l’œuvre",
+        "A",
+        "Ein" + "schifffahrt" * 9,
+        "Ο μύλος και το ποτάμι",
+        "ἐν ἀρχῇ",
+        "Мельница и река, їжак",
+        "Cối xay gió ở Hà Nội",
+    ],
+)
+def test_titles_in_latin_greek_and_cyrillic_letters_are_written(title: str) -> None:
     assert ink_rows(drawn(card(title=title))) > 20
 
 
@@ -203,3 +213,11 @@ def test_a_long_title_is_written_smaller_and_then_cut() -> None:
 
     assert short < long
     assert endless <= 350
+
+
+def test_a_card_says_what_it_is_in_the_colours_of_the_theme() -> None:
+    plain, named = drawn(card(site="F")), drawn(card(site="F", kind="Press release"))
+    assert plain.tobytes() != named.tobytes()
+    dark = Colours(paper="#101418", ink="#ffffff", accent="#00a0ff")
+    assert drawn(card(colours=dark)).getpixel((600, 20)) == (16, 20, 24)
+    assert file_name(card(colours=dark)) != file_name(card())

@@ -2,8 +2,10 @@
 
 import asyncio
 import math
+import re
 import tempfile
 import time
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,15 +23,16 @@ from octavo.kernel.log import get_logger
 from octavo.kernel.storage import StorageUnavailableError
 from octavo.publishing.building.builder import Site
 from octavo.publishing.cards import queries, service
-from octavo.publishing.cards.drawing import FOLDER, CardText, draw_card, file_name
+from octavo.publishing.cards.drawing import FOLDER, CardText, Colours, draw_card, file_name
 from octavo.publishing.errors import BuildFailedError
 from octavo.publishing.pages.sharing import is_read
 from octavo.publishing.text import dates
+from octavo.publishing.theme.templates import Theme
 
 __all__ = ["CardMaker"]
 
 _AT_ONCE = 20
-_ACCENT = "#a6331b"
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 _STRAY_AGE = timedelta(hours=1)
 _log = get_logger("octavo.cards")
 
@@ -40,8 +43,14 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     locale: str
     zone: str
-    accent: str
+    colours: Colours
+    kinds: dict[str, dict[str, str]]
     is_on: bool
+
+    def kind_of(self, piece: Piece | PublishedPiece) -> str:
+        """Answer the word for what a piece is, in its own language if the theme has that."""
+        words = self.kinds.get(piece.language or self.locale) or self.kinds[self.locale]
+        return words.get(piece.kind, "")
 
 
 class CardMaker:
@@ -103,8 +112,11 @@ class CardMaker:
             site=settings.name,
             locale=settings.locale,
             zone=settings.zone,
-            accent=values.get("accent_light")
-            or theme.tokens.get("light", {}).get("vermilion", _ACCENT),
+            colours=_colours(theme),
+            kinds={
+                spoken: _kinds(theme.strings(spoken))
+                for spoken in {settings.locale, *theme.locales}
+            },
             is_on=values.get("cards", "on") == "on",
         )
 
@@ -153,7 +165,32 @@ def _text_of(piece: Piece | PublishedPiece, at: datetime, look: _Look) -> CardTe
     return CardText(
         piece_id=piece.id,
         site=look.site,
-        title=" ".join(shown_title(piece.title, piece.body, piece.fields).split()),
-        byline=" · ".join(part for part in (day if is_dated else "", names) if part),
-        accent=look.accent,
+        title=_in_one_line(shown_title(piece.title, piece.body, piece.fields)),
+        byline=_in_one_line(" · ".join(part for part in (day if is_dated else "", names) if part)),
+        kind=look.kind_of(piece),
+        colours=look.colours,
     )
+
+
+def _in_one_line(text: str) -> str:
+    """Answer the text with one space where any stood, and each letter with its accents as one sign."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _kinds(words: Mapping[str, str]) -> dict[str, str]:
+    """Answer the words for kinds of pieces; a plain post has none."""
+    return {
+        name.removeprefix("kind_"): word for name, word in words.items() if name.startswith("kind_")
+    }
+
+
+def _colours(theme: Theme) -> Colours:
+    """Answer the theme's own colours on light paper; where it states none, those of ours."""
+    stated = theme.tokens.get("light", {})
+    wanted = {
+        "paper": stated.get("paper", ""),
+        "ink": stated.get("ink", ""),
+        "pencil": stated.get("pencil", ""),
+        "accent": theme.in_force.get("accent_light") or stated.get("vermilion", ""),
+    }
+    return Colours(**{name: value for name, value in wanted.items() if _COLOUR.fullmatch(value)})

@@ -1,4 +1,4 @@
-"""Sets lines in the theme's own type; its letters lie in several files (`site/assets/fonts/README.md`)."""
+"""Sets lines in the Literata of cards; its letters lie in several files (`fonts/README.md`)."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from PIL import ImageDraw, ImageFont
 
-from octavo.kernel.paths import default_theme
+__all__ = ["Letters", "broken", "can_write", "cut", "width_of", "write"]
 
-__all__ = ["Letters", "broken", "can_write", "cut", "write"]
+_FONTS = Path(__file__).with_name("fonts")
 
 _SAMPLE_SIZE = 24
 _MISSING = "\uffff"
 
 
 class Letters(NamedTuple):
-    """How letters stand: `size` in pixels, `weight` from 300 to 800."""
+    """How letters stand: `size` in pixels, `weight` from 400 to 700."""
 
     size: int
     weight: int
@@ -39,9 +39,9 @@ def can_write(text: str) -> bool:
 
 def cut(text: str, letters: Letters, room: int, *, has_more: bool = False) -> str:
     """Answer as much of a line as has room, with an ellipsis if that is not all of it."""
-    if not has_more and _width(text, letters) <= room:
+    if not has_more and width_of(text, letters) <= room:
         return text
-    while text and _width(text + "…", letters) > room:
+    while text and width_of(text + "…", letters) > room:
         text = text[:-1]
     return text.rstrip(" ,;:–—") + "…"
 
@@ -51,19 +51,20 @@ def broken(text: str, letters: Letters, room: int) -> list[str]:
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if _width(longer, letters) <= room:
+        if width_of(longer, letters) <= room:
             lines[-1] = longer
             continue
         if lines[-1]:
             lines.append("")
         for character in word:
-            if _width(lines[-1] + character, letters) > room:
+            if width_of(lines[-1] + character, letters) > room:
                 lines.append("")
             lines[-1] += character
     return lines
 
 
-def _width(text: str, letters: Letters) -> float:
+def width_of(text: str, letters: Letters) -> float:
+    """Answer how many pixels a line is wide."""
     return sum(face.getlength(run) for face, run in _runs(text, letters))
 
 
@@ -103,7 +104,5 @@ def _face(number: int, letters: Letters) -> ImageFont.FreeTypeFont:
 
 @cache
 def _files() -> Sequence[Path]:
-    """Answer the upright files of the type for texts, the smallest first: what most titles need."""
-    folder = default_theme() / "assets" / "fonts"
-    files = [file for file in folder.glob("literata*.woff2") if "italic" not in file.name]
-    return sorted(files, key=lambda file: file.stat().st_size)
+    """Answer the files of the type, that with the letters of most titles first."""
+    return sorted(_FONTS.glob("*.woff2"), key=lambda file: -file.stat().st_size)
