@@ -13,8 +13,8 @@ from octavo.publishing.building.output import Output, file_hash, file_size
 from octavo.publishing.pages.maker import File, PageError, PageMaker
 from octavo.publishing.pages.settings import SiteSettings
 from octavo.publishing.read_model.facts import PieceSource
-from octavo.publishing.read_model.model import Model
 from octavo.publishing.read_model.prepared import Prepared, prepare
+from octavo.publishing.read_model.reader import ModelReader
 from octavo.publishing.read_model.state import State
 from octavo.publishing.text.markdown import BodyRefusedError
 from octavo.publishing.theme.templates import Theme, ThemeError
@@ -147,7 +147,9 @@ class Bench:
                 chosen=job.settings.theme,
                 pictures=job.settings.chosen_pictures(),
             )
-            model = Model(self._state, zone=job.settings.zone, front=job.settings.front)
+            model = ModelReader(
+                self._state, zone=job.settings.zone, front=job.settings.front, still=True
+            )
             self._maker = PageMaker(model, theme, job.settings)
             self._build = job.build
         return self._maker

@@ -18,17 +18,22 @@ from octavo.publishing.text.tongues import Front, is_own, language_slug
 __all__ = ["RELATED_DEPTH", "ModelReader"]
 
 _ALL = Front()
+_RECORDS_KEPT = 4_000
 RELATED_DEPTH = 8
 """How far back in a tag's list related pieces are looked for."""
 
 
 class ModelReader:
-    """Reads the model in an open state file."""
+    """Reads the model in an open state file; from one that stands `still` nothing need be read twice."""
 
-    def __init__(self, state: State, *, zone: str, front: Front = _ALL) -> None:
+    def __init__(
+        self, state: State, *, zone: str, front: Front = _ALL, still: bool = False
+    ) -> None:
         self._db: sqlite3.Connection = state.db
         self._zone = zone
         self.front = front
+        self._keeps = _RECORDS_KEPT if still else 0
+        self._records: dict[int, PieceRecord] = {}
         self._cursor: tuple[str, int, tuple[int, int]] | None = None
 
     def find(self, piece_id: int) -> tuple[PieceRecord, PieceDetail] | None:
@@ -38,8 +43,15 @@ class ModelReader:
         return _decode_record(row[0]), _decode_detail(row[1])
 
     def record(self, piece_id: int) -> PieceRecord:
-        row = self._db.execute("SELECT ref FROM piece WHERE id = ?", (piece_id,)).fetchone()
-        return _decode_record(row[0])
+        known = self._records.get(piece_id)
+        if known is None:
+            row = self._db.execute("SELECT ref FROM piece WHERE id = ?", (piece_id,)).fetchone()
+            known = _decode_record(row[0])
+            if self._keeps:
+                if len(self._records) >= self._keeps:
+                    self._records.clear()
+                self._records[piece_id] = known
+        return known
 
     def source(self, piece_id: int) -> bytes | None:
         row = self._db.execute("SELECT source FROM piece WHERE id = ?", (piece_id,)).fetchone()
