@@ -105,49 +105,52 @@ def understand(
     values, warnings = matter.values, list(matter.warnings)
     if not matter.body.strip() and not _text(values.get("title")):
         raise SkippedError("has neither a title nor a text")
-    address = _address(values)
-    published_at = _published_at(path, matter, address=address, zone=zone, warnings=warnings)
-    is_post = published_at is not None or _looks_like_post(path, values)
-    draft = _taken_as_draft(
-        path, matter, is_post=is_post, is_dated=published_at is not None, warnings=warnings
-    )
+    claimed = _address(values)
+    published_at = _published_at(path, matter, address=claimed, zone=zone, warnings=warnings)
+    day = published_at and published_at.astimezone(zone)
+    is_post = day is not None or _looks_like_post(path, values)
     title = _title(path, matter)
-    slug_base = _slug_base(path, values, address=address, title=title)
+    slug = _slug_base(path, values, address=claimed, title=title)
+    draft = _taken_as_draft(path, matter, is_post=is_post, is_dated=bool(day), warnings=warnings)
     language = _language(values, warnings=warnings) or (placed.language if placed else "")
-    if not address:
-        day = published_at and published_at.astimezone(zone)
-        inside = site.inside(path)
-        address = usual_url(
-            inside, values, site=site, title=title, slug=slug_base, date=day, language=language
-        ) or ""  # fmt: skip
-    old_url = address or _usual_url(site.inside(path), slug_base, published_at, zone=zone)
-    slug_base = _apart(slug_base, placed)
+    inside = site.inside(path)
+    by_rule = "" if claimed else usual_url(
+        inside, values, site=site, title=title, slug=slug, date=day, language=language
+    )  # fmt: skip
     series, series_position = series_of(_tables(values), warnings=warnings)
-    key = _first(values, _KEYS) or (placed.key if placed else "")
-    return Found(
+    found = Found(
         kind="post" if is_post else "page",
         title=title,
-        slug_base=slug_base,
+        slug_base=_apart(slug, placed),
         published_at=published_at,
-        modified_at=_modified_at(values, zone=zone),
         draft=draft,
+        language=language,
+        old_url=claimed or by_rule or _usual_url(inside, slug, published_at, zone=zone),
+        warnings=warnings,
+        series=series,
+        series_position=series_position,
+        translation_key=_first(values, _KEYS) or (placed.key if placed else ""),
+    )
+    return _described(found, values, site=site, zone=zone)
+
+
+def _described(found: Found, values: dict[str, Value], *, site: Site, zone: ZoneInfo) -> Found:
+    """Answer the piece with what is said about it, beside what it is and where it stood."""
+    warnings = found.warnings
+    return msgspec.structs.replace(
+        found,
+        modified_at=_modified_at(values, zone=zone),
         tags=_labels(values, site=site, warnings=warnings),
         authors=_names(values),
         excerpt=_excerpt(values),
-        language=language,
         canonical_url=_url(values, _CANONICAL, warnings=warnings),
         source_url=_url(values, ("source_url",), warnings=warnings),
-        old_url=old_url,
-        redirects=_redirects(values, old_url=old_url, warnings=warnings),
-        extra=_extra(values, key),
-        warnings=warnings,
+        redirects=_redirects(values, old_url=found.old_url, warnings=warnings),
+        extra=_extra(values, found.translation_key),
         cover=_cover(values),
         meta_title=_first(values, _META_TITLE)[:_MAX_TITLE],
         meta_description=_first(values, _META_DESCRIPTION)[:_MAX_EXCERPT],
         featured=any(_text(values.get(name)).lower() in _TRUE for name in _FEATURED),
-        series=series,
-        series_position=series_position,
-        translation_key=key,
     )
 
 

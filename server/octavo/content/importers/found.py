@@ -38,18 +38,18 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     slug_base: str
     published_at: datetime | None
-    modified_at: datetime | None
     draft: bool
-    tags: list[str]
-    authors: list[str]
-    excerpt: str
     language: str
-    canonical_url: str | None
-    source_url: str | None
     old_url: str
-    redirects: list[str]
-    extra: dict[str, Value]
     warnings: list[str]
+    modified_at: datetime | None = None
+    tags: list[str] = []
+    authors: list[str] = []
+    excerpt: str = ""
+    canonical_url: str | None = None
+    source_url: str | None = None
+    redirects: list[str] = []
+    extra: dict[str, Value] = {}
     cover: FoundCover | None = None
     meta_title: str = ""
     meta_description: str = ""

@@ -54,13 +54,8 @@ def understand(raw: Row, blog: Blog, *, zone: ZoneInfo, now: datetime, full: boo
         warnings.append(f"has no title: taken as {title!r}")
     slug = slugify(text_of(row, "slug")) or slugify(title) or "untitled"
     kind, status, draft = _state(row, now=now, warnings=warnings)
-    published_at = _instant(row, ("published_at",), warnings=warnings)
-    if published_at is None and not draft:
-        published_at = _instant(row, ("created_at", "updated_at"), warnings=warnings)
-        warnings.append("has no date of publication: the date it was made is used")
-    if published_at is None and not draft:
-        draft = True
-        warnings.append("has no date at all: taken as a draft")
+    published_at = _published_at(row, draft=draft, warnings=warnings)
+    draft = draft or published_at is None
     old_url = _old_url(row, blog, kind=kind, slug=slug, published_at=published_at)
     sent = kind == "newsletter"
     found = Found(
@@ -75,7 +70,6 @@ def understand(raw: Row, blog: Blog, *, zone: ZoneInfo, now: datetime, full: boo
         excerpt=_line(row, "custom_excerpt", limit=_MAX_EXCERPT),
         language=_language(row, warnings=warnings),
         canonical_url=_canonical(row, warnings=warnings),
-        source_url=None,
         old_url=old_url,
         redirects=[] if sent else checked_redirects([old_url], old_url=old_url, warnings=warnings),
         extra=_extra(row, blog) if full else {},
@@ -89,6 +83,18 @@ def understand(raw: Row, blog: Blog, *, zone: ZoneInfo, now: datetime, full: boo
     injected = ("codeinjection_head", "codeinjection_foot")
     warnings += [f"its {name} is kept but never used" for name in injected if row.get(name)]
     return Post(found, status)
+
+
+def _published_at(row: Row, *, draft: bool, warnings: list[str]) -> datetime | None:
+    """Answer when readers first saw it; for one that they did, the next best that is known."""
+    said = _instant(row, ("published_at",), warnings=warnings)
+    if said is not None or draft:
+        return said
+    made = _instant(row, ("created_at", "updated_at"), warnings=warnings)
+    warnings.append("has no date of publication: the date it was made is used")
+    if made is None:
+        warnings.append("has no date at all: taken as a draft")
+    return made
 
 
 def source_id(row: Row) -> str:

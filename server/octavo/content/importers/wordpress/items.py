@@ -103,16 +103,9 @@ def understand(row: Row, site: Site, *, given: Given, zone: ZoneInfo, full: bool
     if not title:
         raise SkippedError("has neither a title nor a text")
     published_at = _published_at(row, zone, warnings=warnings)
-    status = _state(row, state, warnings=warnings)
-    if status is None and published_at is None:
-        status = "draft"
-        warnings.append("has no date that can be read: taken as a draft")
-    if state == "future" and published_at is not None and published_at <= given.now:
-        status = "draft"  # nothing goes live by surprise
-        warnings.append("was scheduled for a time that has passed: taken as a draft")
-    old_url = _old_url(row)
-    meta = dict(row.meta)
+    status = _state_at(row, published_at, now=given.now, warnings=warnings)
     series = _series(row, warnings=warnings)
+    old_url = _old_url(row)
     found = Found(
         kind=kind,
         title=title,
@@ -122,23 +115,46 @@ def understand(row: Row, site: Site, *, given: Given, zone: ZoneInfo, full: bool
         draft=status is not None,
         tags=_tags(row, warnings=warnings),
         authors=_authors(row, site),
-        excerpt=_plain(row.text("excerpt"))[:_MAX_EXCERPT] if full else "",
         language=_language(row, site),
-        canonical_url=_canonical(meta, warnings=warnings),
-        source_url=None,
+        canonical_url=_canonical(dict(row.meta), warnings=warnings),
         old_url=old_url,
         redirects=_redirects(row, old_url, warnings=warnings),
-        extra=_extra(row, site, given=given) if full else {},
-        warnings=[] if full else warnings,
-        cover=_cover(meta, site, warnings=warnings) if full else None,
-        meta_title=_meta(meta, _META_TITLE)[:_MAX_TITLE] if full else "",
-        meta_description=_meta(meta, _META_DESCRIPTION)[:1_000] if full else "",
+        warnings=warnings,
         featured=row.text("is_sticky") == "1",
         series=series,
         series_position=_series_position(row) if series else None,
         translation_key=next((s for d, s, _ in row.terms if d == "post_translations"), ""),
     )
-    return Post(found=found, status=status)
+    return Post(found=_filled(found, row, site, given=given) if full else found, status=status)
+
+
+def _filled(found: Found, row: Row, site: Site, *, given: Given) -> Found:
+    """Answer the piece with what takes much memory; what it warns of was said without it."""
+    meta = dict(row.meta)
+    return msgspec.structs.replace(
+        found,
+        excerpt=_plain(row.text("excerpt"))[:_MAX_EXCERPT],
+        extra=_extra(row, site, given=given),
+        warnings=[],
+        cover=_cover(meta, site, warnings=found.warnings),
+        meta_title=_meta(meta, _META_TITLE)[:_MAX_TITLE],
+        meta_description=_meta(meta, _META_DESCRIPTION)[:1_000],
+    )
+
+
+def _state_at(
+    row: Row, published_at: datetime | None, *, now: datetime, warnings: list[str]
+) -> str | None:
+    """Answer the state whatever the date; a draft where going by the date would surprise."""
+    state = row.text("status").lower()
+    status = _state(row, state, warnings=warnings)
+    if status is None and published_at is None:
+        status = "draft"
+        warnings.append("has no date that can be read: taken as a draft")
+    if state == "future" and published_at is not None and published_at <= now:
+        status = "draft"  # nothing goes live by surprise
+        warnings.append("was scheduled for a time that has passed: taken as a draft")
+    return status
 
 
 def _state(row: Row, state: str, *, warnings: list[str]) -> str | None:
