@@ -52,19 +52,47 @@ class _Job:
 
 
 def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
+    return [
+        *_writing(runtime),
+        *_site(runtime),
+        *_messages(runtime, webhooks),
+        *_numbers(runtime),
+        *_sizes(runtime),
+        *_cards(runtime),
+        _Job("tidy_up", 3600, _tidying(runtime)),
+    ]
+
+
+def _writing(runtime: Runtime) -> list[_Job]:
     clock, bus = runtime.clock, runtime.bus
 
     async def publish_due() -> None:
         await content.publish_due(now=clock(), bus=bus)
         await content.withdraw_due(now=clock(), bus=bus)
 
-    async def build_site() -> None:
-        await publishing_jobs.build_pending(runtime.site, now=clock())
+    return [
+        _Job("publish_due", 1, publish_due),
+        _Job("run_imports", 2, _imports(runtime)),
+        _Job("run_exports", 2, _exports(runtime)),
+        _Job("keep_media", 30, partial(media_jobs.keep_in_order, store=runtime.media, bus=bus)),
+    ]
 
+
+def _site(runtime: Runtime) -> list[_Job]:
+    async def build_site() -> None:
+        await publishing_jobs.build_pending(runtime.site, now=runtime.clock())
+
+    return [
+        _Job("build_site", 1, build_site),
+        _Job("deploy_site", 1, _deployments(runtime)),
+    ]
+
+
+def _messages(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
     async def send_due() -> None:
         await distribution_jobs.send_due(
-            clock=clock,
-            bus=bus,
+            clock=runtime.clock,
+            bus=runtime.bus,
             registry=runtime.registry,
             vault=runtime.vault,
             http=runtime.http,
@@ -72,8 +100,14 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
             owner=runtime.owner,
         )
 
-    async def send_webhooks() -> None:
-        await webhooks.tick()
+    return [
+        _Job("send_due", 1, send_due),
+        _Job("send_webhooks", 1, webhooks.tick),
+    ]
+
+
+def _numbers(runtime: Runtime) -> list[_Job]:
+    clock = runtime.clock
 
     async def roll_up() -> None:
         await tracking_jobs.roll_up(now=clock())
@@ -88,31 +122,25 @@ def _jobs(runtime: Runtime, webhooks: webhook_jobs.Sender) -> list[_Job]:
     async def rotate_salts() -> None:
         await tracking_jobs.rotate_salts(now=clock())
 
-    async def tidy_up() -> None:
-        await media_jobs.drop_left_behind(store=runtime.media)
-        await accounts.drop_old_sessions(now=clock())
-        await drop_old_answers(now=clock())
-        await drop_old_counts(now=clock())
-        await bulk.drop_expired(now=clock())
-        await webhook_jobs.drop_old(now=clock(), days=runtime.settings.webhook_log_days)
-
     return [
-        _Job("publish_due", 1, publish_due),
-        _Job("build_site", 1, build_site),
-        _Job("deploy_site", 1, _deployments(runtime)),
-        _Job("send_due", 1, send_due),
-        _Job("send_webhooks", 1, send_webhooks),
-        _Job("run_imports", 2, _imports(runtime)),
-        _Job("run_exports", 2, _exports(runtime)),
         _Job("roll_up", 2, roll_up),
         _Job("sweep_spool", 10, sweep_spool),
-        _Job("rotate_salts", 600, rotate_salts),
         _Job("relink_changed", 30, relink_changed),
-        _Job("keep_media", 30, partial(media_jobs.keep_in_order, store=runtime.media, bus=bus)),
-        *_sizes(runtime),
-        *_cards(runtime),
-        _Job("tidy_up", 3600, tidy_up),
+        _Job("rotate_salts", 600, rotate_salts),
     ]
+
+
+def _tidying(runtime: Runtime) -> Callable[[], Awaitable[object]]:
+    async def tidy_up() -> None:
+        now = runtime.clock()
+        await media_jobs.drop_left_behind(store=runtime.media)
+        await accounts.drop_old_sessions(now=now)
+        await drop_old_answers(now=now)
+        await drop_old_counts(now=now)
+        await bulk.drop_expired(now=now)
+        await webhook_jobs.drop_old(now=now, days=runtime.settings.webhook_log_days)
+
+    return tidy_up
 
 
 def _sizes(runtime: Runtime) -> list[_Job]:
@@ -141,6 +169,7 @@ def _cards(runtime: Runtime) -> list[_Job]:
 
     return [
         _Job("draw_cards", 1, draw),
+        _Job("notice_look_of_cards", 30, maker.notice_look),
         _Job("find_cardless", 600, cards.want_unknown),
         _Job("drop_stray_cards", 86_400, maker.drop_strays),
     ]

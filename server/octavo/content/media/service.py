@@ -118,11 +118,7 @@ async def store_file(
         if known is not None:
             await heal(known, file, store)
             return Stored(media=known, is_new=False)
-        path = new_path(shown, extension=file.found.extension)
-        if is_own_path(at, extension=file.found.extension) and not await MediaRow.exists().where(
-            MediaRow.path == at
-        ):
-            path = at
+        path = await _path_for(file, shown, at=at)
         await asyncio.to_thread(store.storage.put, path, file.path)
         try:
             media_id = await _insert(
@@ -131,13 +127,23 @@ async def store_file(
         except BaseException:
             await asyncio.shield(drop(store, path))
             raise
-    if media_id is None:  # another process was first
-        await drop(store, path)
-        known = await queries.find_by_hash(file.sha256)
-        if known is None:
-            raise StorageUnavailableError("the file was deleted while it came in: send it again")
-        return Stored(media=known, is_new=False)
-    return Stored(media=await queries.get_media(media_id), is_new=True)
+    if media_id is not None:
+        return Stored(media=await queries.get_media(media_id), is_new=True)
+    await drop(store, path)  # another process was first
+    known = await queries.find_by_hash(file.sha256)
+    if known is None:
+        raise StorageUnavailableError("the file was deleted while it came in: send it again")
+    return Stored(media=known, is_new=False)
+
+
+async def _path_for(file: Incoming, name: str, *, at: str) -> str:
+    """Answer where a new file goes: where it was elsewhere, if that is a good place and free."""
+    extension = file.found.extension
+    if is_own_path(at, extension=extension) and not await MediaRow.exists().where(
+        MediaRow.path == at
+    ):
+        return at
+    return new_path(name, extension=extension)
 
 
 async def check_file(source: Chunks, name: str, *, store: MediaStore) -> None:
