@@ -198,6 +198,14 @@ async def create_series(house, client):
     return await client.post("/api/v1/series", json={"title": f"Series {new_code(8)}"})
 
 
+async def order_series(house, client):
+    made = (await create_series(house, house.clients["owner"])).json()
+    joined = {"version": 1, "series_id": made["id"], "series_position": None}
+    await house.clients["owner"].patch(f"/api/v1/pieces/{house.piece_id}", json=joined)
+    body = {"pieces": [{"id": house.piece_id, "version": 2}]}
+    return await client.put(f"/api/v1/series/{made['id']}/order", json=body)
+
+
 async def edit_series(house, client):
     made = await create_series(house, house.clients["owner"])
     body = {"version": 1, "title": "Changed"}
@@ -282,6 +290,7 @@ DOORS = {
     "set_end_live": (set_end, "published"),
     "drop_planned_edit": (drop_planned_edit, "published"),
     "create_series": (create_series, "draft"),
+    "order_series": (order_series, "draft"),
     "edit_series": (edit_series, "draft"),
     "bulk": (bulk, "draft"),
     "compare": (compare, "draft"),

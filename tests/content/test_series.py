@@ -13,7 +13,14 @@ from octavo.content.errors import (
     TakenError,
 )
 from octavo.content.events import SeriesChanged
-from octavo.content.schemas import AuthorIn, PieceFilter, SeriesIn, SeriesPatch
+from octavo.content.schemas import (
+    AuthorIn,
+    PieceFilter,
+    PlacedPiece,
+    SeriesIn,
+    SeriesOrder,
+    SeriesPatch,
+)
 from octavo.kernel.errors import InvalidInputError
 
 
@@ -171,3 +178,52 @@ async def test_series_are_kept_over_the_api(client):
     assert (bad.status_code, bad.json()["errors"][0]["field"]) == (400, "title")
     assert (await client.delete(path)).status_code == 204
     assert (await client.get(path)).status_code == 404
+
+
+async def order(room, made, *pieces):
+    placed = [PlacedPiece(id=piece.id, version=piece.version) for piece in pieces]
+    return await series.order_series(
+        made.id, SeriesOrder(pieces=placed), actor=room.editor, now=room.now, bus=room.bus
+    )
+
+
+async def places(*pieces):
+    now = [await queries.get_piece(piece.id) for piece in pieces]
+    return [(piece.series_position, piece.version) for piece in now]
+
+
+async def test_an_order_is_kept_whole_and_writes_only_what_moves(room):
+    bread = await begin(room, "Bread")
+    flour, dough, oven = [
+        await room.make(title=title, series_id=bread.id, series_position=place)
+        for title, place in (("Flour", 1), ("Dough", None), ("Oven", 2))
+    ]
+
+    assert (await order(room, bread, flour, dough, oven)).pieces == 3
+    assert await places(flour, dough, oven) == [(1, 1), (2, 2), (3, 2)]
+    told = len(room.heard)
+    await order(room, bread, flour, dough, oven)  # the answer to the first one was lost
+    assert len(room.heard) == told
+    assert await places(flour, dough, oven) == [(1, 1), (2, 2), (3, 2)]
+
+
+async def test_an_order_of_other_pieces_or_of_older_versions_changes_nothing(room):
+    bread = await begin(room, "Bread")
+    flour, dough = [await room.make(series_id=bread.id, series_position=n) for n in (1, 2)]
+    stranger = await room.make()
+    for wrong in ([flour], [flour, flour], [flour, dough, dough], [flour, stranger]):
+        with pytest.raises(InvalidInputError) as refused:
+            await order(room, bread, *wrong)
+        assert refused.value.fields[0].field == "pieces"
+    with pytest.raises(SeriesNotFoundError):
+        await series.order_series(
+            99, SeriesOrder(pieces=[]), actor=room.editor, now=room.now, bus=room.bus
+        )
+
+    newer = await room.patch(flour, body="Sifted.")
+    with pytest.raises(StalePieceError) as stale:
+        await order(room, bread, dough, flour)
+    assert stale.value.extra["current"].id == flour.id
+    assert await places(dough, newer) == [(2, 1), (1, 2)]
+    await order(room, bread, dough, newer)
+    assert await places(dough, newer) == [(1, 2), (2, 3)]

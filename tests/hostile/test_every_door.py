@@ -28,7 +28,7 @@ ASKS: dict[str | None, str] = {
     ),
     "write": (
         "act_on_pieces assign_reviewers create_author create_piece create_series create_tag"
-        " delete_media delete_piece patch_media patch_piece replace_media restore_revision"
+        " delete_media delete_piece order_series patch_media patch_piece replace_media restore_revision"
         " revoke_preview share_preview"
         " transition_piece translate_piece undo_bulk upload_media"
     ),

@@ -116,6 +116,8 @@ export const api = {
   createSeries: (body: Body<"/api/v1/series", "post">) => answer(client.POST("/api/v1/series", { body })),
   patchSeries: (id: number, body: Body<"/api/v1/series/{series_id}", "patch">) =>
     answer(client.PATCH("/api/v1/series/{series_id}", { params: byId("series_id", id), body })),
+  orderSeries: (id: number, body: Body<"/api/v1/series/{series_id}/order", "put">) =>
+    answer(client.PUT("/api/v1/series/{series_id}/order", { params: byId("series_id", id), body })),
   deleteSeries: (id: number) =>
     answer(client.DELETE("/api/v1/series/{series_id}", { params: byId("series_id", id) })),
   redirects: (query: T.PageQuery) => answer(client.GET("/api/v1/redirects", { params: { query } })),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from litestar import Router, delete, get, patch, post
+from litestar import Router, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
@@ -13,7 +13,7 @@ from octavo.accounts.schemas import Actor
 from octavo.content import series, service
 from octavo.content.answers import with_current_url, with_url
 from octavo.content.errors import StalePieceError
-from octavo.content.schemas import Piece, Series, SeriesIn, SeriesPatch, UnpublishTime
+from octavo.content.schemas import Piece, Series, SeriesIn, SeriesOrder, SeriesPatch, UnpublishTime
 from octavo.kernel.events import EventBus
 from octavo.kernel.pagination import Page
 from octavo.kernel.parameters import Limit
@@ -106,6 +106,23 @@ async def patch_series(
     return await series.patch_series(series_id, data, actor=actor, now=now, bus=bus)
 
 
+@put("/series/{series_id:int}/order", operation_id="order_series", guards=[may(Action.WRITE)])
+async def order_series(
+    series_id: FromPath[int],
+    *,
+    data: JSONBody[SeriesOrder],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    bus: NamedDependency[EventBus],
+    settings: NamedDependency[Settings],
+) -> Series:
+    """Number the pieces of a series; send each once, with the `version` that was read."""
+    try:
+        return await series.order_series(series_id, data, actor=actor, now=now, bus=bus)
+    except StalePieceError as exc:
+        raise with_current_url(exc, settings) from exc
+
+
 @delete(
     "/series/{series_id:int}",
     operation_id="delete_series",
@@ -131,6 +148,7 @@ router = Router(
         create_series,
         get_series,
         patch_series,
+        order_series,
         delete_series,
     ],
 )

@@ -344,6 +344,19 @@ class SeriesIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     description: Text = ""
 
 
+class PlacedPiece(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A piece in the order of its series, and the version in which it was seen there."""
+
+    id: Id
+    version: Version
+
+
+class SeriesOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every piece of a series, each once, the first part first."""
+
+    pieces: Annotated[list[PlacedPiece], Meta(max_length=1000)]
+
+
 class SeriesPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: Version
     title: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET

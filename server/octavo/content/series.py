@@ -9,12 +9,12 @@ from msgspec import UNSET
 
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import Actor
-from octavo.content import rules
+from octavo.content import rules, service
 from octavo.content.cursors import id_of
 from octavo.content.errors import SeriesNotFoundError, StalePieceError, TakenError, wrong
 from octavo.content.events import SeriesChanged
 from octavo.content.kinds import Meta
-from octavo.content.schemas import Series, SeriesIn, SeriesPatch
+from octavo.content.schemas import PiecePatch, Series, SeriesIn, SeriesOrder, SeriesPatch
 from octavo.content.tables import PieceRow, RevisionRow, SeriesRow
 from octavo.kernel.db import fetch, is_unique_violation, transaction
 from octavo.kernel.events import EventBus
@@ -132,6 +132,35 @@ async def patch_series(
         if is_unique_violation(exc):
             raise TakenError("there is another series of that slug", field="slug") from exc
         raise
+    return await get_series(series_id)
+
+
+async def order_series(
+    series_id: int, order: SeriesOrder, *, actor: Actor, now: datetime, bus: EventBus
+) -> Series:
+    """Number the pieces of a series in this order, all of them or none.
+
+    What has its number already is left alone, whatever its version. Readers of a published piece see
+    its new place when it is published again.
+
+    Raises:
+        SeriesNotFoundError: there is none of that id.
+        InvalidContentError: these are not the pieces of the series, each once.
+        StalePieceError: a piece that would move is no longer at its version; carries it as `current`.
+        LockedError: such a piece was approved, and the actor may not judge.
+    """
+    async with transaction():
+        await get_series(series_id)
+        rows = await PieceRow.select(PieceRow.id, PieceRow.series_position).where(
+            PieceRow.series_id == series_id
+        )
+        places = {row["id"]: row["series_position"] for row in rows}
+        if sorted(placed.id for placed in order.pieces) != sorted(places):
+            raise wrong("pieces", "name each piece of the series once", code="mismatch")
+        for position, placed in enumerate(order.pieces, start=1):
+            if places[placed.id] != position:
+                patch = PiecePatch(version=placed.version, series_position=position)
+                await service.patch_piece(placed.id, patch, actor=actor, now=now, bus=bus)
     return await get_series(series_id)
 
 

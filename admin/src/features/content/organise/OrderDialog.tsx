@@ -36,10 +36,16 @@ function Order({ series, onClose }: { series: Series; onClose: () => void }) {
   if (found.isPending) return <Rows count={4} />;
   if (found.isError) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
   if (found.data.length === 0) return <EmptyState>{t("orderEmpty")}</EmptyState>;
-  return <OrderForm key={found.dataUpdatedAt} pieces={byPlace(found.data)} onClose={onClose} />;
+  return <OrderForm key={found.dataUpdatedAt} series={series} pieces={byPlace(found.data)} onClose={onClose} />;
 }
 
-function OrderForm({ pieces, onClose }: { pieces: PieceSummary[]; onClose: () => void }) {
+interface OrderFormProps {
+  series: Series;
+  pieces: PieceSummary[];
+  onClose: () => void;
+}
+
+function OrderForm({ series, pieces, onClose }: OrderFormProps) {
   const client = useQueryClient();
   const [order, setOrder] = useState(pieces);
   const [said, say] = useState("");
@@ -47,11 +53,7 @@ function OrderForm({ pieces, onClose }: { pieces: PieceSummary[]; onClose: () =>
   const refocus = useRef<{ id: number; button: "up" | "down" } | null>(null);
   const changes = misplaced(order);
   const save = useMutation({
-    mutationFn: async () => {
-      for (const { piece, place } of changes) {
-        await api.patchPiece(piece.id, { version: piece.version, series_position: place });
-      }
-    },
+    mutationFn: () => api.orderSeries(series.id, { pieces: order.map(({ id, version }) => ({ id, version })) }),
     onSuccess: () => {
       notifications.show({ message: t("orderSaved"), color: "moss" });
       onClose();
