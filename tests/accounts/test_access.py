@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octavo.accounts.access import TABLE, Action, require
+from octavo.accounts.access import TABLE, Action, can, require
 from octavo.accounts.schemas import SYSTEM, Actor
 from octavo.kernel.errors import ForbiddenError
 
@@ -27,6 +27,8 @@ def test_require_follows_the_table(role, action):
 def test_octavo_itself_may_do_everything():
     for action in Action:
         require(SYSTEM, action)
+
+    assert [action for action in Action if not can(SYSTEM, action)] == []
 
 
 def test_only_the_owner_manages_users_and_keys():

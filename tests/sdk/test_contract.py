@@ -165,6 +165,11 @@ def test_a_reply_of_another_shape_is_doubtful(body: bytes) -> None:
     assert not caught.value.safe_to_retry
 
 
-def test_a_null_log_takes_anything() -> None:
-    NullLog().info("something", field=1)
-    NullLog().warning("something", field=1)
+def test_a_null_log_takes_anything_and_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    log = NullLog()
+
+    log.info("something", field=1)
+    log.warning("something", field=1)
+
+    assert capsys.readouterr() == ("", "")
+    assert vars(log) == {}
