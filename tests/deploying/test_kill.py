@@ -112,7 +112,9 @@ class Blog:
         runtime = self.installation.runtime
         await self.site.build(now=runtime.clock())
         await cards.want_unknown()
-        await CardMaker(site=self.site, store=runtime.media, clock=runtime.clock).draw_waiting()
+        maker = CardMaker(site=self.site, store=runtime.media, clock=runtime.clock)
+        await maker.notice_look()
+        await maker.draw_waiting()
         await self.site.build_pending(runtime.clock())
         return self.tree()
 

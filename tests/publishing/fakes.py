@@ -10,7 +10,8 @@ from octavo.accounts.schemas import NavLink, Organisation
 from octavo.content.schemas import AuthorRef, PublishedPiece, Redirect, SeriesShown, TagRef
 from octavo.kernel.settings import Settings
 from octavo.publishing.building.builder import Site
-from octavo.publishing.building.changes import LoggedChange
+from octavo.publishing.building.changes import SETTINGS, LoggedChange
+from octavo.publishing.cards.queries import SITE
 from octavo.publishing.read_model.facts import CtaSpec, FileFacts, files_wanted
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -122,6 +123,9 @@ class FakeLibrary:
     async def cards(self, ids: Sequence[int]) -> dict[int, str]:
         return {i: path for i, path in self.cards_now.items() if i in ids}
 
+    async def site_card(self) -> str:
+        return self.cards_now.get(SITE, "")
+
     async def redirects_page(self, after: str | None, limit: int) -> Sequence[Redirect]:
         paths = sorted(path for path in self.leads if after is None or path > after)
         return [Redirect(path=path, target=self.leads[path]) for path in paths[:limit]]
@@ -206,7 +210,7 @@ class Desk:
 
     def draw_card(self, piece_id: int, path: str) -> None:
         self.library.cards_now[piece_id] = path
-        self.log.mark(f"piece:{piece_id}")
+        self.log.mark(f"piece:{piece_id}" if piece_id != SITE else SETTINGS)
 
     def rename_tag(self, new: TagRef) -> None:
         for piece in list(self.library.live.values()):

@@ -13,9 +13,11 @@ from PIL import Image
 from octavo.accounts import queries as accounts_queries
 from octavo.accounts import service as accounts
 from octavo.accounts.schemas import SYSTEM, OrganisationPatch
+from octavo.content import queries as content_queries
 from octavo.content import service as content
 from octavo.content.kinds import Cover
 from octavo.content.schemas import PieceIn, PiecePatch, Transition
+from octavo.kernel.paths import default_theme
 from octavo.publishing.cards import queries, service
 from octavo.publishing.cards.drawing import SIZE, CardText, Colours, draw_card, file_name
 
@@ -24,6 +26,17 @@ def said(page: str) -> dict[str, str]:
     """Answer what a page's head says to those who show links."""
     return dict(
         re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]*)" content="([^"]*)">', page)
+    )
+
+
+async def make_owner(house: House) -> None:
+    await accounts.create_user(
+        "ada@example.org",
+        role="owner",
+        name="Ada",
+        password="correct horse battery",
+        now=house.clock(),
+        bus=house.bus,
     )
 
 
@@ -128,14 +141,7 @@ async def test_a_cover_that_those_who_show_links_do_not_know_gets_a_card(house: 
 
 
 async def test_another_title_another_name_of_the_site_or_none_at_all(house: House) -> None:
-    await accounts.create_user(
-        "ada@example.org",
-        role="owner",
-        name="Ada",
-        password="correct horse battery",
-        now=house.clock(),
-        bus=house.bus,
-    )
+    await make_owner(house)
     await house.publish(title="Mill", body="Text.")
     await house.cards.draw_waiting()
     await house.site.build(now=house.clock())
@@ -155,6 +161,83 @@ async def test_another_title_another_name_of_the_site_or_none_at_all(house: Hous
     for file in (house.settings.home / "media" / "cards").rglob("*.png"):
         os.utime(file, (0, 0))
     assert await house.cards.drop_strays() == 2
+
+
+async def test_a_planned_edit_has_its_card_when_it_goes_live(house: House) -> None:
+    piece = await house.publish(title="Mill", body="Text.")
+    await house.cards.draw_waiting()
+    first = await queries.cards_of([piece.id])
+    current = await content_queries.get_piece(piece.id)
+    edit = PiecePatch(version=current.version, title="The other mill")
+    changed = await content.patch_piece(
+        piece.id, edit, actor=SYSTEM, now=house.clock(), bus=house.bus
+    )
+    wall = (house.clock() + timedelta(days=1)).replace(tzinfo=None, microsecond=0)
+    move = Transition(
+        to="published", version=changed.version, publish_at=wall.isoformat(), zone="UTC"
+    )
+    await content.transition_piece(piece.id, move, actor=SYSTEM, now=house.clock(), bus=house.bus)
+    await house.cards.draw_waiting()
+    planned = (await queries.next_cards_of([piece.id]))[piece.id]
+    assert await queries.cards_of([piece.id]) == first, "readers see the old title"
+    assert (house.settings.home / "media" / planned).is_file()
+    os.utime(house.settings.home / "media" / planned, (0, 0))
+    assert await house.cards.drop_strays() == 0
+
+    house.clock.move(days=1, seconds=1)
+    assert await content.publish_due(now=house.clock(), bus=house.bus) == [piece.id]
+    assert await queries.cards_of([piece.id]) == {piece.id: planned}
+    await house.site.build(now=house.clock())
+    assert planned in said(house.page("mill/index.html"))["og:image"]
+    await house.cards.draw_waiting()
+    assert await house.site.build_pending(house.clock()) is None, "the same card, and no other page"
+    assert await queries.next_cards_of([piece.id]) == {}
+
+
+async def test_pages_that_are_no_piece_show_the_card_of_the_site(house: House) -> None:
+    await make_owner(house)
+    await house.publish(title="Mill", body="Text.")
+    assert await house.cards.notice_look()
+    assert not await house.cards.notice_look(), "nothing changed since"
+    assert await house.cards.draw_waiting() == 2
+    await house.site.build(now=house.clock())
+
+    home, archive = (said(house.page(f"{at}index.html")) for at in ("", "archive/"))
+    assert home["og:image"] == archive["og:image"]
+    assert home["twitter:card"] == "summary_large_image"
+    with Image.open(house.settings.site_dir / home["og:image"].split("/", 3)[3]) as picture:
+        assert picture.size == SIZE
+    assert said(house.page("mill/index.html"))["og:image"] != home["og:image"]
+
+    own = await house.upload(photo(1200, 630))
+    await change_site(house, theme={"share_picture": f"/media/{own.path}"})
+    assert await house.cards.notice_look()
+    await house.cards.draw_waiting()
+    await house.site.build_pending(house.clock())
+    assert "share_picture" in said(house.page("index.html"))["og:image"]
+    assert await queries.cards_of([queries.SITE]) == {}
+    await change_site(house, theme={"share_picture": ""})
+    await house.cards.draw_waiting()
+    assert await queries.cards_of([queries.SITE]) != {}
+
+
+async def test_other_colours_in_the_files_of_the_theme_have_cards_drawn_anew(house: House) -> None:
+    piece = await house.publish(title="Mill", body="Text.")
+    await house.cards.notice_look()
+    await house.cards.draw_waiting()
+    first = await queries.cards_of([piece.id, queries.SITE])
+
+    own = house.settings.home / "theme"
+    own.mkdir()
+    stated = (default_theme() / "theme.toml").read_text()
+    (own / "theme.toml").write_text(stated.replace("#a6331b", "#1f4fa6"))
+    assert await house.cards.notice_look()
+    await house.cards.draw_waiting()
+
+    second = await queries.cards_of([piece.id, queries.SITE])
+    assert set(first.values()).isdisjoint(second.values())
+    with Image.open(house.settings.home / "media" / second[piece.id]) as picture:
+        assert picture.convert("RGB").getpixel((4, 300)) == (31, 79, 166)
 
 
 async def test_pieces_from_before_there_were_cards_are_found(house: House) -> None:

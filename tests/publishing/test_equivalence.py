@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from octavo.content.kinds import Cover
+from octavo.publishing.cards.queries import SITE
 from octavo.publishing.read_model.facts import Rendition
 
 IDS = st.integers(1, 8)
@@ -84,7 +85,11 @@ describe_file = st.fixed_dictionaries(
     }
 )
 draw_card = st.fixed_dictionaries(
-    {"do": st.just("card"), "id": IDS, "path": st.sampled_from(["", "cards/1.png", "cards/2.png"])}
+    {
+        "do": st.just("card"),
+        "id": IDS | st.just(SITE),
+        "path": st.sampled_from(["", "cards/1.png", "cards/2.png"]),
+    }
 )
 rename_site = st.fixed_dictionaries({"do": st.just("site"), "name": st.sampled_from(["N1", "N2"])})
 speak = st.fixed_dictionaries(

@@ -8,7 +8,8 @@ import msgspec
 
 from octavo.content.fields import fields_from
 from octavo.content.kinds import Meta
-from octavo.content.queries import authors_of, tags_of
+from octavo.content.planned import refs_from
+from octavo.content.queries import author_refs, authors_of, tags_of
 from octavo.content.schemas import (
     AuthorRef,
     LiveTranslation,
@@ -74,6 +75,26 @@ async def published_pieces(ids: Sequence[int]) -> list[PublishedPiece]:
         one_of(PieceRow.id, ids) & PieceRow.live_revision_id.is_not_null()
     )
     return await _published(rows)
+
+
+async def planned_pieces(ids: Sequence[int]) -> list[PublishedPiece]:
+    """Answer those of the pieces that have a planned edit, as readers will see them with it.
+
+    Tags and the address are left as they are now.
+    """
+    rows = await PieceRow.select(*_LIVE, PieceRow.edit_revision_id, PieceRow.edit_refs).where(
+        one_of(PieceRow.id, ids)
+        & PieceRow.live_revision_id.is_not_null()
+        & PieceRow.edit_revision_id.is_not_null()
+    )
+    refs = {row["id"]: refs_from(row.pop("edit_refs")) for row in rows}
+    pieces = await _published(
+        [row | {"live_revision_id": row.pop("edit_revision_id")} for row in rows]
+    )
+    return [
+        msgspec.structs.replace(piece, authors=await author_refs(refs[piece.id].author_ids))
+        for piece in pieces
+    ]
 
 
 async def live_ids(after: int | None, limit: int) -> list[int]:

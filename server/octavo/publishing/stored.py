@@ -63,6 +63,9 @@ class StoredLibrary:
     async def cards(self, ids: Sequence[int]) -> Mapping[int, str]:
         return await card_queries.cards_of(ids)
 
+    async def site_card(self) -> str:
+        return (await card_queries.cards_of([card_queries.SITE])).get(card_queries.SITE, "")
+
     async def redirects_page(self, after: str | None, limit: int) -> Sequence[Redirect]:
         return await site_queries.redirects_page(after, limit)
 

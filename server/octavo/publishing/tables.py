@@ -57,6 +57,8 @@ class RenditionRow(Table, tablename="rendition"):
 class CardRow(Table, tablename="card"):
     """The card of one piece: `path` is its file below `/media/`, empty when it has or needs none.
 
+    `next_path` is the card that it will have once its planned edit is live. Piece 0 is the site: of it
+    alone, `look` is the mark of the theme and the settings that all cards were last asked for with.
     `is_wanted` asks the worker to look; `claimed_until` keeps a second one from it meanwhile.
     """
 
@@ -64,5 +66,7 @@ class CardRow(Table, tablename="card"):
     piece_id = Integer(unique=True)
     is_wanted = Boolean(default=True, index=True)
     path = Varchar(length=100)
+    next_path = Varchar(length=100)
+    look = Varchar(length=64)
     tries = Integer()
     claimed_until = Timestamptz(null=True, default=None)

@@ -18,6 +18,8 @@ from octavo.publishing.building.marks import BUILD_VERSION, file_stats, marks_of
 from octavo.publishing.errors import BuildFailedError
 from octavo.publishing.pages.maker import TEMPLATES
 from octavo.publishing.pages.settings import SiteSettings
+from octavo.publishing.pages.sharing import SHARE_PICTURE
+from octavo.publishing.read_model.facts import FileFacts
 from octavo.publishing.text.markdown import RENDERER_VERSION
 from octavo.publishing.theme.templates import Theme, ThemeError
 
@@ -105,6 +107,10 @@ class SiteTheme:
             media_folder=storage_address(self._settings),
             indexnow_key=_indexnow_key(self._settings.secret_key),
         )
+        card = await self._library.site_card()
+        if card and not settings.theme.get(SHARE_PICTURE):
+            chosen = settings.theme | {SHARE_PICTURE: f"/media/{card}"}
+            settings = msgspec.structs.replace(settings, theme=chosen)
         wanted = [
             unquote(value.removeprefix("/media/"))
             for value in settings.theme.values()
@@ -112,7 +118,9 @@ class SiteTheme:
         ]
         if not wanted:
             return settings
-        files = await self._library.files([], wanted)
+        files = list(await self._library.files([], wanted))
+        if card:  # no file of the library
+            files.append(FileFacts(url=f"/media/{card}", path=card, mime="image/png"))
         pictures = await asyncio.to_thread(find_pictures, settings, files)
         return msgspec.structs.replace(settings, theme_pictures=pictures)
 

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from octavo.kernel.db import one_of
 from octavo.publishing.tables import CardRow
 
-__all__ = ["cards_of", "known_paths", "pieces_with_rows"]
+__all__ = ["SITE", "asked_look", "cards_of", "known_paths", "next_cards_of", "pieces_with_rows"]
+
+SITE = 0
+"""The number in the table of the site itself; no piece has it."""
 
 _AT_ONCE = 500
 
@@ -22,6 +25,20 @@ async def cards_of(piece_ids: Sequence[int]) -> dict[int, str]:
     return found
 
 
+async def next_cards_of(piece_ids: Sequence[int]) -> dict[int, str]:
+    """Answer the cards that pieces get with their planned edits, by piece."""
+    rows = await CardRow.select(CardRow.piece_id, CardRow.next_path).where(
+        one_of(CardRow.piece_id, piece_ids) & (CardRow.next_path != "")
+    )
+    return {row["piece_id"]: row["next_path"] for row in rows}
+
+
+async def asked_look() -> str | None:
+    """Answer the mark of the look that all cards were last asked for with; None before the first."""
+    row = await CardRow.select(CardRow.look).where(CardRow.piece_id == SITE).first()
+    return row["look"] if row else None
+
+
 async def pieces_with_rows(piece_ids: Sequence[int]) -> set[int]:
     """Answer those of the pieces that the table knows."""
     rows = await CardRow.select(CardRow.piece_id).where(CardRow.piece_id.is_in(list(piece_ids)))
@@ -30,5 +47,7 @@ async def pieces_with_rows(piece_ids: Sequence[int]) -> set[int]:
 
 async def known_paths() -> set[str]:
     """Answer the file of every card."""
-    rows = await CardRow.select(CardRow.path).where(CardRow.path != "")
-    return {row["path"] for row in rows}
+    rows = await CardRow.select(CardRow.path, CardRow.next_path).where(
+        (CardRow.path != "") | (CardRow.next_path != "")
+    )
+    return {path for row in rows for path in row.values() if path}

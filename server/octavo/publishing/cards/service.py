@@ -17,13 +17,15 @@ from octavo.content.events import (
     PiecesImported,
 )
 from octavo.kernel.db import transaction
+from octavo.publishing.building.changes import SETTINGS
 from octavo.publishing.cards import queries
 from octavo.publishing.service import mark_changed
 from octavo.publishing.tables import CardRow
 
 __all__ = [
     "claim", "note", "on_author_changed", "on_organisation_changed", "on_piece_changed", "on_piece_deleted",
-    "on_piece_published", "on_piece_scheduled", "on_pieces_imported", "want", "want_all", "want_unknown",
+    "on_piece_published", "on_piece_scheduled", "on_pieces_imported", "want", "want_all",
+    "want_look", "want_unknown",
 ]  # fmt: skip
 
 _CLAIM = timedelta(minutes=5)
@@ -47,6 +49,17 @@ async def want_all() -> None:
     await CardRow.update(
         {CardRow.is_wanted: True, CardRow.tries: 0, CardRow.claimed_until: None}, force=True
     )
+
+
+async def want_look(look: str) -> bool:
+    """Have every card and that of the site looked at unless that was done with this look; say whether."""
+    if await queries.asked_look() == look:
+        return False
+    async with transaction():
+        await want([queries.SITE])
+        await want_all()
+        await CardRow.update({CardRow.look: look}).where(CardRow.piece_id == queries.SITE)
+    return True
 
 
 async def want_unknown() -> int:
@@ -89,18 +102,24 @@ async def claim(limit: int, *, now: datetime) -> dict[int, datetime]:
     return {row["piece_id"]: until for row in taken}
 
 
-async def note(piece_id: int, path: str, *, claimed_until: datetime, is_new: bool) -> None:
+async def note(
+    piece_id: int, path: str, *, next_path: str = "", claimed_until: datetime, is_new: bool
+) -> None:
     """Store the card of a piece, empty for none; a new one has its page made again.
+
+    `next_path` is that of its planned edit: it takes the place of the other when the edit goes live.
 
     Somebody asked anew meanwhile: then it is stored, and looked at once more.
     """
     async with transaction():
-        await CardRow.update({CardRow.path: path}).where(CardRow.piece_id == piece_id)
+        await CardRow.update({CardRow.path: path, CardRow.next_path: next_path}).where(
+            CardRow.piece_id == piece_id
+        )
         await CardRow.update(
             {CardRow.is_wanted: False, CardRow.tries: 0, CardRow.claimed_until: None}
         ).where((CardRow.piece_id == piece_id) & (CardRow.claimed_until == claimed_until))
         if is_new:
-            await mark_changed(f"piece:{piece_id}")
+            await mark_changed(f"piece:{piece_id}" if piece_id != queries.SITE else SETTINGS)
 
 
 async def on_piece_changed(event: PieceChanged) -> None:
@@ -111,6 +130,10 @@ async def on_piece_changed(event: PieceChanged) -> None:
 
 
 async def on_piece_published(event: PiecePublished) -> None:
+    """Let the card that waits stand with the text that it was drawn for; the worker compares."""
+    await CardRow.update({CardRow.path: CardRow.next_path, CardRow.next_path: ""}).where(
+        (CardRow.piece_id == event.piece_id) & (CardRow.next_path != "")
+    )
     await want([event.piece_id])
 
 

@@ -4,7 +4,10 @@ from octavo.publishing.read_model.facts import FileFacts, media_url
 from octavo.publishing.read_model.prepared import PieceDetail
 from octavo.publishing.theme.contexts import CardView
 
-__all__ = ["card_view", "is_read"]
+__all__ = ["SHARE_PICTURE", "card_view", "is_read"]
+
+SHARE_PICTURE = "share_picture"
+"""The theme's setting of the picture of pages that are no piece; a card of the site without one."""
 
 _CARD_SIZE = (1200, 630)
 _ENOUGH = 1_200
