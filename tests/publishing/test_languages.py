@@ -40,7 +40,7 @@ async def test_translations_lead_to_each_other_for_readers_and_machines(desk):
         ("x-default", f"{base}/piece-1/"),
     ]  # fmt: skip
     assert re.search(
-        r'Auch auf: <a href="/piece-1/" hreflang="en" lang="en" rel="alternate">'
+        r'<bdi>Auch auf:?</bdi> <a href="/piece-1/" hreflang="en" lang="en" rel="alternate">'
         r"<bdi>English</bdi></a>, <a [^>]+><bdi>Português \(Brasil\)</bdi></a>",
         html,
     )
@@ -88,6 +88,20 @@ async def test_each_language_has_a_front_of_its_own_and_the_sites_own_has_the_fi
     desk.library.organisation_now = msgspec.structs.replace(now, theme={"front_languages": "all"})
     assert len(re.findall(r'class="u-url"', await page(desk, "/"))) == 4
     assert "piece-2" in desk.read("languages/de/index.html")
+
+
+async def test_the_theme_says_what_the_front_shows_where_nothing_is_chosen(desk, tmp_path):
+    desk.put(make_piece(1))
+    desk.put(make_piece(2, language="de"))
+    (tmp_path / "theme").mkdir()
+    offers = '[settings.front_languages]\nchoices = ["own", "all"]\ndefault = "all"\n'
+    (tmp_path / "theme/theme.toml").write_text(offers)
+
+    assert len(re.findall(r'class="u-url"', await page(desk, "/"))) == 2
+
+    now = desk.library.organisation_now
+    desk.library.organisation_now = msgspec.structs.replace(now, theme={"front_languages": "own"})
+    assert len(re.findall(r'class="u-url"', await page(desk, "/"))) == 1
 
 
 async def test_words_of_the_theme_and_dates_follow_the_text_if_the_theme_has_them(desk):

@@ -12,6 +12,8 @@ import msgspec
 import pytest
 
 from octavo.publishing.theme.contexts import CtaView
+from octavo.publishing.theme.templates import Theme
+from octavo.publishing.theming.samples import sample_site
 
 _VOID = {
     "area",
@@ -317,3 +319,35 @@ def test_a_page_with_all_it_loads_weighs_less_than_forty_kilobytes(
     heaviest = max(len(brotli.compress(html.encode())) for html in pages.values())
 
     assert loaded + heaviest < 40_000, (loaded, heaviest)
+
+
+def test_a_theme_of_ones_own_needs_none_of_our_templates_or_settings(
+    tmp_path: Path, theme: Path, samples: dict[str, tuple[str, dict[str, object]]]
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "theme.toml").write_text('name = "Mine"\n[settings.share]\ndefault = "on"\n')
+    own = Theme(tmp_path, theme)
+    shown = {"site": sample_site(theme=own.in_force)}
+
+    made = {
+        name: own.render(template, "en", {**shown, **variables})
+        for name, (template, variables) in samples.items()
+    }
+
+    assert own.in_force["share"] == "on"
+    assert 'role="search"' in made["search"]
+    assert all("<!doctype html>" in html for html in made.values())
+
+
+@pytest.mark.parametrize("template", ["home.html", "post.html", "search.html", "404.html"])
+def test_a_template_of_ones_own_stands_and_the_others_fall_back_to_ours(
+    tmp_path: Path, theme: Path, samples: dict[str, tuple[str, dict[str, object]]], template: str
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / template).write_text("<!doctype html><title>Mine</title>")
+    own = Theme(tmp_path, theme)
+    shown = {"site": sample_site(theme=own.in_force)}
+
+    for of, variables in samples.values():
+        html = own.render(of, "en", {**shown, **variables})
+        assert ("<title>Mine</title>" in html) == (of == template)

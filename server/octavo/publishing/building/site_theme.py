@@ -117,12 +117,21 @@ class SiteTheme:
             if value.startswith("/media/")
         ]
         if not wanted:
-            return settings
+            return self._with_front(settings)
         files = list(await self._library.files([], wanted))
         if card:  # no file of the library
             files.append(FileFacts(url=f"/media/{card}", path=card, mime="image/png"))
         pictures = await asyncio.to_thread(find_pictures, settings, files)
-        return msgspec.structs.replace(settings, theme_pictures=pictures)
+        return self._with_front(msgspec.structs.replace(settings, theme_pictures=pictures))
+
+    def _with_front(self, settings: SiteSettings) -> SiteSettings:
+        """Say what the front page shows: what is chosen, else what the theme has by itself."""
+        try:
+            values = self.current(settings).in_force
+        except ThemeError:  # whoever builds with it is told
+            return settings
+        front = values.get("front_languages", settings.front_languages)
+        return msgspec.structs.replace(settings, front_languages=front)
 
 
 def _indexnow_key(secret: str) -> str:

@@ -12,7 +12,9 @@ __all__ = ["SiteSettings"]
 class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     """All that a page depends on beside the model and the theme. Crosses into worker processes.
 
-    `theme_pictures` are the files of chosen pictures with the hashes of what is in them.
+    `theme` holds what is chosen of the theme's settings; `front_languages` is the one in force, whether
+    chosen or the theme's default. `theme_pictures` are the files of chosen pictures with the hashes of
+    what is in them.
     """
 
     base_url: str
@@ -25,6 +27,7 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     theme: dict[str, str]
     theme_folders: list[str]
     media_folder: str
+    front_languages: str = "own"
     theme_pictures: dict[str, tuple[str, str]] = {}
     indexnow_key: str = ""
 
@@ -34,4 +37,4 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def front(self) -> Front:
         """What the front page shows; the theme's setting `front_languages` says so."""
-        return Front(self.locale, self.theme.get("front_languages") == "all")
+        return Front(self.locale, self.front_languages == "all")

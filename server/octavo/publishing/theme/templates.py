@@ -118,8 +118,12 @@ class Theme:
 
     @cached_property
     def in_force(self) -> dict[str, str]:
-        """The value of each setting: the one chosen where it can be used, else the default."""
-        values = dict(self.settings)
+        """The value of each setting: the one chosen where it can be used, else the default.
+
+        A theme with a `theme.toml` of its own still has templates of the default theme: what those ask
+        for and it does not offer has the default theme's value.
+        """
+        values = self._shipped_settings | self.settings
         for spec in self.offered:
             value = self._chosen.get(spec.name, "")
             if not value or check_value(spec, value, self.tokens):
@@ -129,6 +133,14 @@ class Theme:
                 value = self._asset_url(picture) if picture else ""
             values[spec.name] = value
         return values
+
+    @cached_property
+    def _shipped_settings(self) -> dict[str, str]:
+        """The defaults of the default theme's settings, by name."""
+        shipped = self._default / "theme.toml"
+        if not shipped.is_file() or self._files.get("theme.toml") == shipped:
+            return {}
+        return {spec.name: spec.default for spec in parse_settings(load_toml(shipped)["settings"])}
 
     @cached_property
     def is_own(self) -> bool:
