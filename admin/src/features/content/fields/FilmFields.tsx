@@ -47,9 +47,23 @@ export function AudioFields({ fields, readOnly, errors, onChange }: KindProps<"a
         value={fields.audio}
         readOnly={readOnly}
         error={errors["fields.audio"] ?? errors["fields.audio.url"]}
-        onChange={(audio) => onChange({ audio })}
+        onChange={(audio) => onChange({ audio, size_bytes: null })}
       />
       <LengthInput value={fields.duration_s} readOnly={readOnly} onChange={(duration_s) => onChange({ duration_s })} />
+      {fields.audio?.url && (
+        <NumberInput
+          label={t("fileSize")}
+          description={t("fileSizeHint")}
+          min={0}
+          max={2 ** 40}
+          allowDecimal={false}
+          hideControls
+          value={fields.size_bytes ?? ""}
+          readOnly={readOnly}
+          error={errors["fields.size_bytes"]}
+          onChange={(value) => onChange({ size_bytes: typeof value === "number" ? value : null })}
+        />
+      )}
       <div className={classes.row}>
         {(["season", "episode"] as const).map((name) => (
           <NumberInput

@@ -89,6 +89,7 @@ const FIELD_WORDS: Record<string, Parameters<typeof t>[0]> = {
   video: "videoFile",
   audio: "audioFile",
   duration_s: "length",
+  size_bytes: "fileSize",
   poster_media_id: "poster",
   captions: "captions",
   transcript: "transcript",

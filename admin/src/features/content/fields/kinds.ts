@@ -58,6 +58,7 @@ export interface FieldsByKind {
   audio: {
     audio: FileRef | null;
     duration_s: number | null;
+    size_bytes?: number | null;
     episode: number | null;
     season: number | null;
     episode_type: "full" | "trailer" | "bonus";
@@ -105,7 +106,7 @@ export function isAddress(text: string): boolean {
 const FIELDS_OF: { [K in keyof FieldsByKind]: readonly (keyof FieldsByKind[K])[] } = {
   press_release: ["dateline", "boilerplate", "contacts", "embargo_until", "embargo_zone", "embargo_fold"],
   video: ["video", "duration_s", "poster_media_id", "captions", "transcript"],
-  audio: ["audio", "duration_s", "episode", "season", "episode_type", "explicit", "transcript"],
+  audio: ["audio", "duration_s", "size_bytes", "episode", "season", "episode_type", "explicit", "transcript"],
   picture: ["pictures"],
   newsletter: ["subject", "preheader"],
   link: ["quote", "source_title", "source_author"],

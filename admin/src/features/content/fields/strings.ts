@@ -57,6 +57,8 @@ export const t = catalogue({
     badAddress: "An address begins with https://",
     length: "Length",
     lengthHint: "Minutes and seconds, such as 3:07.",
+    fileSize: "Size in bytes",
+    fileSizeHint: "Podcast directories ask for it; of files in the library it is known.",
     badLength: "Write it like 3:07 or 1:02:03.",
     poster: "Still picture",
     captions: "Captions",

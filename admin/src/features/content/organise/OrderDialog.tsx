@@ -13,7 +13,7 @@ import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
 import { Status } from "@/ui/Status";
 import { t as ui } from "@/ui/strings";
 
-import { byPlace, misplaced } from "./order";
+import { byPlace, inOrder, misplaced } from "./order";
 import classes from "./Organise.module.css";
 import { t } from "./strings";
 
@@ -36,7 +36,7 @@ function Order({ series, onClose }: { series: Series; onClose: () => void }) {
   if (found.isPending) return <Rows count={4} />;
   if (found.isError) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
   if (found.data.length === 0) return <EmptyState>{t("orderEmpty")}</EmptyState>;
-  return <OrderForm key={found.dataUpdatedAt} series={series} pieces={byPlace(found.data)} onClose={onClose} />;
+  return <OrderForm series={series} pieces={found.data} onClose={onClose} />;
 }
 
 interface OrderFormProps {
@@ -47,7 +47,8 @@ interface OrderFormProps {
 
 function OrderForm({ series, pieces, onClose }: OrderFormProps) {
   const client = useQueryClient();
-  const [order, setOrder] = useState(pieces);
+  const [ids, setIds] = useState(() => byPlace(pieces).map(({ id }) => id));
+  const order = inOrder(pieces, ids);
   const [said, say] = useState("");
   const list = useRef<HTMLOListElement>(null);
   const refocus = useRef<{ id: number; button: "up" | "down" } | null>(null);
@@ -63,7 +64,7 @@ function OrderForm({ series, pieces, onClose }: OrderFormProps) {
   });
 
   function move(from: number, to: number, button: "up" | "down") {
-    setOrder(moved(order, from, to));
+    setIds(moved(order, from, to).map(({ id }) => id));
     say(t("movedTo", { number: to + 1, count: order.length }));
     refocus.current = { id: order[from]?.id ?? 0, button };
   }
@@ -76,7 +77,7 @@ function OrderForm({ series, pieces, onClose }: OrderFormProps) {
     const [up, down] = buttons;
     const wanted = button === "up" ? up : down;
     (wanted?.disabled ? buttons.find((one) => !one.disabled) : wanted)?.focus();
-  }, [order]);
+  }, [ids]);
 
   return (
     <Stack gap="md">

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { byPlace, misplaced } from "./order";
+import { byPlace, inOrder, misplaced } from "./order";
 
 const piece = (id: number, series_position: number | null) => ({ id, series_position });
 
@@ -17,4 +17,10 @@ it("names only what must be written", () => {
     [4, 3],
     [3, 4],
   ]);
+});
+
+it("keeps the order that was chosen while pieces change, join and leave", () => {
+  const order = inOrder([piece(1, 1), piece(3, 3), piece(8, 4), piece(5, 2)], [3, 2, 1]);
+
+  expect(order.map(({ id }) => id)).toEqual([3, 1, 5, 8]);
 });

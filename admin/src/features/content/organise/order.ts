@@ -14,6 +14,12 @@ export function byPlace<T extends Placed>(pieces: readonly T[]): T[] {
   });
 }
 
+/** In the order of `ids`; whoever joined since stands at the end. */
+export function inOrder<T extends Placed>(pieces: readonly T[], ids: readonly number[]): T[] {
+  const known = ids.flatMap((id) => pieces.find((piece) => piece.id === id) ?? []);
+  return [...known, ...byPlace(pieces.filter(({ id }) => !ids.includes(id)))];
+}
+
 /** Those whose place, counted from one, is not the one they have in this order. */
 export function misplaced<T extends Placed>(order: readonly T[]): { piece: T; place: number }[] {
   return order
