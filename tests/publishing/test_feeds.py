@@ -143,6 +143,27 @@ def test_the_guid_of_a_podcast_is_the_one_that_the_namespace_gives_as_its_exampl
     )
 
 
+async def test_of_a_recording_elsewhere_the_size_is_the_stated_one(make_desk: MakeDesk) -> None:
+    there = {"audio": {"media_id": None, "url": "https://cdn.example/1.mp3"}}
+    desk = await built(
+        make_desk,
+        make_piece(1, kind="audio", fields=there),
+        make_piece(2, kind="audio", fields=there | {"size_bytes": 7_654_321}),
+        make_piece(3, kind="audio", fields=MP3 | {"size_bytes": 7}),
+    )
+
+    for name in ("podcast.xml", "feed.xml"):
+        entries = feedparser.parse(desk.read(name)).entries
+        sizes = [entry.enclosures[0].length for entry in entries]
+        assert sizes == ["4000", "7654321", "0"], name
+    items = json.loads(desk.read("feed.json"))["items"]
+    assert [item["attachments"][0].get("size_in_bytes") for item in items] == [
+        4_000,
+        7_654_321,
+        None,
+    ]
+
+
 async def test_there_is_no_podcast_without_an_episode(make_desk: MakeDesk) -> None:
     desk = await built(make_desk, make_piece(1), make_piece(2, kind="audio", fields=MP3))
     assert "podcast.xml" in desk.tree()

@@ -12,6 +12,7 @@ Address = Annotated[str, Bounds(max_length=2_000)]
 MediaId = Annotated[int, Bounds(ge=1, le=2**31 - 1)]
 Seconds = Annotated[int, Bounds(ge=0, le=7 * 24 * 3_600)]
 Count = Annotated[int, Bounds(ge=0, le=1_000_000)]
+Bytes = Annotated[int, Bounds(ge=0, le=2**40)]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,10 +84,14 @@ class Video(Part, frozen=True, kw_only=True):
 
 
 class Audio(Part, frozen=True, kw_only=True):
-    """An episode; the names of `episode_type` are those of podcast feeds."""
+    """An episode; the names of `episode_type` are those of podcast feeds.
+
+    `size_bytes` is said of a recording that lies elsewhere: of the library's own it is known.
+    """
 
     audio: FileRef | None = None
     duration_s: Seconds | None = None
+    size_bytes: Bytes | None = None
     episode: Count | None = None
     season: Count | None = None
     episode_type: Literal["full", "trailer", "bonus"] = "full"

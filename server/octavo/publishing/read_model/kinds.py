@@ -158,7 +158,7 @@ def _video(fields: Mapping[str, Any], files: Mapping[int, FileFacts]) -> dict[st
 
 def _audio(fields: Mapping[str, Any], files: Mapping[int, FileFacts]) -> dict[str, Any]:
     return {
-        "recording": _file(fields.get("audio"), files),
+        "recording": _sized(_file(fields.get("audio"), files), fields.get("size_bytes")),
         "episode": Episode(
             episode=fields.get("episode"),
             season=fields.get("season"),
@@ -167,6 +167,13 @@ def _audio(fields: Mapping[str, Any], files: Mapping[int, FileFacts]) -> dict[st
         ),
         **_spoken(fields),
     }
+
+
+def _sized(file: FileFacts | None, stated: int | None) -> FileFacts | None:
+    """Give a file elsewhere the size that its writer stated; of the library's own it is known."""
+    if file is None or file.path or not stated:
+        return file
+    return msgspec.structs.replace(file, size_bytes=stated)
 
 
 def _spoken(fields: Mapping[str, Any]) -> dict[str, Any]:
