@@ -23,7 +23,7 @@ POST = {
     "feature_image": "__GHOST_URL__/content/images/a.png", "feature_image_alt": "A loaf",
 }  # fmt: skip
 TABLES = {
-    "users": [{"id": "1", "name": "Ada L.", "slug": "ada", "bio": "Bakes.", "website": "https://a.example"},
+    "users": [{"id": "1", "name": "Ada L.", "slug": "ada", "bio": "Bakes."},
               {"id": "2", "name": "Nobody", "slug": "nobody", "bio": "Writes nothing."}],
     "tags": [{"id": "1", "name": "Rye", "slug": "rye", "description": "Dark\u0000 bread"},
              {"id": "2", "name": "#inside", "slug": "hash-inside", "description": "Hidden"}],
@@ -39,11 +39,11 @@ def take(room, settings, tmp_path):
         (content / name).parent.mkdir(parents=True, exist_ok=True)
         (content / name).write_bytes(data)
 
-    async def take(*, dry_run=False):
+    async def take(*, dry_run=False, website="https://a.example"):
         file = tmp_path / "blog.json"
-        file.write_text(
-            json.dumps({"meta": {"version": "6.0"}, "data": {"posts": [POST], **TABLES}})
-        )
+        users = [{**TABLES["users"][0], "website": website}, TABLES["users"][1]]
+        data = {"posts": [POST], **TABLES, "users": users}
+        file.write_text(json.dumps({"meta": {"version": "6.0"}, "data": data}))
         options = GhostOptions(content=content)
         if dry_run:
             options = GhostOptions(content=content, common=Options(dry_run=True))
@@ -78,10 +78,16 @@ async def test_bios_and_descriptions_come_along_where_nothing_is_said_here(take)
         "Rye": "Dark bread"
     }
     assert "1 bios of authors and 1 descriptions of tags came along" in report.notes
-    assert any(note.startswith("1 people have a website") for note in report.notes)
-    await AuthorRow.update({AuthorRow.bio: "Ours"}, force=True)
+    assert "1 websites of authors came along" in report.notes
+    assert [row["website"] for row in await AuthorRow.select()] == ["https://a.example"]
+    assert not any("in their profile" in note for note in report.notes)
+    await AuthorRow.update(
+        {AuthorRow.bio: "Ours", AuthorRow.website: "https://ours.example"}, force=True
+    )
     again = await take()
-    assert [row["bio"] for row in await AuthorRow.select()] == ["Ours"]
+    assert [(row["bio"], row["website"]) for row in await AuthorRow.select()] == [
+        ("Ours", "https://ours.example")
+    ]
     assert not any("came along" in note for note in again.notes)
 
 
@@ -90,3 +96,11 @@ async def test_a_dry_run_says_how_many_would_come(take):
 
     assert await AuthorRow.count() == 0
     assert "up to 2 bios and 1 descriptions of tags would come" in report.notes
+    assert "up to 1 websites of authors would come" in report.notes
+
+
+async def test_a_website_that_is_no_address_is_left_out_with_a_word_and_the_bio_comes(take):
+    report = await take(website="javascript:alert(1)")
+
+    assert [(row["bio"], row["website"]) for row in await AuthorRow.select()] == [("Bakes.", "")]
+    assert "1 websites of authors are no addresses: left out" in report.notes

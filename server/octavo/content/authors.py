@@ -29,7 +29,7 @@ from octavo.kernel.pagination import Page, encode_cursor
 from octavo.kernel.text import clean_text, slugify
 
 _REF = (AuthorRow.id, AuthorRow.name, AuthorRow.slug, AuthorRow.bio)
-_AUTHOR = (*_REF, AuthorRow.user_id, AuthorRow.version)
+_AUTHOR = (*_REF, AuthorRow.website, AuthorRow.user_id, AuthorRow.version)
 _TRIES = 5
 
 
@@ -136,6 +136,7 @@ async def create_author(data: AuthorIn, *, actor: Actor, now: datetime, bus: Eve
     """
     name = _clean_name(data.name)
     bio = clean_text(data.bio, field="bio")
+    website = rules.check_url(data.website.strip(), field="website") or ""
     if data.user_id is not None:
         await _check_user(data.user_id)
     async with transaction():
@@ -145,6 +146,7 @@ async def create_author(data: AuthorIn, *, actor: Actor, now: datetime, bus: Eve
             user_id=data.user_id,
             now=now,
             bio=bio,
+            website=website,
             exact=data.slug is not None,
         )
         await accounts.record(actor, "author.created", subject=f"author:{author.id}", now=now)
@@ -281,6 +283,7 @@ async def _insert(
     user_id: int | None,
     now: datetime,
     bio: str = "",
+    website: str = "",
     exact: bool = False,
 ) -> AuthorRef:
     """Store a byline; unless the slug must be exact, a taken one is suffixed."""
@@ -296,6 +299,7 @@ async def _insert(
                         name=name[:120],
                         slug=free,
                         bio=bio,
+                        website=website,
                         user_id=user_id,
                         created_at=now,
                         updated_at=now,
@@ -324,6 +328,9 @@ def _changes(patch: AuthorPatch, *, now: datetime) -> dict[Any, Any]:
         changes[AuthorRow.slug] = _clean_slug(patch.slug)
     if patch.bio is not UNSET:
         changes[AuthorRow.bio] = clean_text(patch.bio, field="bio")
+    if patch.website is not UNSET:
+        website = rules.check_url(patch.website.strip(), field="website")
+        changes[AuthorRow.website] = website or ""
     if patch.user_id is not UNSET:
         changes[AuthorRow.user_id] = patch.user_id
     return changes

@@ -12,6 +12,7 @@ from octavo.accounts.access import Action, can
 from octavo.accounts.schemas import Actor
 from octavo.content.errors import ForbiddenMoveError, ImpossibleMoveError, LockedError, wrong
 from octavo.content.schemas import Status
+from octavo.kernel.errors import InvalidInputError
 from octavo.kernel.text import RESERVED_SLUGS, clean_text, slugify
 
 Power = Literal["reviewer", "author", "writer"]
@@ -78,6 +79,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _SIGNS = ((re.compile(r"(?<=[\w+])\+"), " plus "), (re.compile(r"(?<=\w)#"), " sharp "))
 _MAX_SLUG = 80
 _MAX_REDIRECT = 600
+_MAX_URL = 2_000
 
 
 def powers_of(actor: Actor, *, own: bool) -> frozenset[Power]:
@@ -281,6 +283,15 @@ def check_url(url: str | None, *, field: str) -> str | None:
     if not usable or any(sign.isspace() for sign in url):
         raise wrong(field, "must be an absolute address, https://…")
     return url
+
+
+def usable_url(raw: str) -> str | None:
+    """Answer an address that others wrote, or None where `check_url` refuses it or it is too long."""
+    try:
+        url = check_url(raw.strip(), field="url")
+    except InvalidInputError:
+        return None
+    return url if url is None or len(url) <= _MAX_URL else None
 
 
 def check_redirect_path(raw: str, *, field: str = "from_path") -> str:

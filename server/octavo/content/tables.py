@@ -137,6 +137,7 @@ class AuthorRow(Table, tablename="author"):
     name = Varchar(length=120)
     slug = Varchar(length=80, unique=True)
     bio = Text(default="")
+    website = Varchar(length=2000, default="")
     user_id: ForeignKey = ForeignKey(_USER, null=True, default=None, on_delete=OnDelete.set_null)
     version = Integer(default=1)
     created_at = Timestamptz()

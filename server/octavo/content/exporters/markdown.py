@@ -266,7 +266,7 @@ async def _lists(folder: Path, library: Library, ctas: Companion, counts: Counte
         ))  # fmt: skip
         counts[file.partition(".")[0]] = len(rows)
     people = [
-        records.Person(slug=row["slug"], name=row["name"], bio=row["bio"])
+        records.Person(slug=row["slug"], name=row["name"], bio=row["bio"], website=row["website"])
         for row in library.authors.values()
     ]
     _lines(folder / records.AUTHORS, sorted(people, key=attrgetter("slug")))

@@ -143,6 +143,7 @@ class Person(Record, frozen=True, kw_only=True):
     slug: str
     name: str
     bio: str = ""
+    website: str = ""
 
 
 class RedirectLine(Record, frozen=True, kw_only=True):

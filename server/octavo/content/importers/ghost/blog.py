@@ -18,7 +18,7 @@ _NOT_TAKEN = frozenset(
 
 
 _PROFILE = (
-    "website", "profile_image", "cover_image", "image", "cover", "location", "facebook", "twitter",
+    "profile_image", "cover_image", "image", "cover", "location", "facebook", "twitter",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ class Blog:
         }
         self.people = {id_of(row): _person(row) for row in export.rows("users")}
         self.bios = {_person(row).name: text_of(row, "bio") for row in export.rows("users")}
+        self.websites = {_person(row).name: text_of(row, "website") for row in export.rows("users")}
         self.profiles = sum(
             any(text_of(row, name) for name in _PROFILE) for row in export.rows("users")
         )

@@ -31,10 +31,7 @@ async def store_lists(run: Restoring) -> None:
         label.slug: {"title": label.name, "description": label.description}
         for label in run.archive.read(records.SERIES, records.Label)
     }
-    people = {
-        person.slug: {"name": person.name, "bio": person.bio}
-        for person in run.archive.read(records.AUTHORS, records.Person)
-    }
+    people = _people(run)
     for table, name, wanted in (
         (TagRow, "tags", tags), (SeriesRow, "series", series), (AuthorRow, "authors", people),
     ):  # fmt: skip
@@ -44,6 +41,16 @@ async def store_lists(run: Restoring) -> None:
     if not run.dry_run:
         lines = [line for _, line in run.archive.raw_lines(records.CTAS)]
         run.notes.extend(await run.ctas.restore(lines, now=run.now))
+
+
+def _people(run: Restoring) -> dict[str, dict[str, str]]:
+    people = {}
+    for person in run.archive.read(records.AUTHORS, records.Person):
+        website = rules.usable_url(person.website) or ""
+        if person.website and not website:
+            run.notes.append(f"the website of author {person.slug[:80]!r} is no address: left out")
+        people[person.slug] = {"name": person.name, "bio": person.bio, "website": website}
+    return people
 
 
 async def _labels(run: Restoring, table: Any, wanted: dict[str, dict[str, str]]) -> dict[str, int]:
