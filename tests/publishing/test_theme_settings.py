@@ -46,6 +46,7 @@ async def test_the_theme_says_what_it_offers(installation) -> None:
     assert settings["accent_light"]["inherited"] == "#a6331b"
     assert settings["drop_cap"]["choices"] == ["off", "on"]
     assert settings["drop_cap"]["value"] == "off"
+    assert settings["reading_font"]["names"]["instrument"] == "Instrument Sans"
 
 
 async def test_a_colour_reaches_the_style_sheet_and_no_page(installation) -> None:
@@ -185,6 +186,7 @@ def test_a_chosen_value_that_the_theme_does_not_know_is_left_aside(tmp_path: Pat
         {"a": 1},
         {"a": {"type": "magic"}},
         {"a": {"choices": ["x"], "default": "y"}},
+        {"a": {"choices": ["x"], "default": "x", "names": {"y": "Why"}}},
         {"a": {"type": "colour", "default": "red"}},
         {"a": {"token": "x;y"}},
         {"a": {"css": {"x": "} body {"}}},

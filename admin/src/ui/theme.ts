@@ -108,6 +108,7 @@ export const theme = createTheme({
         overlayProps: { color: "transparent", backgroundOpacity: 1, style: { background: "var(--veil)" } },
       },
     },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": t("close") } } },
     Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { transitionProps: { duration: 0 }, shadow: "none" } },
     Tooltip: { defaultProps: { transitionProps: { duration: 0 }, openDelay: 400 } },

@@ -106,7 +106,7 @@ interface FieldProps {
 
 function Field({ setting, value, error, picker, onChange }: FieldProps) {
   const [picking, setPicking] = useState(false);
-  const { label, type, choices, inherited } = setting;
+  const { label, type, choices, names, inherited } = setting;
   const warning = value === setting.value ? setting.warnings.join("; ") : "";
   const description = [setting.help, warning].filter(Boolean).join(" ") || undefined;
   const common = { label, description, error, value };
@@ -122,7 +122,8 @@ function Field({ setting, value, error, picker, onChange }: FieldProps) {
     );
   }
   if (type === "choice") {
-    return <Select {...common} data={choices} allowDeselect={false} onChange={(chosen) => onChange(chosen ?? "")} />;
+    const data = choices.map((choice) => ({ value: choice, label: names[choice] ?? choice }));
+    return <Select {...common} data={data} allowDeselect={false} onChange={(chosen) => onChange(chosen ?? "")} />;
   }
   if (type === "colour") {
     return (

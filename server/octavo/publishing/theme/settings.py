@@ -38,7 +38,7 @@ class SettingSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     A colour takes the place of the theme's `token` in its `scheme`, and `on` is the token of what is
     written upon it; an empty one leaves the theme's. A choice with `css` gives `token` one of these
-    values.
+    values, and `names` says what its choices are called.
     """
 
     name: str
@@ -48,6 +48,7 @@ class SettingSpec(msgspec.Struct, frozen=True, kw_only=True):
     help: str = ""
     default: str = ""
     choices: list[str] = []
+    names: dict[str, str] = {}
     token: str = ""
     scheme: Literal["light", "dark"] = "light"
     on: str = ""
@@ -85,6 +86,8 @@ def _fault_of(spec: SettingSpec) -> str:
         return "must be named by small letters, digits and _"
     if spec.type == "choice" and spec.default not in spec.choices:
         return f"the default {spec.default!r} is none of its choices"
+    if not spec.names.keys() <= set(spec.choices):
+        return "names what is none of its choices"
     if spec.type == "colour" and spec.default and not _COLOUR.fullmatch(spec.default):
         return "needs a default such as #a6331b, or none"
     if any(token and not _TOKEN.fullmatch(token) for token in (spec.token, spec.on)):

@@ -16,7 +16,8 @@ _Nav = Annotated[list[NavLink], Meta(max_length=12)]
 class ThemeSetting(msgspec.Struct, frozen=True, kw_only=True):
     """A setting that the theme offers, and its value now; `warnings` say what is poor about that.
 
-    `inherited` is what an empty value stands for: of a colour, the theme's own.
+    `inherited` is what an empty value stands for: of a colour, the theme's own. `names` are what the
+    choices are called, those that are not called as they are written.
     """
 
     name: str
@@ -26,6 +27,7 @@ class ThemeSetting(msgspec.Struct, frozen=True, kw_only=True):
     help: str
     default: str
     choices: list[str]
+    names: dict[str, str]
     value: str
     inherited: str
     token: str

@@ -66,6 +66,7 @@ def _setting(spec: SettingSpec, theme: Theme, chosen: Mapping[str, str]) -> Them
         help=spec.help,
         default=spec.default,
         choices=spec.choices,
+        names=spec.names,
         value=value or spec.default,
         inherited=theme.tokens.get(spec.scheme, {}).get(spec.token, ""),
         token=spec.token,
