@@ -74,6 +74,11 @@ def _writing(runtime: Runtime) -> list[_Job]:
         _Job("publish_due", 1, publish_due),
         _Job("run_imports", 2, _imports(runtime)),
         _Job("run_exports", 2, _exports(runtime)),
+        _Job(
+            "drop_cut_off",
+            86_400,
+            partial(media_jobs.drop_cut_off, store=runtime.media, clock=clock),
+        ),
         _Job("keep_media", 30, partial(media_jobs.keep_in_order, store=runtime.media, bus=bus)),
     ]
 
@@ -82,9 +87,11 @@ def _site(runtime: Runtime) -> list[_Job]:
     async def build_site() -> None:
         await publishing_jobs.build_pending(runtime.site, now=runtime.clock())
 
+    deployments = _deployments(runtime)
     return [
         _Job("build_site", 1, build_site),
-        _Job("deploy_site", 1, _deployments(runtime)),
+        _Job("deploy_site", 1, deployments.tick),
+        _Job("tidy_targets", 86_400, deployments.tidy),
     ]
 
 
@@ -175,7 +182,7 @@ def _cards(runtime: Runtime) -> list[_Job]:
     ]
 
 
-def _deployments(runtime: Runtime) -> Callable[[], Awaitable[object]]:
+def _deployments(runtime: Runtime) -> deploying_jobs.Deployments:
     deploying = Deploying(
         site=runtime.site,
         registry=runtime.deployers,
@@ -184,7 +191,7 @@ def _deployments(runtime: Runtime) -> Callable[[], Awaitable[object]]:
         settings=runtime.settings,
         clock=runtime.clock,
     )
-    return deploying_jobs.Deployments(deploying).tick
+    return deploying_jobs.Deployments(deploying)
 
 
 def _imports(runtime: Runtime) -> Callable[[], Awaitable[object]]:

@@ -1,15 +1,18 @@
 """The deployer of buckets, against a real S3 server."""
 
 import gzip
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from uuid import uuid4
 
+import httpx
 import obstore
 import pytest
 from obstore.store import S3Store
 from octavo_deploy_s3 import BucketDeployer, BucketSettings
 
 from octavo.sdk import Secret
+from octavo.sdk.buckets import BucketPlace, bucket_request
 from octavo.sdk.deploying import DeployRefusedError, SiteFile
 from octavo.sdk.deploying_testing import DeployerContract, context
 
@@ -61,6 +64,26 @@ class _Bucket(DeployerContract):
 
 
 class TestBucket(_Bucket):
+    def test_uploads_that_were_cut_off_go_after_a_day(self):
+        place = BucketPlace(
+            bucket="media",
+            prefix=self.prefix,
+            endpoint=self.endpoint,
+            key_id=self.key,
+            secret=self.secret,
+        )
+        begun = bucket_request("POST", place, key=f"{self.prefix}/film.mp4", query={"uploads": ""})
+        with httpx.Client() as http:
+            assert http.send(begun).status_code == 200
+        now, found = datetime.now(UTC), []
+
+        async def tidy(deployer):
+            found.append(await deployer.tidy(before=now - timedelta(days=1)))
+            found.append(await deployer.tidy(before=now + timedelta(minutes=1)))
+
+        self._run(tidy)
+        assert found == [0, 1]
+
     def test_headers_say_what_a_file_is_and_how_long_it_keeps(self):
         source = self.folder / "f"
         source.write_bytes(b"abc")

@@ -3,8 +3,10 @@
 import os
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from octavo.content.media.store import place_of
@@ -17,6 +19,7 @@ from octavo.kernel.storage import (
     open_storage,
     storage_address,
 )
+from octavo.sdk.buckets import BucketPlace, bucket_request, drop_unfinished
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -31,6 +34,32 @@ def address(request, tmp_path):
 @pytest.fixture
 def storage(address):
     return open_storage(address)
+
+
+def test_uploads_in_parts_that_were_cut_off_are_dropped_below_the_prefix(bucket_server, tmp_path):
+    endpoint, key, secret = bucket_server
+    ours, other = (
+        BucketPlace(bucket="media", prefix=prefix, endpoint=endpoint, key_id=key, secret=secret)
+        for prefix in (f"cut/{tmp_path.name}", f"cut/{tmp_path.name}2")
+    )
+    storage = open_storage(
+        f"s3://{key}:{secret}@media/{ours.prefix}?endpoint={endpoint}&copies={tmp_path}"
+    )
+    with httpx.Client() as http:
+        for place, name in ((ours, "a film.mp4"), (ours, "b/ü.bin"), (other, "c.bin")):
+            begun = bucket_request(
+                "POST", place, key=f"{place.prefix}/{name}", query={"uploads": ""}
+            )
+            assert http.send(begun).status_code == 200
+        now = datetime.now(UTC)
+        assert storage.drop_unfinished(now - timedelta(days=1)) == 0, "somebody may be at it"
+        assert storage.drop_unfinished(now + timedelta(minutes=1)) == 2
+        assert storage.drop_unfinished(now + timedelta(minutes=1)) == 0
+        assert drop_unfinished(http, other, before=now + timedelta(minutes=1)) == 1
+
+    wrong = open_storage(f"s3://{key}:wrong@media?endpoint={endpoint}&copies={tmp_path}")
+    with pytest.raises(StorageUnavailableError):
+        wrong.drop_unfinished(now)
 
 
 def come_in(storage, data: bytes, name: str = "in") -> Path:

@@ -7,7 +7,9 @@ from typing import Any, Final
 from octavo.deploying.errors import DeployRunningError, DeployTargetNotFoundError
 from octavo.deploying.running import Deploying, run_deployment, standing_release
 from octavo.deploying.tables import DeployRunRow, DeployTargetRow
+from octavo.kernel.errors import OctavoError
 from octavo.kernel.log import get_logger
+from octavo.sdk.deploying import DeployError
 
 __all__ = ["Deployments"]
 
@@ -18,6 +20,9 @@ _QUIET: Final = timedelta(seconds=3)
 
 _LONGEST: Final = timedelta(seconds=30)
 """However often the site changes, it is deployed when something waited for so long."""
+
+_UNFINISHED_AGE: Final = timedelta(days=1)
+"""No upload of a file takes so long."""
 
 _log = get_logger("octavo.deploying")
 
@@ -59,6 +64,22 @@ class Deployments:
         if due:
             self._waits_since = None
             await asyncio.gather(*(self._deploy(target_id) for target_id in due))
+
+    async def tidy(self) -> int:
+        """Drop at every target what was begun more than a day ago and never ended; answer how many."""
+        before, dropped = self._deploying.clock() - _UNFINISHED_AGE, 0
+        for row in await DeployTargetRow.select():
+            try:
+                deployer = self._deploying.open(row)
+                try:
+                    dropped += await deployer.tidy(before=before)
+                finally:
+                    await deployer.close()
+            except (OctavoError, DeployError) as exc:  # tomorrow again
+                _log.warning("target_not_tidied", target_id=row["id"], reason=str(exc))
+            except Exception:  # noqa: BLE001 - a plugin's fault must not keep the others from it
+                _log.exception("target_not_tidied", target_id=row["id"])
+        return dropped
 
     def _is_quiet(self, standing: str, now: datetime, *, waits: bool) -> bool:
         if standing != self._standing or self._since is None:

@@ -99,6 +99,10 @@ class Storage(Protocol):
         """Remove a file; False when there is none."""
         ...
 
+    def drop_unfinished(self, before: datetime) -> int:
+        """Drop what was begun to be put before then and never ended, unseen; answer how many."""
+        ...
+
     def find(self, name: str) -> StoredFile | None:
         """Answer what is known of a file; None when there is none."""
         ...
@@ -186,6 +190,10 @@ class LocalStorage:
                 return False
             _sync(end.parent)
             return True
+
+    def drop_unfinished(self, before: datetime) -> int:
+        del before  # what is on its way in lies in `incoming`
+        return 0
 
     def delete(self, name: str) -> bool:
         with _explained():

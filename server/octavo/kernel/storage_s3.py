@@ -6,11 +6,12 @@ import mimetypes
 import secrets
 import time
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import httpx
 import obstore
 from obstore import exceptions as failures
 from obstore.store import S3Store
@@ -22,6 +23,7 @@ from octavo.kernel.storage import (
     StoredFileNotFoundError,
     is_name,
 )
+from octavo.sdk.buckets import BucketPlace, drop_unfinished
 
 __all__ = ["BucketStorage", "open_bucket"]
 
@@ -69,6 +71,14 @@ class BucketStorage:
     def __init__(self, bucket: str, *, prefix: str, config: dict[str, Any], copies: Path) -> None:
         self._bucket = bucket
         self._copies = copies
+        self._place = BucketPlace(
+            bucket=bucket,
+            prefix=prefix,
+            endpoint=config.get("endpoint", ""),
+            region=config["region"],
+            key_id=config.get("access_key_id", ""),
+            secret=config.get("secret_access_key", ""),
+        )
         self._store = S3Store(
             bucket,
             prefix=prefix or None,
@@ -150,6 +160,14 @@ class BucketStorage:
         with self._explained(), contextlib.suppress(*_MISSING):
             obstore.delete(self._store, _checked(name))
         return existed
+
+    def drop_unfinished(self, before: datetime) -> int:
+        try:
+            with httpx.Client(timeout=60) as http:
+                return drop_unfinished(http, self._place, before=before)
+        except (httpx.HTTPError, ValueError) as exc:
+            msg = f"unfinished uploads of the bucket {self._bucket} stay: {exc}"
+            raise StorageUnavailableError(msg) from exc
 
     def find(self, name: str) -> StoredFile | None:
         with self._explained():

@@ -171,6 +171,11 @@ class Deployer(ABC, Generic[Config]):
         """Let readers see what was put. The default is for targets where they do already."""
         return
 
+    async def tidy(self, *, before: datetime) -> int:
+        """Drop what was begun to be put before then and never ended; answer how many. Once a day."""
+        del before
+        return 0
+
     async def close(self) -> None:
         """Let go of connections."""
         return

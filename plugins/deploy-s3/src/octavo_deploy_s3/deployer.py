@@ -10,10 +10,11 @@ import gzip
 import hashlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import msgspec
 import obstore
 from msgspec import Meta
@@ -21,6 +22,7 @@ from obstore import exceptions as failures
 from obstore.store import S3Store
 
 from octavo.sdk import Secret
+from octavo.sdk.buckets import BucketPlace, drop_unfinished
 from octavo.sdk.deploying import (
     DEPLOY_API_VERSION,
     Begun,
@@ -191,6 +193,25 @@ class BucketDeployer(Deployer[BucketSettings]):
         except Exception as exc:
             raise self._explained(exc) from exc
 
+    async def tidy(self, *, before: datetime) -> int:
+        """Drop the parts of large files whose upload was cut off."""
+        config = self.ctx.config
+        if config.endpoint:
+            await self.ctx.check_address(config.endpoint)
+        place = BucketPlace(
+            bucket=config.bucket,
+            prefix=self._prefix,
+            endpoint=config.endpoint,
+            region=config.region or "us-east-1",
+            key_id=config.access_key_id.reveal(),
+            secret=config.secret_access_key.reveal(),
+        )
+        try:
+            return await asyncio.to_thread(_drop, place, before)
+        except (httpx.HTTPError, ValueError) as exc:
+            msg = f"unfinished uploads of the bucket {config.bucket} stay: {exc}"
+            raise DeployUnavailableError(msg) from exc
+
     def tag(self, file: SiteFile) -> str:
         """Answer the ETag: of what is sent, and of its parts where there are several."""
         if self._is_packed(file):
@@ -288,6 +309,11 @@ class BucketDeployer(Deployer[BucketSettings]):
                 reason = reason.replace(secret.reveal(), "***")
             return DeployUnavailableError(f"the bucket {bucket} cannot be used: {reason}")
         return exc
+
+
+def _drop(place: BucketPlace, before: datetime) -> int:
+    with httpx.Client(timeout=60) as http:
+        return drop_unfinished(http, place, before=before)
 
 
 def _tag(meta: Any) -> str:
