@@ -349,3 +349,45 @@ def test_a_piece_is_translated_and_both_lead_to_each_other(
     expect(admin.panel.get_by_role("link", name="German")).to_be_visible()
     admin.open("/pieces?language=de")
     expect(admin.page.get_by_role("row", name="On salt")).to_have_count(1)
+
+
+def test_a_preview_is_shared_opened_and_revoked(
+    admin: Admin, owner: httpx.Client, new_context: Callable[..., BrowserContext]
+) -> None:
+    piece = make_piece(owner, title="Not yet")
+    page = admin.page
+    admin.open_piece(int(str(piece["id"])))
+    page.get_by_title("More").click()
+    page.get_by_role("menuitem", name="Share preview…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("There is no link yet.")).to_be_visible()
+    dialog.get_by_role("button", name="Make a link").click()
+    link = dialog.get_by_role("textbox", name="Link to the preview").input_value()
+    expect(dialog.get_by_text("Not opened yet")).to_be_visible()
+    assert findings(page) == []
+
+    stranger = new_context().new_page()
+    stranger.goto(link)
+    expect(stranger.get_by_role("heading", name="Not yet")).to_be_visible()
+    dialog.get_by_role("button", name="Revoke").click()
+    expect(dialog.get_by_text("There is no link yet.")).to_be_visible()
+    assert httpx.get(link).status_code == 410
+
+
+def test_a_theme_is_tried_on_before_readers_see_it(admin: Admin, owner: httpx.Client) -> None:
+    page = admin.page
+    admin.open("/site/theme")
+    page.get_by_role("combobox", name="Typeface of texts and titles").click()
+    page.get_by_role("option", name="Instrument Sans").click()
+    sample = page.frame_locator('iframe[title="The site with these choices"]')
+    expect(sample.locator("body")).to_have_css("font-family", re.compile("^.?Instrument"))
+    assert owner.get("/api/v1/settings").json()["theme"].get("reading_font") is None
+
+    page.get_by_role("button", name="Save and build").click()
+    notice = page.get_by_role("alert").filter(has_text="Saved")
+    expect(notice).to_be_visible()
+    page.wait_for_timeout(200)  # it slides in: half-transparent text has no contrast
+    assert findings(page) == []
+    notice.get_by_role("button", name="Close").click()
+    expect(notice).to_have_count(0)
+    assert owner.get("/api/v1/settings").json()["theme"]["reading_font"] == "instrument"
