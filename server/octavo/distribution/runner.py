@@ -5,19 +5,19 @@ that makes something visible; the result is committed right after it, before any
 Between the two nothing but the call itself is awaited.
 """
 
-import asyncio
-import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import SystemRandom
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 from piccolo.columns import Column
 
-from octavo.distribution import messages, outbox, rules
-from octavo.distribution.connections import Connection, guarded_http, open_channel
+from octavo.distribution import attempts, messages, outbox, rules
+from octavo.distribution.attempts import Outcome
+from octavo.distribution.calls import HeldUpError, Turn
+from octavo.distribution.connections import Connection, open_channel
 from octavo.distribution.errors import (
     AdapterUnavailableError,
     AdapterUnknownError,
@@ -29,7 +29,7 @@ from octavo.distribution.registry import AdapterRegistry
 from octavo.distribution.rules import Go, Step, Wait
 from octavo.distribution.schemas import Phase
 from octavo.distribution.service import is_live, tracking_channel
-from octavo.distribution.tables import AttemptRow, ChannelRow, DeliveryRow
+from octavo.distribution.tables import ChannelRow, DeliveryRow
 from octavo.kernel.clock import Clock
 from octavo.kernel.db import transaction
 from octavo.kernel.events import EventBus
@@ -40,7 +40,6 @@ from octavo.kernel.vault import Vault
 from octavo.sdk import (
     AdapterError,
     AlreadyExistsError,
-    Http,
     Limits,
     Message,
     NotFound,
@@ -57,33 +56,21 @@ _log = get_logger("octavo.distribution")
 
 Row = dict[str, Any]
 Changes = dict[Column | str, Any]
-T = TypeVar("T")
-_Outcome = AdapterError | Published | Pending | NotFound | Undecidable
 
 _LIMITS_AGE: Final = timedelta(hours=24)
 _SOON: Final = timedelta(seconds=10)
 _LATER: Final = timedelta(minutes=5)
-_LONGEST_CALL_S: Final = 20.0
-_LEASE_MARGIN: Final = 0.05
-"""The share of a lease that is kept for writing down what a call brought."""
-
-_DETAIL: Final = 500
-
-
-class _HeldUpError(TransientError):
-    """The deadline passed between the intent and the first byte: nothing was sent."""
 
 
 @dataclass
 class _Job:
-    """A claimed delivery with all that was read about it. `deadline_s` is on the boot clock."""
+    """A claimed delivery with all that was read about it."""
 
     claim: Claim
     row: Row
     channel: Row
     connection: Connection
-    lease_end_s: float
-    deadline_s: float
+    turn: Turn
     attempt_id: int | None = None
     extra: Changes = field(default_factory=dict)
 
@@ -136,8 +123,7 @@ class Runner:
             row,
             channel,
             connection,
-            lease_end_s=claim.claimed_s + self.lease_s,
-            deadline_s=claim.claimed_s + self.lease_s * outbox.SEND_SHARE,
+            Turn(connection.adapter.id, began_s=claim.claimed_s, lease_s=self.lease_s),
         )
 
     # -- sending -----------------------------------------------------------------------------
@@ -169,10 +155,14 @@ class Runner:
         started = self.clock()
         try:
             message = await self._message(job, source)
-            ctx = job.connection.context(http=self._http(job), now=started, key=job.row["key"])
-            prepared = await self._call(job, job.connection.adapter.prepare(ctx, message))
+            ctx = job.connection.context(
+                http=job.turn.http(self.http), now=started, key=job.row["key"]
+            )
+            prepared = await job.turn.call(job.connection.adapter.prepare(ctx, message))
         except AdapterError as error:
-            await self._note(job, "prepare", started, error)
+            await attempts.note(
+                job.claim.id, "prepare", started=started, now=self.clock(), outcome=error
+            )
             await self._fail(job, error, may_have_arrived=False)
             return
         job.extra["prepared"] = msgspec.json.encode(prepared).decode()
@@ -204,9 +194,9 @@ class Runner:
         asked_at = job.channel["limits_at"]
         if known is not None and asked_at is not None and now - asked_at < _LIMITS_AGE:
             return msgspec.json.decode(known, type=Limits)
-        ctx = job.connection.context(http=self._http(job), now=now)
+        ctx = job.connection.context(http=job.turn.http(self.http), now=now)
         try:
-            limits = await self._call(job, job.connection.adapter.limits(ctx))
+            limits = await job.turn.call(job.connection.adapter.limits(ctx))
         except TransientError:
             adapter = job.connection.adapter
             return msgspec.json.decode(known, type=Limits) if known else adapter.default_limits()
@@ -219,13 +209,13 @@ class Runner:
         if not await self._intend(job):
             return
         started = self.clock()
-        http = self._http(job, before_send=lambda: _check_deadline(job))
+        http = job.turn.http(self.http, check_deadline=True)
         ctx = job.connection.context(http=http, now=started, key=job.row["key"])
         try:
-            outcome = await self._call(job, job.connection.adapter.publish(ctx, prepared))
+            outcome = await job.turn.call(job.connection.adapter.publish(ctx, prepared))
         except AlreadyExistsError as there:
             outcome = Published(remote_id=there.remote_id, url=there.url)
-        except _HeldUpError as error:
+        except HeldUpError as error:
             await self._put_back(job, error)
             return
         except AdapterError as error:
@@ -242,7 +232,7 @@ class Runner:
 
     async def _intend(self, job: _Job) -> bool:
         now, began_s = self.clock(), outbox.boot_s()
-        if began_s > job.deadline_s:
+        if began_s > job.turn.deadline_s:
             await outbox.release(job.claim, now=now, again_at=now + _SOON)
             return False
         tries = job.row["tries"] + 1
@@ -256,12 +246,11 @@ class Runner:
         async with transaction():
             if not await outbox.intend(job.claim, changes, now=now, lease_s=self.lease_s):
                 return False
-            job.attempt_id = await _begin_attempt(job.claim.id, "publish", now)
+            job.attempt_id = await attempts.begin(job.claim.id, "publish", now=now)
         job.row["tries"] = tries
         job.extra = {}
         # Measured from before the write: the lease in the database ends later than this says.
-        job.lease_end_s = began_s + self.lease_s
-        job.deadline_s = began_s + self.lease_s * outbox.SEND_SHARE
+        job.turn = Turn(job.connection.adapter.id, began_s=began_s, lease_s=self.lease_s)
         return True
 
     # -- looking -----------------------------------------------------------------------------
@@ -271,24 +260,26 @@ class Runner:
         started = self.clock()
         adapter, looks = job.connection.adapter, job.row["looks"] + 1
         job.extra["looks"] = looks
-        ctx = job.connection.context(http=self._http(job), now=started, key=job.row["key"])
+        ctx = job.connection.context(http=job.turn.http(self.http), now=started, key=job.row["key"])
         prepared = msgspec.json.decode(job.row["prepared"], type=Prepared)
         phase: Phase = "poll" if job.row["pending"] else "reconcile"
         found: Published | Pending | NotFound | Undecidable
         try:
             if job.row["pending"]:
                 pending = msgspec.json.decode(job.row["pending"], type=Pending)
-                found = await self._call(job, adapter.poll(ctx, pending))
+                found = await job.turn.call(adapter.poll(ctx, pending))
             else:
-                found = await self._call(job, adapter.reconcile(ctx, prepared))
+                found = await job.turn.call(adapter.reconcile(ctx, prepared))
         except AdapterError as error:
-            await self._note(job, phase, started, error)
+            await attempts.note(
+                job.claim.id, phase, started=started, now=self.clock(), outcome=error
+            )
             step = rules.after_failed_look(
                 error, looks=looks, now=self.clock(), chance=self.chance()
             )
             await self._finish(job, step)
             return
-        await self._note(job, phase, started, found)
+        await attempts.note(job.claim.id, phase, started=started, now=self.clock(), outcome=found)
         if isinstance(found, Published | Pending):
             await self._finish(job, self._outcome_step(job, found))
             return
@@ -327,7 +318,7 @@ class Runner:
         )
         await self._finish(job, step, outcome=error)
 
-    async def _finish(self, job: _Job, step: Step, *, outcome: _Outcome | None = None) -> None:
+    async def _finish(self, job: _Job, step: Step, *, outcome: Outcome | None = None) -> None:
         """Commit what became of the delivery, its attempt and its channel, and announce it."""
         now = self.clock()
         changes: Changes = job.extra | {
@@ -340,7 +331,7 @@ class Runner:
             changes |= there | {"sent_at": now, "pending": None}
         async with transaction():
             if job.attempt_id is not None and outcome is not None:
-                await _end_attempt(job.attempt_id, outcome, now)
+                await attempts.end(job.attempt_id, outcome, now=now)
             if not await outbox.settle(job.claim, changes, now=now):
                 _log.warning("delivery_overtaken", delivery_id=job.claim.id)
                 return
@@ -382,69 +373,3 @@ class Runner:
         elif step.state in {"failed", "unknown", "held"}:
             reason = step.reason or ""
             await self.bus.announce(DeliveryFailed(**subject, state=step.state, reason=reason))
-
-    async def _note(self, job: _Job, phase: Phase, started: datetime, outcome: _Outcome) -> None:
-        """Keep an attempt that is over: one that made nothing visible."""
-        attempt_id = await _begin_attempt(job.claim.id, phase, started)
-        await _end_attempt(attempt_id, outcome, self.clock())
-
-    # -- calls -------------------------------------------------------------------------------
-
-    def _http(self, job: _Job, *, before_send: Callable[[], None] | None = None) -> Http:
-        margin_s = self.lease_s * _LEASE_MARGIN
-
-        def left_s() -> float:
-            return min(_LONGEST_CALL_S, job.lease_end_s - margin_s - outbox.boot_s())
-
-        return guarded_http(self.http, timeout_s=left_s, before_send=before_send)
-
-    async def _call(self, job: _Job, work: Awaitable[T]) -> T:
-        """Await an adapter until shortly before the lease ends; only its own errors come out."""
-        left_s = job.lease_end_s - self.lease_s * _LEASE_MARGIN / 2 - outbox.boot_s()
-        try:
-            async with asyncio.timeout(max(left_s, 0)):
-                return await work
-        except AdapterError:
-            raise
-        except TimeoutError as exc:
-            raise TransientError("it took too long", safe_to_retry=False) from exc
-        except Exception as exc:
-            # Not its message: it may quote a header, and with it a secret.
-            kind, frame = type(exc).__name__, traceback.extract_tb(exc.__traceback__)[-1]
-            where = f"{frame.name}:{frame.lineno}"
-            _log.warning(
-                "adapter_failed", adapter=job.connection.adapter.id, error=kind, where=where
-            )
-            msg = f"the adapter failed ({kind})"
-            raise TransientError(msg, safe_to_retry=False) from exc
-
-
-def _check_deadline(job: _Job) -> None:
-    """Refuse to begin a call that may outlive the lease: the worker was paused, or is too slow."""
-    if outbox.boot_s() > job.deadline_s:
-        raise _HeldUpError("the worker was held up: not sent", safe_to_retry=True)
-
-
-async def _begin_attempt(delivery_id: int, phase: Phase, now: datetime) -> int:
-    rows = await AttemptRow.insert(
-        AttemptRow(delivery_id=delivery_id, phase=phase, started_at=now)
-    ).returning(AttemptRow.id)
-    return int(rows[0]["id"])
-
-
-async def _end_attempt(attempt_id: int, outcome: _Outcome, now: datetime) -> None:
-    changes: Changes = {"ended_at": now}
-    if isinstance(outcome, AdapterError):
-        changes |= {
-            "outcome": _snake(type(outcome).__name__.removesuffix("Error")),
-            "status": outcome.status,
-            "detail": outcome.reason[:_DETAIL],
-        }
-    else:
-        detail = outcome.reason[:_DETAIL] if isinstance(outcome, Undecidable) else ""
-        changes |= {"outcome": _snake(type(outcome).__name__), "detail": detail}
-    await AttemptRow.update(changes).where(AttemptRow.id == attempt_id)
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name).lstrip("_")
