@@ -1,8 +1,7 @@
 """Answers for the generated site: what a static host would answer, from the same folder.
 
-Small files are kept in memory as long as the file on disk is the same one (a build replaces files
-by rename, so a changed page is another file). A page is answered whole from the bytes read at once:
-a switch in the middle of a request cannot mix old and new.
+Small files come from the shelf in memory, large ones are sent in pieces from the file that was
+opened: a switch in the middle of a request cannot mix old and new.
 """
 
 import asyncio
@@ -10,21 +9,18 @@ import hashlib
 import os
 import re
 import stat
-from collections import OrderedDict
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import msgspec
-
-from octavo.kernel.encodings import Representation, wanted_coding
+from octavo.kernel.encodings import wanted_coding
 from octavo.kernel.errors import OctavoError
 from octavo.kernel.http_cache import is_still, matches
 from octavo.kernel.storage import Storage
 from octavo.publishing.images.clean import clean_bytes
-from octavo.publishing.serving.headers import Headers, headers_of, media_type, page_headers
+from octavo.publishing.serving.headers import Headers, headers_of, page_headers
 from octavo.publishing.serving.parts import content_range, wanted_part
+from octavo.publishing.serving.shelf import Entry, Ready, Shelf, is_file, quoted
 
 __all__ = ["SiteApp", "site_app"]
 
@@ -36,43 +32,8 @@ _MISSING = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title
 <body><h1>There is no such page</h1><p><a href="/">Go to the first page</a></p></body></html>"""
 
 _HASHED = re.compile(r"(assets(?:/[^/]+)*)/([^/]+)\.[0-9a-f]{10}(\.[a-z0-9]+)")
-_SMALL_BYTES = 512_000
-_CACHE_BYTES = 16_000_000  # of bytes as they are; compressed ones add half of it at most
 _CHUNK_BYTES = 262_144
 _PATH_LIMIT = 4_096
-
-
-class _Ready(msgspec.Struct, frozen=True):
-    """An answer as it goes out; `known` are the headers for who has it already."""
-
-    etag: str
-    headers: Headers
-    known: Headers
-    body: bytes
-
-
-class _Entry(msgspec.Struct, frozen=True):
-    """A file in memory. `seen` is the file on disk that it is; `target` is set when it redirects."""
-
-    seen: tuple[int, int, int]
-    whole: Representation
-    headers: Headers
-    target: bytes | None
-    redirects_seen: int
-    has_parts: bool  # it may be asked for in parts, as films are
-    ready: dict[str, _Ready]  # by content coding
-
-    async def answer(self, coding: str) -> _Ready:
-        """Answer it in a coding, worked out once."""
-        known = self.ready.get(coding)
-        if known is None:
-            body, etag = await self.whole.coded(coding), self.whole.etag_of(coding)
-            headers = [*self.headers, (b"etag", etag.encode())]
-            coded = [(b"content-encoding", coding.encode())] if coding else []
-            length = (b"content-length", str(len(body)).encode())
-            known = _Ready(etag, [*headers, *coded, length], headers, body)
-            self.ready[coding] = known
-        return known
 
 
 def site_app(site: Any, *, media: Storage | None = None) -> "SiteApp":
@@ -87,10 +48,7 @@ class SiteApp:
         self._folder = os.fspath(folder)
         self._media = media
         self._page_headers = page_headers(base_url)
-        self._cache: OrderedDict[str, _Entry] = OrderedDict()
-        self._held = 0
-        self._redirects = b"\n"
-        self._redirects_seen = -1
+        self._shelf = Shelf(self._folder, page_headers=self._page_headers)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -101,7 +59,7 @@ class SiteApp:
         path: str = scope["path"]
         name = _file_name(path)
         if name is not None:
-            if entry := self._find(name, path):
+            if entry := self._shelf.find(name, path):
                 await self._answer(scope, send, entry)
                 return
             if await self._answer_otherwise(scope, send, path, name):
@@ -112,56 +70,7 @@ class SiteApp:
                 return
         await self._answer_missing(scope, send)
 
-    def _find(self, name: str, path: str) -> _Entry | None:
-        """Answer a small file, from memory when the file on disk is still that one."""
-        try:
-            found = os.lstat(f"{self._folder}/{name}")
-        except (OSError, ValueError):
-            return None
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _SMALL_BYTES:
-            return None
-        seen = (found.st_mtime_ns, found.st_size, found.st_ino)
-        self._read_redirects()
-        entry = self._cache.get(name)
-        if entry and entry.seen == seen and entry.redirects_seen == self._redirects_seen:
-            self._cache.move_to_end(name)
-            return entry
-        return self._load(name, path, seen)
-
-    def _load(self, name: str, path: str, seen: tuple[int, int, int]) -> _Entry | None:
-        try:
-            body = _read(f"{self._folder}/{name}")
-        except OSError:
-            return None
-        headers = headers_of(name, self._page_headers)
-        whole = Representation(body, media_type(name), for_long=name.startswith("assets/"))
-        has_parts = name.startswith("media/")
-        if whole.is_text:
-            headers.append((b"vary", b"accept-encoding"))
-        if has_parts:
-            headers.append((b"accept-ranges", b"bytes"))
-        entry = _Entry(
-            seen=seen,
-            whole=whole,
-            headers=headers,
-            target=self._target_of(path),
-            redirects_seen=self._redirects_seen,
-            has_parts=has_parts,
-            ready={},
-        )
-        self._forget(name)
-        self._cache[name] = entry
-        self._held += len(body)
-        while self._held > _CACHE_BYTES:
-            self._forget(next(iter(self._cache)))
-        return entry
-
-    def _forget(self, name: str) -> None:
-        entry = self._cache.pop(name, None)
-        if entry:
-            self._held -= len(entry.whole.body)
-
-    async def _answer(self, scope: Any, send: Any, entry: _Entry) -> None:
+    async def _answer(self, scope: Any, send: Any, entry: Entry) -> None:
         if entry.target is not None:
             await self._send_redirect(scope, send, entry.target)
             return
@@ -192,7 +101,7 @@ class SiteApp:
         body = answer.body if scope["method"] != "HEAD" else b""
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer_part(self, scope: Any, send: Any, answer: _Ready) -> bool:
+    async def _answer_part(self, scope: Any, send: Any, answer: Ready) -> bool:
         """Send the part that is asked for; False when it is the whole that has to go."""
         size = len(answer.body)
         part = _part_of(scope, answer.etag, size)
@@ -208,14 +117,12 @@ class SiteApp:
     async def _answer_otherwise(self, scope: Any, send: Any, path: str, name: str) -> bool:
         """Try what is not a small file: a folder without its slash, a redirect, a large file."""
         full = f"{self._folder}/{name}"
-        if not path.endswith("/") and _is_file(f"{full}/index.html"):
-            self._read_redirects()
+        if not path.endswith("/") and is_file(f"{full}/index.html"):
             query = scope.get("query_string", b"")
-            slashed = _quoted(path + "/") + (b"?" + query if query else b"")
-            await self._send_redirect(scope, send, self._target_of(path + "/") or slashed)
+            slashed = quoted(path + "/") + (b"?" + query if query else b"")
+            await self._send_redirect(scope, send, self._shelf.target_of(path + "/") or slashed)
             return True
-        self._read_redirects()
-        if target := self._target_of(path):
+        if target := self._shelf.target_of(path):
             await self._send_redirect(scope, send, target)
             return True
         return await self._send_large(scope, send, name, full)
@@ -256,7 +163,7 @@ class SiteApp:
         for other in known:
             found = _HASHED.fullmatch(f"{folder}/{other}")
             if found and found.groups() == asset.groups():
-                entry = self._find(f"{folder}/{other}", f"/{folder}/{other}")
+                entry = self._shelf.find(f"{folder}/{other}", f"/{folder}/{other}")
                 if entry is None:
                     return False
                 kept = [pair for pair in entry.headers if pair[0] != b"cache-control"]
@@ -267,12 +174,12 @@ class SiteApp:
 
     async def _answer_missing(self, scope: Any, send: Any) -> None:
         html = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
-        if not _is_file(f"{self._folder}/index.html"):
+        if not is_file(f"{self._folder}/index.html"):
             await self._send(
                 scope, send, 503, [*html, (b"retry-after", b"5"), *self._page_headers], _NOT_BUILT
             )
             return
-        entry = self._find("404.html", "/404.html")
+        entry = self._shelf.find("404.html", "/404.html")
         await self._send(
             scope, send, 404, [*html, *self._page_headers], entry.whole.body if entry else _MISSING
         )
@@ -305,18 +212,9 @@ class SiteApp:
                 return True
             else:
                 headers.append(content_range(part, found.st_size))
-                os.lseek(handle, part.start, os.SEEK_SET)
             headers.append((b"content-length", str(len(part)).encode()))
             await send({"type": "http.response.start", "status": status, "headers": headers})
-            left = len(part) if scope["method"] == "GET" else 0
-            while left > 0:
-                chunk = await asyncio.to_thread(os.read, handle, min(_CHUNK_BYTES, left))
-                if not chunk:
-                    break
-                left -= len(chunk)
-                await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
-            if scope["method"] == "HEAD" or found.st_size == 0:
-                await send({"type": "http.response.body", "body": b""})
+            await _send_bytes(send, handle, part if scope["method"] == "GET" else range(0))
         finally:
             os.close(handle)
         return True
@@ -349,28 +247,19 @@ class SiteApp:
         shown = body if scope["method"] != "HEAD" else b""
         await send({"type": "http.response.body", "body": shown})
 
-    def _read_redirects(self) -> None:
-        """Read `_redirects` when it is another one than the one in memory."""
-        file = f"{self._folder}/_redirects"
-        try:
-            seen = os.stat(file).st_mtime_ns  # noqa: PTH116 - hot
-        except OSError:
-            seen = 0
-        if seen != self._redirects_seen:
-            try:
-                self._redirects = b"\n" + _read(file) if seen else b"\n"
-            except OSError:
-                self._redirects = b"\n"
-            self._redirects_seen = seen
 
-    def _target_of(self, path: str) -> bytes | None:
-        """Answer where a path redirects to. One search in one string, however many there are."""
-        wanted = b"\n" + _quoted(path) + b" "
-        at = self._redirects.find(wanted)
-        if at < 0:
-            return None
-        line = self._redirects[at + len(wanted) : self._redirects.index(b"\n", at + 1)]
-        return line.rpartition(b" ")[0]
+async def _send_bytes(send: Any, handle: int, part: range) -> None:
+    """Send a part of an open file, piece by piece."""
+    os.lseek(handle, part.start, os.SEEK_SET)
+    left = len(part)
+    while left > 0:
+        chunk = await asyncio.to_thread(os.read, handle, min(_CHUNK_BYTES, left))
+        if not chunk:
+            break
+        left -= len(chunk)
+        await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
+    if not part:
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _part_of(scope: Any, etag: str, size: int) -> range | None:
@@ -390,23 +279,6 @@ def _file_name(path: str) -> str | None:
     return name + "index.html" if not parts[-1] else name
 
 
-def _quoted(path: str) -> bytes:
-    return quote(path, safe="/-._~!$&'()*+,;=:@").encode()
-
-
 def _header(scope: Any, name: bytes) -> str:
     lines = [value for key, value in scope["headers"] if key == name]
     return b", ".join(lines).decode("latin-1") if lines else ""
-
-
-def _read(file: str) -> bytes:
-    handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
-    with os.fdopen(handle, "rb") as stream:
-        return stream.read()
-
-
-def _is_file(path: str) -> bool:
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - hot
-    except (OSError, ValueError):
-        return False
