@@ -331,6 +331,8 @@ def test_readers_search_with_the_keyboard_and_hear_what_was_found(
     links = page.get_by_role("main").get_by_role("listitem").get_by_role("link")
     expect(links).to_have_text(["The table"])
     expect(page.get_by_role("status")).to_have_text("Found: 1")
+    day = page.locator("#found time").inner_text()
+    assert f">{day}</time>" in httpx.get(f"{blog}/the-table/").text
 
     page.get_by_role("searchbox").fill("thé")
     expect(links.nth(1)).to_be_visible()

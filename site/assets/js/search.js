@@ -109,7 +109,7 @@ function entry([, url, title, day, excerpt]) {
   item.querySelector(".entry-excerpt bdi").textContent = excerpt;
   const time = item.querySelector("time");
   time.dateTime = day;
-  time.textContent = new Date(day).toLocaleDateString(LANGUAGE, { dateStyle: "long", timeZone: "UTC" });
+  time.textContent = new Date(day).toLocaleDateString(LANGUAGE.replace(/^en\b.*/, "en-GB"), { dateStyle: "long", timeZone: "UTC" });
   return item;
 }
 
