@@ -148,6 +148,13 @@ async def test_tags_authors_and_redirects_are_kept(client):
     assert (await client.patch(f"/tags/{tag['id']}", json={"version": 1})).status_code == 409
     assert (await client.post("/tags", json={"name": "Bread"})).status_code == 409
     author = (await client.post("/authors", json={"name": "Ghost Writer", "bio": "Boo"})).json()
+    assert author["website"] == ""
+    for website, status in (("javascript:alert(1)", 400), ("https://ghost.example/", 200)):
+        answer = await client.patch(
+            f"/authors/{author['id']}", json={"version": 1, "website": website}
+        )
+        assert answer.status_code == status
+    assert answer.json()["website"] == "https://ghost.example/"
     signed = await client.patch(
         f"/pieces/{piece['id']}", json={"version": 1, "author_ids": [author["id"]]}
     )

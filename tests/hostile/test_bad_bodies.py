@@ -225,7 +225,13 @@ WRITES = (
         valid={"name": "New"},
         texts={"name": 120, "slug": 120, "bio": 20_000},
         ids=("user_id",),
-        bad=(("user_id", 999_999), ("name", ""), ("name", "   "), ("name", "a\r\nb\x0b")),
+        bad=(
+            *(("website", url) for url in URLS),
+            ("user_id", 999_999),
+            ("name", ""),
+            ("name", "   "),
+            ("name", "a\r\nb\x0b"),
+        ),
     ),
     Write(
         method="PATCH",

@@ -51,6 +51,7 @@ async def test_tags_and_authors_come_when_they_are_included(blog):
     assert [set(tag) for tag in spelt["tags"]] == [TAG_KEYS, TAG_KEYS]
     assert set(spelt["primary_author"]) == AUTHOR_KEYS
     assert spelt["primary_author"]["url"] == "http://blog.test/authors/ada-lovelace/"
+    assert spelt["primary_author"]["website"] is None
     assert spelt["primary_tag"] == spelt["tags"][0]
     assert [(t["slug"], t["visibility"]) for t in spelt["tags"]] == [
         ("bread", "public"),

@@ -54,6 +54,7 @@ class LiveAuthor(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     slug: str
     bio: str
+    website: str
     posts: int
 
 
@@ -137,6 +138,7 @@ AUTHOR_NAMES: Mapping[str, _Name] = {
     "name": _Name("a.name"),
     "slug": _Name("a.slug"),
     "bio": _Name("NULLIF(a.bio, '')"),
+    "website": _Name("NULLIF(a.website, '')"),
     "posts": _Name(_POSTS.format("author", "a")),
 }
 _BORNE = (
@@ -344,7 +346,7 @@ async def find_authors(
     Not `counted`, their `posts` are 0, and they cost less.
     """
     posts = AUTHOR_NAMES["posts"].sql if counted else "0"
-    columns = f"a.id, a.name, a.slug, a.bio, {posts} AS posts"
+    columns = f"a.id, a.name, a.slug, a.bio, a.website, {posts} AS posts"
     query = _Statement(AUTHOR_NAMES).add(
         f"SELECT {columns} FROM author a WHERE {_BORNE_AUTHOR} AND "  # noqa: S608 - fixed fragments
     )

@@ -107,6 +107,7 @@ class PublicAuthor(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     slug: str
     bio: str
+    website: str
     url: str
     posts: int
 

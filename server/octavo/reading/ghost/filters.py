@@ -112,8 +112,9 @@ AUTHORS: Final = Names(
         "name": Named("text", "name"),
         "slug": Named("text", "slug"),
         "bio": Named("text", "bio"),
+        "website": Named("text", "website"),
         "count.posts": Named("number", "posts"),
-        **dict.fromkeys(("profile_image", "cover_image", "website", "location"), _EMPTY),
+        **dict.fromkeys(("profile_image", "cover_image", "location"), _EMPTY),
     },
     orders={"id": "id", "name": "name", "slug": "slug", "count.posts": "posts"},
 )

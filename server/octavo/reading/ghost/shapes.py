@@ -108,7 +108,7 @@ _TAG_NULLS = (
     "codeinjection_foot", "canonical_url", "accent_color",
 )  # fmt: skip
 _AUTHOR_NULLS = (
-    "profile_image", "cover_image", "website", "location", "facebook", "twitter", "threads",
+    "profile_image", "cover_image", "location", "facebook", "twitter", "threads",
     "bluesky", "mastodon", "tiktok", "youtube", "instagram", "linkedin", "meta_title",
     "meta_description",
 )  # fmt: skip
@@ -145,6 +145,7 @@ def author(source: LiveAuthor, site: Site, *, count: bool = False) -> Made:
         "name": source.name,
         "slug": source.slug,
         "bio": source.bio or None,
+        "website": source.website or None,
         **dict.fromkeys(_AUTHOR_NULLS),
         "url": site.url(f"/authors/{url_path(source.slug)}/"),
     }

@@ -74,6 +74,7 @@ function AuthorForm({ author, onClose, onSaved }: AuthorFormProps) {
       name: author?.name ?? "",
       slug: author?.slug ?? "",
       bio: author?.bio ?? "",
+      website: author?.website ?? "",
       user_id: String(author?.user_id ?? ""),
     },
     submit: ({ slug, user_id, ...values }) => {
@@ -94,6 +95,13 @@ function AuthorForm({ author, onClose, onSaved }: AuthorFormProps) {
         <TextInput label={t("name")} data-autofocus {...form.getInputProps("name")} />
         <TextInput label={t("slug")} description={t("slugHint")} {...form.getInputProps("slug")} />
         <Textarea label={t("bio")} description={t("bioHint")} autosize minRows={2} {...form.getInputProps("bio")} />
+        <TextInput
+          label={t("website")}
+          description={t("websiteHint")}
+          type="url"
+          inputMode="url"
+          {...form.getInputProps("website")}
+        />
         <NativeSelect
           label={t("user")}
           data={[

@@ -28,6 +28,8 @@ export const t = catalogue({
     tagDescriptionHint: "Readers see it above the pieces with this tag.",
     bio: "About",
     bioHint: "Readers see it below what this author signs.",
+    website: "Website",
+    websiteHint: "Where the author is at home, https://…",
     user: "Account",
     noUser: "None",
     save: "Save",

@@ -52,7 +52,7 @@ async def _profiles(
     bios: Mapping[str, str], websites: Mapping[str, str], *, now: datetime, bus: EventBus
 ) -> tuple[int, int]:
     """Fill what is empty; answer how many bios and how many websites were taken."""
-    taken_bios, taken_websites, slugs = 0, 0, list(bios | websites)
+    taken_bios, taken_websites, slugs = 0, 0, list({**bios, **websites})
     for start in range(0, len(slugs), _AT_ONCE):
         rows = await AuthorRow.select(
             AuthorRow.id, AuthorRow.slug, AuthorRow.version, AuthorRow.bio, AuthorRow.website
