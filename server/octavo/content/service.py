@@ -4,8 +4,8 @@ A write names the version it was made from. One conditional UPDATE moves the ver
 decides between two writers on both databases; the texts of every write stay as a revision.
 """
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -14,7 +14,7 @@ from octavo.accounts import queries as accounts_q
 from octavo.accounts import service as accounts
 from octavo.accounts.events import OrganisationChanged
 from octavo.accounts.schemas import Actor
-from octavo.content import authors, drafts, queries, rules, slugs, tags, translations
+from octavo.content import authors, drafts, queries, revisions, rules, slugs, tags, translations
 from octavo.content.drafts import Draft
 from octavo.content.errors import ForbiddenMoveError, StillInUseError, TakenError, wrong
 from octavo.content.events import (
@@ -29,7 +29,7 @@ from octavo.content.fields import shown_title
 from octavo.content.moves import allowed_moves, repath_pieces, transition_piece
 from octavo.content.redirects import paths_leading_to
 from octavo.content.schemas import AuthorRef, Kind, Piece, PieceIn, PiecePatch
-from octavo.content.tables import PieceRow, RevisionRow
+from octavo.content.tables import PieceRow
 from octavo.content.timing import (
     check_fresh,
     drop_planned_edit,
@@ -83,31 +83,12 @@ async def create_piece(
         signed = await _authors_for(data.author_ids, actor=actor, now=now)
         draft = await drafts.new_draft(data, texts, authors=signed, now=now)
         joined = await _joined(data.translation_of, language=draft.language)
-        made = PieceRow(
-            kind=data.kind,
-            status=data.status,
-            title=shown_title(draft.title, draft.body, draft.fields),
-            language=rules.tidy_language(draft.language),
-            translation_group=joined.group,
-            series_id=draft.meta.series_id,
-            series_position=draft.meta.series_position,
-            campaign_id=data.campaign_id,
-            planned_for=data.planned_for,
-            planned_from=plan and plan[0],
-            planned_to=plan and plan[1],
-            stands_at=rules.stands_at(
-                published_at=None,
-                publish_instant=None,
-                planned_from=plan and plan[0],
-                created_at=now,
-            ),
-            created_by=actor.id if actor.kind == "user" else None,
-            created_at=now,
-            updated_at=now,
-        )
+        made = _row_of(data, draft, plan=plan, group=joined.group, actor=actor, now=now)
         piece_id, slug = await _insert(made, slug=texts["slug"], base=slug_base)
         draft = msgspec.structs.replace(draft, slug=slug)
-        revision_id = await _save(piece_id, 1, draft, reason="created", actor=actor, now=now)
+        revision_id = await revisions.save(
+            piece_id, 1, draft, reason="created", actor=actor, now=now
+        )
         await PieceRow.update({PieceRow.head_revision_id: revision_id}).where(
             PieceRow.id == piece_id
         )
@@ -170,7 +151,9 @@ async def patch_piece(
             done = await _update(before, changes, now=now)
             await check_fresh(piece_id, patch.version, fresh=done)
             if edited:
-                await _keep(piece_id, patch.version + 1, draft, actor=actor, now=now)
+                await revisions.put_at_head(
+                    piece_id, patch.version + 1, draft, actor=actor, now=now
+                )
             await bus.announce(PieceChanged(piece_id=piece_id, version=patch.version + 1))
             if joined:
                 await bus.announce(TranslationsChanged(piece_ids=joined))
@@ -234,6 +217,41 @@ def on_organisation_changed(bus: EventBus, now: Any) -> Any:
     return subscriber
 
 
+def _row_of(
+    data: PieceIn,
+    draft: Draft,
+    *,
+    plan: tuple[date, date] | None,
+    group: str | None,
+    actor: Actor,
+    now: datetime,
+) -> PieceRow:
+    """Answer the row of a new piece, without its slug and its revision."""
+    place = rules.stands_at(
+        published_at=None,
+        publish_instant=None,
+        planned_from=plan and plan[0],
+        created_at=now,
+    )
+    return PieceRow(
+        kind=data.kind,
+        status=data.status,
+        title=shown_title(draft.title, draft.body, draft.fields),
+        language=rules.tidy_language(draft.language),
+        translation_group=group,
+        series_id=draft.meta.series_id,
+        series_position=draft.meta.series_position,
+        campaign_id=data.campaign_id,
+        planned_for=data.planned_for,
+        planned_from=plan and plan[0],
+        planned_to=plan and plan[1],
+        stands_at=place,
+        created_by=actor.id if actor.kind == "user" else None,
+        created_at=now,
+        updated_at=now,
+    )
+
+
 async def _insert(made: PieceRow, *, slug: str | None, base: str | None) -> tuple[int, str]:
     """Store the row under its slug; answer its id and the slug it got."""
     organisation = await accounts_q.get_organisation()
@@ -260,47 +278,6 @@ async def _insert(made: PieceRow, *, slug: str | None, base: str | None) -> tupl
             if not is_unique_violation(exc):
                 raise
     raise TakenError(f"the slug {made.slug!r} belongs to another piece", field="slug")
-
-
-async def _save(
-    piece_id: int,
-    number: int,
-    draft: Draft,
-    *,
-    reason: Literal["created", "saved"],
-    actor: Actor,
-    now: datetime,
-) -> int:
-    rows = await RevisionRow.insert(
-        RevisionRow(
-            piece_id=piece_id,
-            number=number,
-            reason=reason,
-            created_at=now,
-            created_by=actor.id if actor.kind == "user" else None,
-            created_by_name=actor.name[:120],
-            title=draft.title,
-            slug=draft.slug,
-            language=draft.language,
-            canonical_url=draft.canonical_url,
-            source_url=draft.source_url,
-            excerpt=draft.excerpt,
-            tag_names=_json([tag.name for tag in draft.tags]),
-            author_names=_json([author.name for author in draft.authors]),
-            fields=_json(draft.fields),
-            meta=_json(draft.meta),
-            body=draft.body,
-        )
-    ).returning(RevisionRow.id)
-    return int(rows[0]["id"])
-
-
-async def _keep(piece_id: int, number: int, draft: Draft, *, actor: Actor, now: datetime) -> None:
-    """Make the draft the head revision of a piece."""
-    revision_id = await _save(piece_id, number, draft, reason="saved", actor=actor, now=now)
-    await PieceRow.update({PieceRow.head_revision_id: revision_id}).where(PieceRow.id == piece_id)
-    await tags.tag_piece(piece_id, draft.tags, live=False)
-    await authors.sign_piece(piece_id, draft.authors, live=False)
 
 
 async def _changes(before: Piece, patch: PiecePatch, draft: Draft) -> dict[Any, Any]:
@@ -406,7 +383,3 @@ async def _authors_for(
 async def _check_campaign(campaign_id: int | None) -> None:
     if campaign_id is not None and await strategy_q.find_campaign(campaign_id) is None:
         raise wrong("campaign_id", f"there is no campaign {campaign_id}", code="unknown")
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
