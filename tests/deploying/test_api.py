@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -190,3 +191,24 @@ async def test_the_command_deploys_and_says_what_it_would_do(
     missing = await octavo("nowhere")
     assert missing.exit_code == 1
     assert "there is no deploy target" in missing.output
+
+
+async def test_every_target_is_tidied_whatever_another_one_says(
+    installation, deploying, clock, monkeypatch
+):
+    owner = await installation.owner()
+    places = []
+
+    async def tidy(deployer, *, before):
+        places.append((deployer.ctx.config.folder, clock() - before))
+        if deployer.ctx.config.folder == "first":
+            raise OSError("no")
+        return 2
+
+    kind = installation.runtime.deployers.get("folder")
+    monkeypatch.setattr(kind, "tidy", tidy)
+    for name in ("first", "second"):
+        await _make(owner, name=name, settings={"folder": name})
+
+    assert await Deployments(deploying).tidy() == 2
+    assert sorted(places) == [("first", timedelta(days=1)), ("second", timedelta(days=1))]

@@ -20,6 +20,7 @@ from octavo.content.schemas import PieceIn, PiecePatch, Transition
 from octavo.kernel.paths import default_theme
 from octavo.publishing.cards import queries, service
 from octavo.publishing.cards.drawing import SIZE, CardText, Colours, draw_card, file_name
+from octavo.publishing.cards.lettering import Letters, width_of
 
 
 def said(page: str) -> dict[str, str]:
@@ -289,6 +290,13 @@ def test_titles_in_latin_greek_and_cyrillic_letters_are_written(title: str) -> N
 @pytest.mark.parametrize("title", ["日本語", "عربي", "Half 日本"])
 def test_titles_that_the_type_has_no_letters_for_are_left_out_whole(title: str) -> None:
     assert drawn(card(title=title)).tobytes() == drawn(card(title="語")).tobytes()
+
+
+def test_a_letter_is_taken_from_the_file_that_has_it_and_not_put_together() -> None:
+    letters = Letters(60, 400)
+    assert width_of("ấ", letters) == pytest.approx(width_of("a", letters), rel=0.1)
+    tall, plain = (ink_rows(drawn(card(title=title))) for title in ("ấ", "â"))
+    assert tall >= plain + 8, "the accents stand one above the other"
 
 
 def test_a_long_title_is_written_smaller_and_then_cut() -> None:

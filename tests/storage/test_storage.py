@@ -55,7 +55,7 @@ def test_uploads_in_parts_that_were_cut_off_are_dropped_below_the_prefix(bucket_
         assert storage.drop_unfinished(now - timedelta(days=1)) == 0, "somebody may be at it"
         assert storage.drop_unfinished(now + timedelta(minutes=1)) == 2
         assert storage.drop_unfinished(now + timedelta(minutes=1)) == 0
-        assert drop_unfinished(http, other, before=now + timedelta(minutes=1)) == 1
+        assert drop_unfinished(other, before=now + timedelta(minutes=1)) == 1
 
     wrong = open_storage(f"s3://{key}:wrong@media?endpoint={endpoint}&copies={tmp_path}")
     with pytest.raises(StorageUnavailableError):

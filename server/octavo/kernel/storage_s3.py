@@ -163,8 +163,7 @@ class BucketStorage:
 
     def drop_unfinished(self, before: datetime) -> int:
         try:
-            with httpx.Client(timeout=60) as http:
-                return drop_unfinished(http, self._place, before=before)
+            return drop_unfinished(self._place, before=before)
         except (httpx.HTTPError, ValueError) as exc:
             msg = f"unfinished uploads of the bucket {self._bucket} stay: {exc}"
             raise StorageUnavailableError(msg) from exc

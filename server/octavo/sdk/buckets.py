@@ -20,6 +20,7 @@ __all__ = ["BucketPlace", "bucket_request", "drop_unfinished"]
 
 _ANSWER_BYTES = 4_000_000
 _MOST_PAGES = 50
+_TIMEOUT_S = 60
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
 
@@ -46,9 +47,10 @@ class _Upload(msgspec.Struct, frozen=True):
     begun_at: datetime
 
 
-def drop_unfinished(http: httpx.Client, place: BucketPlace, *, before: datetime) -> int:
+def drop_unfinished(place: BucketPlace, *, before: datetime) -> int:
     """Drop the uploads below the prefix that were begun before `before`; answer how many. Blocks.
 
+    The endpoint is the operator's own, or was checked by `check_address`; no redirect is followed.
     Where neither the place nor the environment has keys (a role of the machine), nothing is done.
 
     Raises:
@@ -57,12 +59,13 @@ def drop_unfinished(http: httpx.Client, place: BucketPlace, *, before: datetime)
     """
     if not all(_keys(place)):
         return 0
-    old = [upload for upload in _unfinished(http, place) if upload.begun_at < before]
-    for upload in old:
-        query = {"uploadId": upload.upload_id}
-        answer = http.send(bucket_request("DELETE", place, key=upload.key, query=query))
-        if answer.status_code != httpx.codes.NOT_FOUND:  # it was ended meanwhile
-            answer.raise_for_status()
+    with httpx.Client(timeout=_TIMEOUT_S) as http:
+        old = [upload for upload in _unfinished(http, place) if upload.begun_at < before]
+        for upload in old:
+            query = {"uploadId": upload.upload_id}
+            answer = http.send(bucket_request("DELETE", place, key=upload.key, query=query))
+            if answer.status_code != httpx.codes.NOT_FOUND:  # it was ended meanwhile
+                answer.raise_for_status()
     return len(old)
 
 

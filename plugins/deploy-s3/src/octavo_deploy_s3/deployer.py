@@ -207,7 +207,7 @@ class BucketDeployer(Deployer[BucketSettings]):
             secret=config.secret_access_key.reveal(),
         )
         try:
-            return await asyncio.to_thread(_drop, place, before)
+            return await asyncio.to_thread(drop_unfinished, place, before=before)
         except (httpx.HTTPError, ValueError) as exc:
             msg = f"unfinished uploads of the bucket {config.bucket} stay: {exc}"
             raise DeployUnavailableError(msg) from exc
@@ -309,11 +309,6 @@ class BucketDeployer(Deployer[BucketSettings]):
                 reason = reason.replace(secret.reveal(), "***")
             return DeployUnavailableError(f"the bucket {bucket} cannot be used: {reason}")
         return exc
-
-
-def _drop(place: BucketPlace, before: datetime) -> int:
-    with httpx.Client(timeout=60) as http:
-        return drop_unfinished(http, place, before=before)
 
 
 def _tag(meta: Any) -> str:

@@ -19,7 +19,7 @@ MIME = "image/png"
 FOLDER = "cards/"
 """Where they lie in the media storage; the library gives no file an address there."""
 
-VERSION = 2
+VERSION = 3
 """Moves whenever the same text would be drawn in another way."""
 
 _LEFT, _TOP, _RIGHT, _BOTTOM = 84, 78, 1116, 552

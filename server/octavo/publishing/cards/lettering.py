@@ -86,10 +86,16 @@ def _runs(text: str, letters: Letters) -> Iterator[tuple[ImageFont.FreeTypeFont,
 def _file_of(character: str) -> int | None:
     """Answer which file has a letter; the others draw the sign for what is missing."""
     for number in range(len(_files())):
-        face = _face(number, Letters(_SAMPLE_SIZE, 400))
+        face = _sample(number)
         if bytes(face.getmask(character)) != bytes(face.getmask(_MISSING)):
             return number
     return None
+
+
+@cache
+def _sample(number: int) -> ImageFont.FreeTypeFont:
+    """Answer a file as it is: with shaping, one without an ấ puts it together of an a and two accents."""
+    return ImageFont.truetype(_files()[number], _SAMPLE_SIZE, layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache
