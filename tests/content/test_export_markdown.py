@@ -17,7 +17,7 @@ from octavo.content.kinds import Cover
 from octavo.content.media.service import store_file
 from octavo.content.media.store import MediaStore
 from octavo.content.schemas import UnpublishTime
-from octavo.content.tables import TABLES, MediaRow, PieceRow, RevisionRow
+from octavo.content.tables import TABLES, AuthorRow, MediaRow, PieceRow, RevisionRow
 from octavo.cta import service as ctas
 from octavo.cta.carrying import Carrier
 from octavo.cta.schemas import CtaIn, Destination, Expected
@@ -136,6 +136,7 @@ async def bring_back(path, room, store, **options):
 
 async def test_what_comes_back_goes_out_the_same(room, store, tmp_path):
     await every_kind_and_state(room, store)
+    await AuthorRow.update({AuthorRow.website: "https://home.example/"}, force=True)
     pieces = await PieceRow.count()
     report = await export(tmp_path / "one", store)
     assert report.counts["pieces"] == pieces == 45
@@ -154,10 +155,16 @@ async def test_what_comes_back_goes_out_the_same(room, store, tmp_path):
     second = contents(tmp_path / "two")
     assert second.keys() == first.keys()
     assert {name for name in first if first[name] != second[name]} == set()
+    assert {row["website"] for row in await AuthorRow.select()} == {"https://home.example/"}
 
     again = await bring_back(tmp_path / "one", room, other)
     assert (again.counts["unchanged"], again.counts["taken"]) == (pieces, 0)
     assert await RevisionRow.count() > pieces
+
+    people = tmp_path / "one" / "authors.jsonl"
+    people.write_text(people.read_text().replace("https://home.example/", "javascript:alert(1)"))
+    hostile = await bring_back(tmp_path / "one", room, other, dry_run=True)
+    assert any(note.endswith("is no address: left out") for note in hostile.notes)
 
 
 async def test_campaigns_and_calls_to_action_come_along(room, store, tmp_path):
