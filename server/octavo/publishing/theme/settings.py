@@ -90,6 +90,10 @@ def _fault_of(spec: SettingSpec) -> str:
         return "names what is none of its choices"
     if spec.type == "colour" and spec.default and not _COLOUR.fullmatch(spec.default):
         return "needs a default such as #a6331b, or none"
+    return _fault_of_tokens(spec)
+
+
+def _fault_of_tokens(spec: SettingSpec) -> str:
     if any(token and not _TOKEN.fullmatch(token) for token in (spec.token, spec.on)):
         return "names a token that cannot be one"
     if any(not _CSS_VALUE.fullmatch(value) for value in spec.css.values()):
