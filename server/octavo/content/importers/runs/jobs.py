@@ -129,19 +129,25 @@ async def _import(
         )
         return await import_ghost(path, options=ghost, **given, **reach)
     if await asyncio.to_thread(is_own_export, path):
-        report = await restore(
-            path,
-            dry_run=options.dry_run,
-            now=given["now"],
-            bus=importing.bus,
-            media=importing.media,
-            ctas=importing.ctas,
-            progress=lambda done, total: progress("importing", done, total),
-        )
+        report = await _restore(path, importing, progress, dry_run=options.dry_run)
         await log(list(enumerate(report.rows)))
         return report
     folder = MarkdownFolder(path, media=importing.media, now=given["now"], dry_run=options.dry_run)
     return await intake.take_in(folder, options=common, **given)
+
+
+async def _restore(
+    path: Path, importing: Importing, progress: formats.Progress, *, dry_run: bool
+) -> ImportReport:
+    return await restore(
+        path,
+        dry_run=dry_run,
+        now=importing.clock(),
+        bus=importing.bus,
+        media=importing.media,
+        ctas=importing.ctas,
+        progress=lambda done, total: progress("importing", done, total),
+    )
 
 
 async def _tell(run_id: int, progress: _Progress) -> None:
