@@ -16,6 +16,7 @@ from octavo.content.importers.frontmatter import Value
 from octavo.content.importers.serials import one_series, part_of
 from octavo.content.importers.wordpress.reader import Row
 from octavo.content.importers.wordpress.site import Given, Site, whole_number
+from octavo.content.importers.wordpress.states import check_taken, state_at
 from octavo.kernel.errors import InvalidInputError
 from octavo.kernel.text import slugify
 
@@ -26,8 +27,6 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _MAX_TITLE, _MAX_EXCERPT, _MAX_META_VALUE, _MAX_META = 300, 5_000, 20_000, 200_000
 _LABELS = frozenset({"category", "post_tag", "tag", ""})
 _NO_LABEL = "uncategorized"
-_STATES = {"draft": "draft", "pending": "in_review", "private": "draft"}
-_NOT_TAKEN = {"trash": "is in the trash", "auto-draft": "was never saved"}
 
 # What the SEO plug-ins call it: Yoast, Rank Math, All in One SEO (new, old), SEOPress, Genesis and
 # The SEO Framework. Only these are read; nothing that PHP serialised is taken apart.
@@ -93,9 +92,7 @@ def understand(row: Row, site: Site, *, given: Given, zone: ZoneInfo, full: bool
         SkippedError: it is not taken.
     """
     warnings: list[str] = []
-    state = row.text("status").lower()
-    if state in _NOT_TAKEN:
-        raise SkippedError(_NOT_TAKEN[state])
+    check_taken(row)
     if row.is_cut:
         raise SkippedError("is larger than an item may be")
     kind = "page" if post_type(row) == "page" else "post"
@@ -103,7 +100,7 @@ def understand(row: Row, site: Site, *, given: Given, zone: ZoneInfo, full: bool
     if not title:
         raise SkippedError("has neither a title nor a text")
     published_at = _published_at(row, zone, warnings=warnings)
-    status = _state_at(row, published_at, now=given.now, warnings=warnings)
+    status = state_at(row, published_at, now=given.now, warnings=warnings)
     series = _series(row, warnings=warnings)
     old_url = _old_url(row)
     found = Found(
@@ -140,35 +137,6 @@ def _filled(found: Found, row: Row, site: Site, *, given: Given) -> Found:
         meta_title=_meta(meta, _META_TITLE)[:_MAX_TITLE],
         meta_description=_meta(meta, _META_DESCRIPTION)[:1_000],
     )
-
-
-def _state_at(
-    row: Row, published_at: datetime | None, *, now: datetime, warnings: list[str]
-) -> str | None:
-    """Answer the state whatever the date; a draft where going by the date would surprise."""
-    state = row.text("status").lower()
-    status = _state(row, state, warnings=warnings)
-    if status is None and published_at is None:
-        status = "draft"
-        warnings.append("has no date that can be read: taken as a draft")
-    if state == "future" and published_at is not None and published_at <= now:
-        status = "draft"  # nothing goes live by surprise
-        warnings.append("was scheduled for a time that has passed: taken as a draft")
-    return status
-
-
-def _state(row: Row, state: str, *, warnings: list[str]) -> str | None:
-    if row.text("post_password"):
-        warnings.append("is protected by a password, which is not kept: taken as a draft")
-        return "draft"
-    if state == "private":
-        warnings.append("is private: taken as a draft")
-    elif state not in {"publish", "future", *_STATES}:
-        if state:
-            warnings.append(f"has the state {state[:40]!r}: taken as a draft")
-            return "draft"
-        return None
-    return _STATES.get(state)
 
 
 def _title(row: Row, *, warnings: list[str]) -> str:
