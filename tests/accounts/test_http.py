@@ -181,3 +181,14 @@ async def test_stale_settings_conflict_and_carry_the_current_ones(installation):
     answer = await owner.patch("/api/v1/settings", json={"version": 1, "tagline": "Two"})
 
     assert (answer.status_code, answer.json()["current"]["tagline"]) == (409, "One")
+
+
+async def test_a_stranger_may_ask_who_is_signed_in(installation):
+    stranger = installation.client()
+    stranger.cookies.set("octavo_session", "planted-by-somebody-else")
+    answer = await stranger.get("/api/v1/session/standing")
+    assert (answer.status_code, answer.json()) == (200, {"session": None})
+
+    owner = await installation.owner()
+    known = (await owner.get("/api/v1/session/standing")).json()["session"]
+    assert known == (await owner.get("/api/v1/session")).json()

@@ -9,7 +9,7 @@ import pytest
 # What each operation asks of a role; `None` stands open, to those who are nobody yet as well.
 # A new route needs its row here.
 ASKS: dict[str | None, str] = {
-    None: "get_invitation get_session sign_in sign_out take_invitation",
+    None: "get_invitation get_session get_standing sign_in sign_out take_invitation",
     "read_published": (
         "export_public_pieces get_public_piece get_public_settings list_public_authors"
         " list_public_pieces list_public_redirects list_public_tags"

@@ -22,7 +22,7 @@ type Body<P extends keyof paths, M extends "post" | "patch" | "put"> = paths[P] 
 const byId = <N extends string>(name: N, id: number) => ({ path: { [name]: id } as Record<N, number> });
 
 export const api = {
-  session: () => answer(client.GET("/api/v1/session")),
+  standing: () => answer(client.GET("/api/v1/session/standing")),
   signIn: (body: Body<"/api/v1/session", "post">) => answer(client.POST("/api/v1/session", { body })),
   signOut: () => answer(client.DELETE("/api/v1/session")),
   invitation: (token: string) => answer(client.GET("/api/v1/setup/{token}", { params: { path: { token } } })),

@@ -1,20 +1,17 @@
 import { redirect } from "@tanstack/react-router";
 
 import { api } from "@/api/client";
-import { ProblemError } from "@/api/problem";
 import { currentSession, rememberSession } from "@/api/session";
 import { setLanguage } from "@/ui/i18n";
 
 /** Pass when somebody is signed in, else lead to the door and remember where they wanted to go. */
 export async function requireSession(wanted: string): Promise<void> {
   if (currentSession()) return;
-  try {
-    const session = await api.session();
-    rememberSession(session);
-    setLanguage(session.organisation.locale);
-  } catch (error) {
-    if (!(error instanceof ProblemError) || error.status !== 401) throw error;
+  const { session } = await api.standing();
+  if (!session) {
     const next = wanted.replace(/^\/admin/, "");
     throw redirect({ to: "/login", search: next.length > 1 ? { next } : {} });
   }
+  rememberSession(session);
+  setLanguage(session.organisation.locale);
 }

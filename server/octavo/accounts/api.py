@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from octavo.accounts import queries, service, sign_in_limit
 from octavo.accounts.access import Action, actions_of, may
-from octavo.accounts.authentication import COOKIE, session_cookie, session_of
+from octavo.accounts.authentication import COOKIE, SESSION_KEY, session_cookie, session_of
 from octavo.accounts.schemas import (
     Actor,
     ApiKey,
@@ -26,6 +26,7 @@ from octavo.accounts.schemas import (
     SessionView,
     SetUp,
     SignIn,
+    Standing,
     User,
     UserPatch,
 )
@@ -51,6 +52,13 @@ async def _view(session: Session) -> SessionView:
 async def get_session(request: AnyRequest) -> SessionView:
     """Answer who is signed in; 401 when nobody is."""
     return await _view(session_of(request.scope))
+
+
+@get("/session/standing", operation_id="get_standing")
+async def get_standing(request: AnyRequest) -> Standing:
+    """Answer who is signed in, or that nobody is: no error, so a page may ask before it knows."""
+    session = request.scope.get(SESSION_KEY)
+    return Standing(session=await _view(session) if isinstance(session, Session) else None)
 
 
 @post("/session", operation_id="sign_in", status_code=HTTP_200_OK)
@@ -196,6 +204,7 @@ router = Router(
     tags=["accounts"],
     route_handlers=[
         get_session,
+        get_standing,
         sign_in,
         sign_out,
         get_invitation,

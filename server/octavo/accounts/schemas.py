@@ -148,6 +148,12 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     may: list[str]
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks: their session, or null when nobody is signed in."""
+
+    session: SessionView | None
+
+
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     """A key without its secret; `prefix` tells keys apart."""
 
