@@ -56,6 +56,17 @@ def findings(page: Page) -> list[str]:
     ]
 
 
+def complaints(page: Page) -> list[str]:
+    """Answer the list that gathers what the page says to the console as an error, from now on."""
+    said: list[str] = []
+    page.on(
+        "console",
+        lambda line: said.append(f"console: {line.text}") if line.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: said.append(f"thrown: {error}"))
+    return said
+
+
 def settle(page: Page) -> None:
     """Wait until nothing is loading: skeletons are gone and fonts are there."""
     page.wait_for_load_state("networkidle")
@@ -128,6 +139,7 @@ def filled(owner: httpx.Client) -> dict[str, int]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_screen_is_accessible(admin: Admin, filled: dict[str, int], scheme: Scheme) -> None:
+    said = complaints(admin.page)
     admin.open("/pieces")
     admin.set_scheme(scheme)
     wrong = {}
@@ -138,6 +150,9 @@ def test_every_screen_is_accessible(admin: Admin, filled: dict[str, int], scheme
         expect(html).to_have_attribute("data-mantine-color-scheme", scheme)
         if found := findings(admin.page):
             wrong[path] = found
+        if said:
+            wrong[path] = [*wrong.get(path, []), *said]
+            said.clear()
 
     lines = [f"{path}: {line}" for path, found in wrong.items() for line in found]
     assert not lines, "\n".join(lines)
@@ -148,6 +163,10 @@ def test_the_doors_are_accessible(
     new_context: Callable[..., BrowserContext], server: object, admin: Admin, scheme: Scheme
 ) -> None:
     page = new_context(color_scheme=scheme).new_page()
+    said = complaints(page)
+    page.goto(f"{admin.base}/admin/pieces")
+    expect(page.get_by_label("E-mail")).to_be_visible()
+    assert said == []
     for path in ("/login", "/setup/no-such-token"):
         page.goto(f"{admin.base}/admin{path}")
         settle(page)
