@@ -23,7 +23,8 @@ Every template sees `site: SiteView`; every page but `redirect.html` sees `page:
 {rows}
 
 Functions: `asset("css/site.css")` answers the address of a file of `assets/` under its hashed name (style
-sheets may use relative `url()`); `t("key", name=value)` answers a string of `locales/<locale>.toml`.
+sheets may use relative `url()`); `t("key", name=value)` answers a string of `locales/<locale>.toml`;
+`direction(page.language)` answers `rtl` or `ltr`.
 
 Templates run in Jinja2's immutable sandbox with autoescape on; a name that is not listed here is an error.
 Code blocks are `<div class="highlight"><pre><code class="language-…">` with Pygments' short class names;

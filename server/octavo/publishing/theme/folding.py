@@ -14,7 +14,7 @@ from jinja2.visitor import NodeTransformer
 
 __all__ = ["fold"]
 
-_FUNCTIONS = {"asset", "t"}
+_FUNCTIONS = {"asset", "direction", "t"}
 _PLAIN = (str, int, float, bool, type(None))
 _OF_ITS_PLACE = {"loop", "self", "super", "caller", "varargs", "kwargs"}
 _MOST_ROUNDS = 20
@@ -30,7 +30,7 @@ def fold(
     """Fold what is constant in `tree`, in place.
 
     Args:
-        known: the functions `asset` and `t`, and the values whose attributes never change.
+        known: the functions `asset`, `direction` and `t`, and the values whose attributes never change.
         included: answers the tree of an included template, None when that cannot be used.
         attribute_of: how templates read an attribute.
     """
@@ -94,7 +94,7 @@ class _Folder(NodeTransformer):
         return nodes.Scope(tree.body, lineno=node.lineno)
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802 - same
-        """Write the answer of `asset("…")` and `t("…")` in its place."""
+        """Write the answer of `asset("…")`, `direction("…")` and `t("…")` in its place."""
         self.generic_visit(node)
         called = node.node.name if isinstance(node.node, nodes.Name) else ""
         function = self._known.get(called) if called in _FUNCTIONS else None

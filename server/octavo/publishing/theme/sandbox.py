@@ -28,6 +28,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(**options)
         self.known: dict[str, Any] = {}
         self.folds = True
+        self.own_functions: frozenset[Any] = frozenset()
         self._including: list[str] = []
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -36,6 +37,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return getattr(obj, attribute)
             return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call something; our own functions need none of the questions that the sandbox asks first."""
+        if obj in self.own_functions:
+            for of_the_place in ("_block_vars", "_loop_vars"):  # said for functions that want a context
+                kwargs.pop(of_the_place, None)
+            return obj(*args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         """Parse, and work out once what comes out the same on every page of the site."""

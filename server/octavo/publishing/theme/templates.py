@@ -22,6 +22,7 @@ from jinja2 import (
     TemplateNotFound,
 )
 
+from octavo.publishing.theme.direction import direction
 from octavo.publishing.theme.files import ThemeError, load_strings, load_toml, scan
 from octavo.publishing.theme.sandbox import GuardedSandbox, Sandbox
 from octavo.publishing.theme.settings import (
@@ -293,7 +294,12 @@ class Theme:
                 GuardedSandbox(self._is_foreign, **options) if self.is_own else Sandbox(**options)
             )
             environment.folds = self._folds
-            environment.globals = {"asset": self._asset_url, "t": self.translator(locale)}
+            environment.globals = {
+                "asset": self._asset_url,
+                "direction": direction,
+                "t": self.translator(locale),
+            }
+            environment.own_functions = frozenset(environment.globals.values())
             environment.known = dict(environment.globals)
             if site is not None:
                 environment.known["site"] = site
