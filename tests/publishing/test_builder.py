@@ -11,6 +11,7 @@ import feedparser
 import pytest
 from fakes import NOW, Desk, author, cta, make_piece, tag
 
+from octavo.publishing.building import builder
 from octavo.publishing.building.lock import build_lock
 from octavo.publishing.errors import BuildRunningError, OutputRefusedError
 
@@ -391,3 +392,16 @@ async def test_pictures_that_another_generator_kept_among_its_assets_are_describ
     desk.put(make_piece(1, body=f"See [our style]({style})."))
     await desk.site.build(now=NOW)
     assert re.search(rf'<a href="{style}"[^>]*>our style</a>', desk.read("piece-1/index.html"))
+
+
+async def test_a_full_build_settles_all_that_was_marked_however_much(
+    make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builder, "_CHANGE_LIMIT", 3)
+    desk = make_desk(*(make_piece(n) for n in range(1, 9)))
+    desk.log.mark(*(f"piece:{n}" for n in range(1, 9)))
+
+    await desk.site.build(now=NOW)
+
+    assert desk.log.changes == []
+    assert [len(ids) for ids in desk.log.announced] == [8]

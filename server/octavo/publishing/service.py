@@ -23,7 +23,7 @@ from octavo.content.events import (
 )
 from octavo.content.media import uses
 from octavo.cta.events import CtaChanged, PieceCtasChanged
-from octavo.kernel.db import fetch, transaction
+from octavo.kernel.db import fetch, one_of, transaction
 from octavo.kernel.events import EventBus
 from octavo.publishing.building.changes import EVERYTHING, SETTINGS
 from octavo.publishing.events import PiecesWentLive
@@ -71,8 +71,8 @@ async def settle(
     """Forget changes that were built, store and announce the pieces that are live now."""
     async with transaction():
         for start in range(0, len(change_ids), _CHUNK):
-            part = list(change_ids[start : start + _CHUNK])
-            await SiteChangeRow.delete().where(SiteChangeRow.id.is_in(part))
+            part = change_ids[start : start + _CHUNK]
+            await SiteChangeRow.delete().where(one_of(SiteChangeRow.id, part))
         for start in range(0, len(live_ids), _CHUNK):
             await _keep_live(live_ids[start : start + _CHUNK], now)
         if live_ids:

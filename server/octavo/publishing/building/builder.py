@@ -45,6 +45,7 @@ from octavo.publishing.theme.templates import Theme, ThemeError
 __all__ = ["Site"]
 
 _CHANGE_LIMIT = 50_000
+_MOST_CHANGES = 2_000_000
 _PROBLEM_LIMIT = 1_000
 _ANNOUNCE_CHUNK = 500
 _LOCK_WAIT_S = 600.0
@@ -208,6 +209,8 @@ class Site:
             settings = await self._dress.settings_for(await self._library.organisation())
             dress = await asyncio.to_thread(self._dress.dress, settings)
             if old is None or scratch or needs_scratch(old, dress.marks):
+                if len(logged) == _CHANGE_LIMIT:  # it takes in all that was marked until now
+                    logged = await self._log.pending(_MOST_CHANGES)
                 old, ledger = await self._from_scratch(target, old, dress, progress)
             else:
                 old, ledger = await self._from_changes(target, old, wanted, dress, progress)
