@@ -41,8 +41,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call something; our own functions need none of the questions that the sandbox asks first."""
         if obj in self.own_functions:
-            for of_the_place in ("_block_vars", "_loop_vars"):  # said for functions that want a context
-                kwargs.pop(of_the_place, None)
+            # Said for functions that want a context.
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
             return obj(*args, **kwargs)
         return super().call(context, obj, *args, **kwargs)
 
