@@ -14,6 +14,7 @@ OPEN = {
     ("GET", "/api/v1/openapi.json"),
     ("DELETE", "/api/v1/session"),
     ("GET", "/api/v1/session"),
+    ("GET", "/api/v1/session/standing"),
     ("POST", "/api/v1/session"),
     ("GET", "/api/v1/setup/{token:str}"),
     ("POST", "/api/v1/setup"),
