@@ -10,6 +10,7 @@ from pathlib import Path
 import brotli
 import msgspec
 import pytest
+from markupsafe import Markup
 
 from octavo.publishing.theme.contexts import CtaView
 from octavo.publishing.theme.templates import Theme
@@ -319,6 +320,25 @@ def test_a_page_with_all_it_loads_weighs_less_than_forty_kilobytes(
     heaviest = max(len(brotli.compress(html.encode())) for html in pages.values())
 
     assert loaded + heaviest < 40_000, (loaded, heaviest)
+
+
+def test_slanted_words_move_no_line_when_their_font_comes(
+    render: Callable[..., str], samples: dict[str, tuple[str, dict[str, object]]]
+) -> None:
+    template, variables = samples["post, bare"]
+    preloaded = re.compile(r'<link rel="preload" href="/assets/fonts/literata-italic\.')
+
+    def shown(text: str, language: str = "en", **theme: str) -> bool:
+        post = msgspec.structs.replace(variables["post"], html=Markup(text))
+        page = msgspec.structs.replace(variables["page"], language=language)
+        given = variables | {"post": post, "page": page}
+        return preloaded.search(render(template, theme=theme, **given)) is not None
+
+    assert shown("<p>An <em>octavo</em>.</p>")
+    assert shown("<blockquote><p>Eight leaves.</p></blockquote>")
+    assert not shown("<p>An octavo.</p>")
+    assert not shown("<p><em>八折り</em></p>", "ja")
+    assert not shown("<p>An <em>octavo</em>.</p>", reading_font="instrument")
 
 
 def test_a_theme_of_ones_own_needs_none_of_our_templates_or_settings(
