@@ -7,9 +7,28 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.bench import archive, exporting, importing, listing, reading, requests, sites
+from tests.bench import (
+    archive,
+    exporting,
+    importing,
+    listing,
+    preview,
+    reading,
+    requests,
+    sites,
+)
 
-BENCHES = ("sites", "clicks", "page", "list", "pages", "reading", "importing", "exporting")
+BENCHES = (
+    "sites",
+    "clicks",
+    "page",
+    "list",
+    "pages",
+    "reading",
+    "preview",
+    "importing",
+    "exporting",
+)
 LONG = ("archive",)
 
 
@@ -45,6 +64,9 @@ def main() -> None:
         if "reading" in wanted:
             posts = given.posts or 1_000
             reading.run(folder / "reading", seconds=given.seconds, posts=posts)
+        if "preview" in wanted:
+            posts = given.posts or 1_000
+            preview.run(folder / "preview", seconds=given.seconds, posts=posts)
         if "importing" in wanted:
             importing.run(folder / "importing", posts=given.posts, whole=given.whole)
         if "exporting" in wanted:

@@ -17,7 +17,7 @@ from octavo.content.schemas import PublishedPiece
 from octavo.kernel.settings import load_settings
 from octavo.runtime import build_runtime
 
-__all__ = ["ROOT", "export_for_hugo", "fill"]
+__all__ = ["ROOT", "export_for_hugo", "fill", "make_key"]
 
 ROOT = Path(__file__).resolve().parents[2]
 _REAL = [
@@ -54,6 +54,18 @@ def fill(home: Path, folder: Path, *, posts: int | None, copies: int = 0) -> str
     _make(target, count=posts or 3_000)
     _import(home, target)
     return "made posts"
+
+
+def make_key(home: Path, *, scope: str) -> str:
+    """Make an API key of a home; answer it."""
+    made = subprocess.run(
+        [sys.executable, "-m", "octavo", "key", "create", "bench", "--scope", scope],
+        env={"OCTAVO_HOME": str(home), "PATH": ""},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return made.stdout.strip()
 
 
 def _import(home: Path, folder: Path) -> None:

@@ -1,12 +1,9 @@
 """The first page of a long list of pieces against its five hundredth: they are to cost the same."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
-from tests.bench.corpus import fill
+from tests.bench.corpus import fill, make_key
 from tests.bench.load import Load, requests_per_second
 from tests.bench.measure import say
 from tests.bench.requests import run_server
@@ -22,14 +19,7 @@ def run(folder: Path, *, seconds: float, posts: int) -> None:
     """Print answers per second of page 500 (or the last) against those of page 1."""
     home = folder / "home"
     fill(home, folder / "posts", posts=posts)
-    made = subprocess.run(
-        [sys.executable, "-m", "octavo", "key", "create", "bench", "--scope", "admin"],
-        env={**os.environ, "OCTAVO_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    headers = {"authorization": f"Bearer {made.stdout.strip()}"}
+    headers = {"authorization": f"Bearer {make_key(home, scope='admin')}"}
     with run_server("octavo", home, folder) as server:
         number, far = _walk(server.base, headers, pages=min(_FAR, posts // _PAGE))
         # In turns, and the best of each: what else the machine does hits both.

@@ -7,13 +7,11 @@ the whole `html`, on a machine of this kind: 88 a second, 11.8 ms of processor t
 import http.client
 import os
 import sqlite3
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import httpx
-from tests.bench.corpus import fill
+from tests.bench.corpus import fill, make_key
 from tests.bench.load import Load, requests_per_second
 from tests.bench.measure import say
 from tests.bench.requests import Running, run_server
@@ -29,7 +27,7 @@ def run(folder: Path, *, seconds: float, posts: int) -> None:
     """Print answers per second: one page, all pages in turn, and with the version moved each time."""
     home = folder / "home"
     fill(home, folder / "posts", posts=posts)
-    key = _key(home)
+    key = make_key(home, scope="content")
     path = f"/ghost/api/content/posts/?key={key}&limit=15&include=tags,authors"
     pages = tuple(f"{path}&page={page}" for page in range(2, -(-posts // 15) + 1))
     with run_server("octavo", home, folder) as server:
@@ -53,17 +51,6 @@ def run(folder: Path, *, seconds: float, posts: int) -> None:
         unit="/s",
         digits=0,
     )
-
-
-def _key(home: Path) -> str:
-    made = subprocess.run(
-        [sys.executable, "-m", "octavo", "key", "create", "bench", "--scope", "content"],
-        env={**os.environ, "OCTAVO_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return made.stdout.strip()
 
 
 def _asked(server: Running, path: str, others: tuple[str, ...], seconds: float) -> float:

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-from tests.bench.corpus import ROOT, fill
+from tests.bench.corpus import ROOT, fill, make_key
 from tests.bench.load import Load, requests_per_second
 from tests.bench.measure import MemoryWatch, say, time_program
 
@@ -60,14 +60,7 @@ def run_list(folder: Path, *, seconds: float, posts: int) -> None:
     """Print answers per second of `/api/v1/pieces`, against the same bytes from nowhere."""
     home = folder / "home"
     fill(home, folder / "posts", posts=posts)
-    made = subprocess.run(
-        [sys.executable, "-m", "octavo", "key", "create", "bench", "--scope", "admin"],
-        env={**os.environ, "OCTAVO_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    headers = {"authorization": f"Bearer {made.stdout.strip()}"}
+    headers = {"authorization": f"Bearer {make_key(home, scope='admin')}"}
     path = "/api/v1/pieces?limit=20"
     with run_server("octavo", home, folder) as server:
         body = folder / "answer.json"

