@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from fakes import make_piece
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -306,3 +308,8 @@ def test_what_no_feed_can_carry_is_replaced_and_brings_no_script_together(sign: 
 
     assert "javascript:" not in stored
     assert NOT_XML.search(stored) is None
+
+
+@given(st.text(st.sampled_from("ab. \t\n\r\x0b\x0c\x1c\x1fé\u00a0\u2003"), max_size=40))
+def test_words_are_what_white_space_divides(text: str) -> None:
+    assert render_body(text).words == len(text.split())

@@ -59,14 +59,12 @@ class Output:
 
     def stage(self, file: File, name: str) -> None:
         """Write a file under `name` in the staging folder."""
-        part = name.rpartition("/")[0]
-        if part not in self._made:
-            os.makedirs(f"{self.staging}/{part}", exist_ok=True)  # noqa: PTH103 - hot
-            self._made.add(part)
+        staged = f"{self.staging}/{name}"
+        _make_folder_of(staged, self._made)
         if file.link_to is None:
-            _write(f"{self.staging}/{name}", file.data)
+            _write(staged, file.data)
             return
-        target = self.staging / name
+        target = Path(staged)
         target.unlink(missing_ok=True)
         try:
             os.link(file.link_to, target)
@@ -179,19 +177,25 @@ def _write(path: str, data: bytes) -> None:
 
 
 def _put(staged: str, target: str, made: set[str]) -> None:
-    parent = target.rpartition("/")[0]
-    if parent not in made:
-        try:
-            os.mkdir(parent)  # noqa: PTH102 - as above
-        except OSError:
-            _make_folder(Path(parent))
-        made.add(parent)
+    _make_folder_of(target, made)
     try:
-        os.replace(staged, target)  # noqa: PTH105 - strings: there are very many
+        os.replace(staged, target)  # noqa: PTH105 - as above
     except IsADirectoryError:
         # The plan never puts a file and a folder under one name: what is there is of the old site.
         shutil.rmtree(target)
         os.replace(staged, target)  # noqa: PTH105
+
+
+def _make_folder_of(file: str, made: set[str]) -> None:
+    """Make the folder that a file stands in, unless it is among those `made`; mostly its own is there."""
+    folder = file.rpartition("/")[0]
+    if folder in made:
+        return
+    try:
+        os.mkdir(folder)  # noqa: PTH102 - strings: there are very many
+    except OSError:
+        _make_folder(Path(folder))
+    made.add(folder)
 
 
 def _make_folder(folder: Path) -> None:

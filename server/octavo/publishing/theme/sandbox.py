@@ -30,13 +30,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.folds = True
         self.own_functions: frozenset[Any] = frozenset()
         self._including: list[str] = []
+        self._fields: dict[type, frozenset[str]] = {}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, msgspec.Struct):
-            if attribute in obj.__struct_fields__:
-                return getattr(obj, attribute)
-            return self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
+        fields = self._fields.get(type(obj))
+        if fields is None:
+            if not isinstance(obj, msgspec.Struct):
+                return super().getattr(obj, attribute)
+            fields = self._fields[type(obj)] = frozenset(obj.__struct_fields__)
+        if attribute in fields:
+            return getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call something; our own functions need none of the questions that the sandbox asks first."""
