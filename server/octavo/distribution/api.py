@@ -22,8 +22,8 @@ from octavo.distribution.schemas import (
     DeliveryFilter,
     DeliveryIn,
     DeliveryPreview,
+    DeliveryPreviewIn,
     DeliveryState,
-    PreviewIn,
     Resolution,
 )
 from octavo.kernel.errors import FieldError, InvalidInputError
@@ -159,7 +159,7 @@ async def plan_delivery(
 )
 async def preview_delivery(
     piece_id: FromPath[int],
-    data: JSONBody[PreviewIn],
+    data: JSONBody[DeliveryPreviewIn],
     registry: NamedDependency[AdapterRegistry],
     settings: NamedDependency[Settings],
 ) -> DeliveryPreview:

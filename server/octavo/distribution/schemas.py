@@ -112,7 +112,7 @@ class DeliveryIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     fold: Literal[0, 1] | None = None
 
 
-class PreviewIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DeliveryPreviewIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What would this text look like there? Changes nothing."""
 
     channel_id: Id

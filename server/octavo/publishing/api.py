@@ -14,7 +14,7 @@ from octavo.kernel.text import clean_text
 from octavo.publishing import queries
 from octavo.publishing.building.builder import Site
 from octavo.publishing.previews import drafting
-from octavo.publishing.schemas import BuildIn, BuildReport, PreviewIn, SiteStatus
+from octavo.publishing.schemas import BuildIn, BuildReport, PiecePreviewIn, SiteStatus
 from octavo.publishing.serving.headers import page_headers
 
 _WAIT_S = 5.0
@@ -49,7 +49,7 @@ async def build_site(
     status_code=HTTP_200_OK,
 )
 async def preview_piece(
-    data: JSONBody[PreviewIn], site: NamedDependency[Site], now: NamedDependency[datetime]
+    data: JSONBody[PiecePreviewIn], site: NamedDependency[Site], now: NamedDependency[datetime]
 ) -> Response[str]:
     """Render a draft as its page would be. Nothing is stored."""
     _check(data)
@@ -59,7 +59,7 @@ async def preview_piece(
     return Response(html, media_type=MediaType.HTML, headers=headers)
 
 
-def _check(draft: PreviewIn) -> None:
+def _check(draft: PiecePreviewIn) -> None:
     """Refuse what a piece could not be stored with either."""
     for field in ("title", "body", "excerpt", "meta_title", "meta_description"):
         clean_text(getattr(draft, field) or "", field=field)

@@ -19,7 +19,7 @@ from octavo.content.schemas import (
     Url,
 )
 
-__all__ = ["BuildIn", "BuildProblem", "BuildReport", "LivePiece", "PreviewIn", "SiteStatus"]
+__all__ = ["BuildIn", "BuildProblem", "BuildReport", "LivePiece", "PiecePreviewIn", "SiteStatus"]
 
 
 class BuildProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class BuildIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     full: bool = False
 
 
-class PreviewIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PiecePreviewIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A draft as its editor has it; nothing of it is stored.
 
     With `piece_id`, what is left out is as the stored piece has it. `fields` are those of its kind.

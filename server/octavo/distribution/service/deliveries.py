@@ -27,8 +27,8 @@ from octavo.distribution.schemas import (
     Delivery,
     DeliveryIn,
     DeliveryPreview,
+    DeliveryPreviewIn,
     DeliveryState,
-    PreviewIn,
     Resolution,
 )
 from octavo.distribution.service.channels import tracking_channel
@@ -72,7 +72,7 @@ async def plan_delivery(
     moment = await _moment(data, now=now)
     preview = await preview_delivery(
         piece_id,
-        PreviewIn(channel_id=data.channel_id, text=data.text),
+        DeliveryPreviewIn(channel_id=data.channel_id, text=data.text),
         registry=registry,
         settings=settings,
     )
@@ -100,7 +100,7 @@ async def plan_delivery(
 
 
 async def preview_delivery(
-    piece_id: int, data: PreviewIn, *, registry: AdapterRegistry, settings: Settings
+    piece_id: int, data: DeliveryPreviewIn, *, registry: AdapterRegistry, settings: Settings
 ) -> DeliveryPreview:
     """Show what a delivery would say and what is wrong with it; stores and sends nothing.
 

@@ -1,7 +1,7 @@
 """How checks say no."""
 
 from octavo.content.errors import ObjectionError
-from octavo.publishing.checks.schemas import Finding
+from octavo.publishing.checks.schemas import CheckFinding
 
 __all__ = ["ChecksFailedError"]
 
@@ -11,7 +11,7 @@ class ChecksFailedError(ObjectionError):
 
     code = "checks_failed"
 
-    def __init__(self, findings: list[Finding]) -> None:
+    def __init__(self, findings: list[CheckFinding]) -> None:
         first = findings[0]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         super().__init__(

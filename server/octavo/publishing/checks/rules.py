@@ -12,7 +12,14 @@ from octavo.publishing.checks import source
 from octavo.publishing.checks.messages import sentences
 from octavo.publishing.checks.places import TRACKED
 from octavo.publishing.checks.reading_ease import measure, sentences_of
-from octavo.publishing.checks.schemas import Around, CheckReport, Draft, Finding, Picture, Severity
+from octavo.publishing.checks.schemas import (
+    Around,
+    CheckFinding,
+    CheckReport,
+    Draft,
+    Picture,
+    Severity,
+)
 from octavo.publishing.text.deadlinks import internal_path
 from octavo.publishing.text.sanitise import ID_PREFIX
 
@@ -53,7 +60,7 @@ def check(draft: Draft, around: Around, *, language: str = "en") -> CheckReport:
         return CheckReport(items=[item], readability=measure("", draft.language))
     draft = msgspec.structs.replace(draft, language=draft.language or around.language)
     clean = source.blank_code(draft.body)
-    items: list[Finding] = []
+    items: list[CheckFinding] = []
     seen: Counter[str] = Counter()
     for look in _LOOKS:
         for name, field, start, end, what, other in look(draft, around, clean):
@@ -75,7 +82,7 @@ def severity_of(name: str) -> Severity:
     return "error" if name in _ERRORS else "warning" if name in _WARNINGS else "hint"
 
 
-def blocking(report: CheckReport, chosen: Iterable[str]) -> list[Finding]:
+def blocking(report: CheckReport, chosen: Iterable[str]) -> list[CheckFinding]:
     """Answer the findings of the chosen checks."""
     names = frozenset(chosen)
     return [item for item in report.items if item.check in names]
@@ -127,9 +134,9 @@ def _found(
     other: str = "",
     *,
     language: str,
-) -> Finding:
+) -> CheckFinding:
     message, fix = sentences(name, language, what[:80], other)
-    return Finding(
+    return CheckFinding(
         check=name, severity=severity_of(name), message=message, fix=fix, field=field,
         start=span[0], end=span[1],
     )  # fmt: skip

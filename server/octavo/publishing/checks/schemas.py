@@ -11,11 +11,11 @@ from octavo.content.schemas import Kind
 
 __all__ = [
     "Around",
+    "CheckFinding",
     "CheckIn",
     "CheckKind",
     "CheckReport",
     "Draft",
-    "Finding",
     "Picture",
     "Readability",
     "Severity",
@@ -24,7 +24,7 @@ __all__ = [
 Severity = Literal["error", "warning", "hint"]
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class CheckFinding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to mend. `start` and `end` count characters of `field`; None: all of it.
 
     `message` says what is the matter, `fix` what to do, in one sentence each.
@@ -60,7 +60,7 @@ class Readability(msgspec.Struct, frozen=True, kw_only=True):
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     """What was found, the worst first; `left_out` counts what was not listed for sheer number."""
 
-    items: list[Finding]
+    items: list[CheckFinding]
     readability: Readability
     left_out: int = 0
 

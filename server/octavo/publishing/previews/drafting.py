@@ -13,14 +13,14 @@ from octavo.content.fields import check_cover, check_fields
 from octavo.content.schemas import AuthorRef, Piece, PublishedPiece, SeriesShown, TagRef
 from octavo.kernel.text import clean_text, slugify
 from octavo.publishing.read_model.prepared import path_problem
-from octavo.publishing.schemas import PreviewIn
+from octavo.publishing.schemas import PiecePreviewIn
 
 __all__ = ["draft_piece", "stored_piece"]
 
 _ANYWHERE = "/preview/"
 
 
-async def draft_piece(draft: PreviewIn, *, now: datetime) -> PublishedPiece:
+async def draft_piece(draft: PiecePreviewIn, *, now: datetime) -> PublishedPiece:
     """Answer a draft as its editor has it; what it leaves out is as the stored piece has it.
 
     Raises:
