@@ -74,6 +74,19 @@ async def test_the_account_of_a_merged_author_goes_on_signing(room):
     assert (await authors.ensure_author_of_user(user.id, now=room.now)).id == other.id
 
 
+async def test_the_author_who_stays_has_what_they_lacked_from_the_other(room):
+    ada = await sign(room, "Ada", bio="Prints.")
+    a_l = await sign(room, "A. L.", bio="Binds.", website="https://a-l.example/")
+    live = await room.move(await room.make(author_ids=[ada.id]), "published")
+
+    kept = await merge(room, a_l, ada)
+
+    assert (kept.bio, kept.website, kept.version) == ("Prints.", "https://a-l.example/", 2)
+    (shown,) = await site_queries.published_pieces([live.id])
+    assert shown.authors[0].website == "https://a-l.example/"
+    assert room.of(AuthorChanged)[-1].piece_ids == (live.id,)
+
+
 async def test_two_accounts_keep_their_own_bylines(room):
     first, second = (await accounts_q.list_users())[:2]
     ada = await authors.ensure_author_of_user(first.id, now=room.now)

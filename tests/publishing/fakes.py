@@ -55,9 +55,10 @@ def tag(tag_id: int, name: str = "") -> TagRef:
     return TagRef(id=tag_id, name=name, slug=name.lower().replace(" ", "-"))
 
 
-def author(author_id: int, name: str = "", bio: str = "") -> AuthorRef:
+def author(author_id: int, name: str = "", bio: str = "", website: str = "") -> AuthorRef:
     name = name or f"Author {author_id}"
-    return AuthorRef(id=author_id, name=name, slug=name.lower().replace(" ", "-"), bio=bio)
+    slug = name.lower().replace(" ", "-")
+    return AuthorRef(id=author_id, name=name, slug=slug, bio=bio, website=website)
 
 
 def series(series_id: int, title: str = "") -> SeriesShown:

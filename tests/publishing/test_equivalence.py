@@ -71,7 +71,12 @@ rename_tag = st.fixed_dictionaries(
     {"do": st.just("tag"), "id": st.integers(1, 3), "name": st.sampled_from(["X", "Y"])}
 )
 rename_author = st.fixed_dictionaries(
-    {"do": st.just("author"), "id": st.integers(1, 2), "bio": st.sampled_from(["", "Bio."])}
+    {
+        "do": st.just("author"),
+        "id": st.integers(1, 2),
+        "bio": st.sampled_from(["", "Bio."]),
+        "website": st.sampled_from(["", "https://one.example/"]),
+    }
 )
 rename_series = st.fixed_dictionaries(
     {"do": st.just("series"), "id": st.integers(1, 2), "title": st.sampled_from(["S1", "S2"])}
@@ -166,7 +171,7 @@ class World:
 
     def _author(self, what: dict[str, object]) -> None:
         n = int(str(what["id"]))
-        self.authors[n] = author(n, bio=str(what["bio"]))
+        self.authors[n] = author(n, bio=str(what["bio"]), website=str(what["website"]))
         self.desk.rename_author(self.authors[n])
 
     def _series(self, what: dict[str, object]) -> None:

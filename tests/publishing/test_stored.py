@@ -137,9 +137,14 @@ async def test_tags_authors_and_calls_to_action_reach_the_pages(house: House) ->
         bus=house.bus,
     )
     await authors.patch_author(
-        author.id, AuthorPatch(version=author.version, bio="Bakes.", name="Ana B"), actor=SYSTEM,
-        now=house.now, bus=house.bus,
-    )  # fmt: skip
+        author.id,
+        AuthorPatch(
+            version=author.version, bio="Bakes.", name="Ana B", website="https://ana.example/bread/"
+        ),
+        actor=SYSTEM,
+        now=house.now,
+        bus=house.bus,
+    )
     (bread,) = (await tags.list_tags(cursor=None, limit=20)).items
     await tags.patch_tag(
         bread.id, TagPatch(version=bread.version, name="Loaves", slug="loaves"), actor=SYSTEM,
@@ -150,9 +155,10 @@ async def test_tags_authors_and_calls_to_action_reach_the_pages(house: House) ->
     full = await house.site.build(full=True, now=house.now)
 
     assert "Come in" in house.read("loaf/index.html")
-    assert "Bakes." in "".join(
-        f.read_text() for f in house.settings.site_dir.glob("authors/*/index.html")
-    )
+    (profile,) = [f.read_text() for f in house.settings.site_dir.glob("authors/*/index.html")]
+    assert "Bakes." in profile
+    assert '<a href="https://ana.example/bread/" rel="me noopener">ana.example/bread</a>' in profile
+    assert '"sameAs":"https://ana.example/bread/"' in profile
     assert house.has("tags/loaves/index.html")
     assert (full.written, full.removed) == (0, 0)
     assert stepwise == {

@@ -28,7 +28,7 @@ from octavo.kernel.events import EventBus
 from octavo.kernel.pagination import Page, encode_cursor
 from octavo.kernel.text import clean_text, slugify
 
-_REF = (AuthorRow.id, AuthorRow.name, AuthorRow.slug, AuthorRow.bio)
+_REF = (AuthorRow.id, AuthorRow.name, AuthorRow.slug, AuthorRow.bio, AuthorRow.website)
 _AUTHOR = (*_REF, AuthorRow.website, AuthorRow.user_id, AuthorRow.version)
 _TRIES = 5
 
@@ -212,7 +212,7 @@ async def merge_author(
 ) -> Author:
     """Let another byline sign everything this one signs, for readers too, and delete this one.
 
-    The account of the one that goes away becomes that of the one that stays, if that has none.
+    What the one that stays lacks it has from the one that goes: its account, its bio, its website.
 
     Raises:
         AuthorNotFoundError: there is none of one of the ids.
@@ -230,8 +230,8 @@ async def merge_author(
         await _sign_instead(author_id, into)
         await replace_planned("author_ids", author_id, by=into)
         await AuthorRow.delete().where(AuthorRow.id == author_id)
-        if gone.user_id is not None:
-            await _give_account(into, gone.user_id, now=now)
+        if await _give_what_lacks(kept, gone, now=now):
+            piece_ids = await _pieces_of(into)
         await accounts.record(
             actor, "author.merged", subject=f"author:{author_id}", detail={"into": into}, now=now
         )
@@ -255,14 +255,18 @@ async def _sign_instead(author_id: int, into: int) -> None:
     await PieceAuthorRow.delete().where(PieceAuthorRow.author_id == author_id)
 
 
-async def _give_account(author_id: int, user_id: int, *, now: datetime) -> None:
-    await AuthorRow.update(
-        {
-            AuthorRow.user_id: user_id,
-            AuthorRow.version: AuthorRow.version + 1,
-            AuthorRow.updated_at: now,
-        }
-    ).where(AuthorRow.id == author_id)
+async def _give_what_lacks(kept: Author, gone: Author, *, now: datetime) -> bool:
+    """Say whether there was anything."""
+    given = {
+        AuthorRow.user_id: kept.user_id is None and gone.user_id,
+        AuthorRow.bio: not kept.bio and gone.bio,
+        AuthorRow.website: not kept.website and gone.website,
+    }
+    changes: dict[Any, Any] = {column: value for column, value in given.items() if value}
+    if changes:
+        changes |= {AuthorRow.version: AuthorRow.version + 1, AuthorRow.updated_at: now}
+        await AuthorRow.update(changes).where(AuthorRow.id == kept.id)
+    return bool(changes)
 
 
 async def _check_unplanned(author: Author) -> None:
@@ -305,7 +309,7 @@ async def _insert(
                         updated_at=now,
                     )
                 ).returning(AuthorRow.id)
-            return AuthorRef(id=rows[0]["id"], name=name[:120], slug=free, bio=bio)
+            return AuthorRef(id=rows[0]["id"], name=name[:120], slug=free, bio=bio, website=website)
         except Exception as exc:
             if not is_unique_violation(exc):
                 raise

@@ -154,7 +154,7 @@ class TagChanged(Event, frozen=True, kw_only=True):
 
 
 class AuthorChanged(Event, frozen=True, kw_only=True):
-    """A byline's name, slug or bio changed."""
+    """A byline's name, slug, bio or website changed."""
 
     author_id: int
     piece_ids: tuple[int, ...]

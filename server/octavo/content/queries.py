@@ -216,6 +216,7 @@ async def authors_of(piece_ids: Sequence[int], *, live: bool = False) -> dict[in
             PieceAuthorRow.author_id.name.as_alias("name"),
             PieceAuthorRow.author_id.slug.as_alias("slug"),
             PieceAuthorRow.author_id.bio.as_alias("bio"),
+            PieceAuthorRow.author_id.website.as_alias("website"),
         )
         .where(one_of(PieceAuthorRow.piece_id, piece_ids) & (PieceAuthorRow.live == live))
         .order_by(PieceAuthorRow.piece_id, PieceAuthorRow.position)
@@ -235,7 +236,7 @@ async def tag_refs(tag_ids: Sequence[int]) -> list[TagRef]:
 async def author_refs(author_ids: Sequence[int]) -> list[AuthorRef]:
     """Answer those of the bylines that exist, in this order."""
     rows = await AuthorRow.select(
-        AuthorRow.id, AuthorRow.name, AuthorRow.slug, AuthorRow.bio
+        AuthorRow.id, AuthorRow.name, AuthorRow.slug, AuthorRow.bio, AuthorRow.website
     ).where(AuthorRow.id.is_in(list(author_ids) or [0]))
     found = {row["id"]: AuthorRef(**row) for row in rows}
     return [found[i] for i in author_ids if i in found]

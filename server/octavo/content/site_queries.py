@@ -178,7 +178,7 @@ async def authors_named(ids: Sequence[int]) -> list[AuthorRef]:
     if not ids:
         return []
     rows = await AuthorRow.select(
-        AuthorRow.id, AuthorRow.name, AuthorRow.slug, AuthorRow.bio
+        AuthorRow.id, AuthorRow.name, AuthorRow.slug, AuthorRow.bio, AuthorRow.website
     ).where(AuthorRow.id.is_in(list(ids)))
     return [AuthorRef(**row) for row in rows]
 

@@ -97,6 +97,7 @@ class AuthorState(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     slug: str
     bio: str
+    website: str
     version: int
 
 

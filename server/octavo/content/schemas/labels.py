@@ -15,12 +15,13 @@ class TagRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuthorRef(msgspec.Struct, frozen=True, kw_only=True):
-    """A byline. `bio` is plain text, empty when there is none."""
+    """A byline. `bio` is plain text, `website` an absolute address; empty when there is none."""
 
     id: int
     name: str
     slug: str
     bio: str = ""
+    website: str = ""
 
 
 class SeriesRef(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from octavo.publishing.theme.templates import Theme
 
 __all__ = ["BUILD_VERSION", "file_stats", "keep_marks", "marks_of", "needs_scratch", "stale_kinds"]
 
-BUILD_VERSION = "13"
+BUILD_VERSION = "14"
 """Moves whenever the same model would give other pages, or the model other contents."""
 
 _KINDS = {

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from octavo.publishing.pages.settings import SiteSettings
+from octavo.publishing.pages.structured import profile_ld
 from octavo.publishing.pages.views import Views
 from octavo.publishing.read_model.plan import HOME, front_start, numbered_pages, page_size
 from octavo.publishing.read_model.prepared import file_path, url_path
@@ -160,10 +161,17 @@ class PageMaker:
         self, name: str, number: int | None, count: int, url: str, variables: dict[str, Any]
     ) -> bytes:
         link = self.views.author_link(int(name[7:]))
-        bio = self.model.author(int(name[7:]))[2]
-        author = AuthorView(name=link.name, url=link.url, bio=bio, count=None if number else count)
+        known = self.model.author(int(name[7:]))
+        author = AuthorView(
+            name=link.name,
+            url=link.url,
+            bio=known.bio,
+            website=known.website,
+            count=None if number else count,
+            json_ld=profile_ld(known, url=self.base_url + link.url),
+        )
         return self._page(
-            "author.html", url=url, title=_numbered(link.name, number), description=shorten(bio, 160),
+            "author.html", url=url, title=_numbered(link.name, number), description=shorten(known.bio, 160),
             kind="author", feeds=self.views.feeds_of(name), author=author, **variables,
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from octavo.content.schemas import AuthorRef
 from octavo.publishing.theme.contexts import (
     AuthorLink,
     DateView,
@@ -12,7 +13,7 @@ from octavo.publishing.theme.contexts import (
     TagLink,
 )
 
-__all__ = ["Described", "json_ld"]
+__all__ = ["Described", "json_ld", "profile_ld"]
 
 _TYPES = {
     "page": "WebPage",
@@ -91,6 +92,16 @@ def json_ld(about: Described, *, site_name: str, base_url: str) -> Markup:
     if about.kind != "page":
         graph.append(_breadcrumbs(about, base_url=base_url, site_name=site_name))
     return _script({"@context": "https://schema.org", "@graph": graph})
+
+
+def profile_ld(author: AuthorRef, *, url: str) -> Markup:
+    """Answer the text of a script element: whose page this is. `url` is its absolute address."""
+    person = {"@type": "Person", "@id": url, "name": author.name, "url": url}
+    if author.bio:
+        person["description"] = author.bio
+    if author.website:
+        person["sameAs"] = author.website
+    return _script({"@context": "https://schema.org", "@type": "ProfilePage", "mainEntity": person})
 
 
 def _translations(about: Described) -> dict[str, Any]:

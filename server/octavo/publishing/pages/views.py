@@ -283,8 +283,9 @@ class Views:
     def author_link(self, author_id: int) -> AuthorLink:
         self.reads.add(f"author:{author_id}")
         if author_id not in self._authors:
-            name, slug, _ = self.model.author(author_id)
-            self._authors[author_id] = AuthorLink(name=name, url=f"/authors/{url_path(slug)}/")
+            author = self.model.author(author_id)
+            url = f"/authors/{url_path(author.slug)}/"
+            self._authors[author_id] = AuthorLink(name=author.name, url=url)
         return self._authors[author_id]
 
     def list_url(self, name: str, number: int | None) -> str:

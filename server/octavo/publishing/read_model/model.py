@@ -98,12 +98,11 @@ class Model(ModelReader):
         ).fetchone()
         media = self._db.execute("SELECT path FROM media_use WHERE piece_id = ?", (piece_id,))
         tags = [(i, *self.tag(i)) for i in record.tag_ids]
-        authors = [(i, *self.author(i)) for i in record.author_ids]
         return Prepared(
             record=record,
             detail=detail,
             tags=[TagRef(id=i, name=name, slug=slug) for i, name, slug in tags],
-            authors=[AuthorRef(id=i, name=n, slug=s, bio=b) for i, n, s, b in authors],
+            authors=[self.author(i) for i in record.author_ids],
             series=self.series(record.series_id) if record.series_id else None,
             media=[path for (path,) in media],
             html=html,
@@ -150,20 +149,19 @@ class Model(ModelReader):
 
     def put_authors(self, authors: Iterable[AuthorRef], touched: Touched) -> None:
         for author in authors:
-            known = self._db.execute(
-                "SELECT name, slug, bio FROM author WHERE id = ?", (author.id,)
-            ).fetchone()
-            if known == (author.name, author.slug, author.bio):
+            known = self.author(author.id)
+            if known == author:
                 continue
             self._db.execute(
-                "INSERT OR REPLACE INTO author VALUES (?, ?, ?, ?)",
-                (author.id, author.name, author.slug, author.bio),
+                "INSERT OR REPLACE INTO author VALUES (?, ?, ?, ?, ?)",
+                (author.id, author.name, author.slug, author.bio, author.website),
             )
-            if known and known[:2] != (author.name, author.slug):
+            if not known.slug:
+                continue
+            if (known.name, known.slug) != (author.name, author.slug):
                 refs = self._refs_in(f"author:{author.id}")
                 touched.keys |= {f"author:{author.id}", "author:*", *refs}
-            if known:
-                touched.renamed_list(f"author:{author.id}", self.count(f"author:{author.id}"))
+            touched.renamed_list(f"author:{author.id}", self.count(f"author:{author.id}"))
 
     def put_series(self, series: Iterable[SeriesShown], touched: Touched) -> None:
         for one in series:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from octavo.content.schemas import SeriesShown
+from octavo.content.schemas import AuthorRef, SeriesShown
 from octavo.publishing.read_model.plan import HOME
 from octavo.publishing.read_model.prepared import PieceDetail, PieceRecord, unpack_html
 from octavo.publishing.read_model.state import State
@@ -66,12 +66,13 @@ class ModelReader:
         row = self._db.execute("SELECT name, slug FROM tag WHERE id = ?", (tag_id,)).fetchone()
         return row or ("", "")
 
-    def author(self, author_id: int) -> tuple[str, str, str]:
-        """Answer (name, slug, bio)."""
+    def author(self, author_id: int) -> AuthorRef:
+        """Answer a byline; an empty one when nobody live bears it."""
         row = self._db.execute(
-            "SELECT name, slug, bio FROM author WHERE id = ?", (author_id,)
+            "SELECT name, slug, bio, website FROM author WHERE id = ?", (author_id,)
         ).fetchone()
-        return row or ("", "", "")
+        name, slug, bio, website = row or ("", "", "", "")
+        return AuthorRef(id=author_id, name=name, slug=slug, bio=bio, website=website)
 
     def series(self, series_id: int) -> SeriesShown | None:
         row = self._db.execute("SELECT * FROM series WHERE id = ?", (series_id,)).fetchone()

@@ -39,7 +39,8 @@ CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT NOT NULL, slug TEXT NOT NULL
 CREATE TABLE series (
   id INTEGER PRIMARY KEY, title TEXT NOT NULL, slug TEXT NOT NULL, description TEXT NOT NULL
 );
-CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT NOT NULL, slug TEXT NOT NULL, bio TEXT NOT NULL);
+CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT NOT NULL, slug TEXT NOT NULL, bio TEXT NOT NULL,
+  website TEXT NOT NULL);
 
 -- Lists: home, tag:<id>, author:<id>, month:<yyyy-mm>, series:<id>, language:<tag>; from the oldest,
 -- or the first part.

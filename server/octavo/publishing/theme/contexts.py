@@ -117,12 +117,17 @@ class TagRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuthorView(msgspec.Struct, frozen=True, kw_only=True):
-    """An author on their own pages. `count` is None on the older pages of the list."""
+    """An author on their own pages. `count` is None on the older pages of the list.
+
+    `website` is an absolute http address, empty when there is none; `json_ld` is for a script element.
+    """
 
     name: str
     bio: str
     url: str
+    website: str
     count: int | None
+    json_ld: Markup
 
 
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):

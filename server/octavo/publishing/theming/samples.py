@@ -308,7 +308,12 @@ def _lists_of_pieces() -> dict[str, Sample]:
     tag, old_tag = (TagRef(name="R&D", url="/tags/r-d/", count=count) for count in (1, None))
     tag_page = _page("tag", "/tags/r-d/", feeds=_feeds("/tags/r-d/"))
     author = AuthorView(
-        name="Ana Ruiz", bio="Writes.\nGardens.", url="/authors/ana-ruiz/", count=12
+        name="Ana Ruiz",
+        bio="Writes.\nGardens.",
+        url="/authors/ana-ruiz/",
+        website="https://ana.example/?a=1&b=2",
+        count=12,
+        json_ld=Markup('{"@type":"ProfilePage"}'),
     )
     month = _page("month", "/archive/2026/11/")
     part = {"page": _page("series", "/series/salt/"), "series": _SERIES}
