@@ -1,6 +1,6 @@
 """A target, opened: its deployer with settings and secrets, and the world it may see."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -63,9 +63,23 @@ def open_target(
         DeployError: the deployer refuses them.
     """
     given = msgspec.json.decode(row["settings"], type=dict[str, object])
+    secrets = _unsealed(row, vault)
+    config = check_settings(row["deployer"], given, secrets, registry=registry)
+    context: DeployContext[Any] = DeployContext(
+        config=config,
+        target=row["code"],
+        folders=settings.deploy_folders,
+        check_address=_address_guard(http),
+        log=_log.bind(target_id=row["id"], deployer=row["deployer"]),
+        now=now,
+    )
+    return registry.get(row["deployer"])(context)
+
+
+def _unsealed(row: Row, vault: Vault) -> dict[str, str]:
     sealed = msgspec.json.decode(row["secrets"], type=dict[str, str])
     try:
-        secrets = {
+        return {
             name: vault.unseal(text, context=_place(row["code"], name))
             for name, text in sealed.items()
         }
@@ -74,9 +88,12 @@ def open_target(
             "the secrets of this target cannot be opened: enter them again",
             FieldError(field="secrets", message="cannot be opened", code="seal_broken"),
         ) from exc
-    config = check_settings(row["deployer"], given, secrets, registry=registry)
 
-    async def check_address(url: str) -> None:
+
+def _address_guard(http: GuardedClient) -> Callable[[str], Awaitable[None]]:
+    """Answer what a deployer asks before it calls an address: refused, unreachable, or fine."""
+
+    async def check(url: str) -> None:
         try:
             await http.check(url)
         except BlockedAddressError as exc:
@@ -85,15 +102,7 @@ def open_target(
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise DeployUnavailableError(str(exc)) from exc
 
-    context: DeployContext[Any] = DeployContext(
-        config=config,
-        target=row["code"],
-        folders=settings.deploy_folders,
-        check_address=check_address,
-        log=_log.bind(target_id=row["id"], deployer=row["deployer"]),
-        now=now,
-    )
-    return registry.get(row["deployer"])(context)
+    return check
 
 
 def seal_secrets(secrets: Mapping[str, str], *, code: str, vault: Vault) -> dict[str, str]:

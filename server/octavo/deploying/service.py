@@ -55,17 +55,7 @@ async def create_target(
     """
     secrets = _stripped(data.secrets)
     check_settings(data.deployer, data.settings, secrets, registry=registry)
-    code = new_code(12)
-    row = DeployTargetRow(
-        code=code,
-        deployer=data.deployer,
-        name=clean_text(data.name, field="name"),
-        settings=_json(data.settings),
-        secrets=_json(seal_secrets(secrets, code=code, vault=vault)),
-        is_active=data.is_active,
-        created_at=now,
-        updated_at=now,
-    )
+    row = _new_row(data, secrets, vault=vault, now=now)
     await _try_opening(
         row.to_dict(), registry=registry, vault=vault, http=http, settings=settings, now=now
     )
@@ -81,6 +71,22 @@ async def create_target(
             detail={"deployer": data.deployer},
         )
     return await queries.get_target(made["id"], standing=standing)
+
+
+def _new_row(
+    data: DeployTargetIn, secrets: dict[str, str], *, vault: Vault, now: datetime
+) -> DeployTargetRow:
+    code = new_code(12)
+    return DeployTargetRow(
+        code=code,
+        deployer=data.deployer,
+        name=clean_text(data.name, field="name"),
+        settings=_json(data.settings),
+        secrets=_json(seal_secrets(secrets, code=code, vault=vault)),
+        is_active=data.is_active,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 async def patch_target(
@@ -114,14 +120,7 @@ async def patch_target(
     fields = sorted(changes)
     changes |= {"failures": 0, "not_before": None, "updated_at": now}
     async with transaction():
-        changed = await (
-            DeployTargetRow.update(
-                {**changes, DeployTargetRow.version: DeployTargetRow.version + 1}
-            )
-            .where((DeployTargetRow.id == target_id) & (DeployTargetRow.version == patch.version))
-            .returning(DeployTargetRow.id)
-        )
-        if not changed:
+        if not await _update(target_id, changes, version=patch.version):
             msg = f"deploy target {target_id} is no longer at version {patch.version}"
             current = await queries.get_target(target_id, standing=standing)
             raise StaleDeployTargetError(msg, current=current)
@@ -133,6 +132,16 @@ async def patch_target(
             detail={"fields": fields},
         )
     return await queries.get_target(target_id, standing=standing)
+
+
+async def _update(target_id: int, changes: dict[Any, Any], *, version: int) -> bool:
+    """Write to a target; answer False if it is no longer at this version."""
+    written = await (
+        DeployTargetRow.update({**changes, DeployTargetRow.version: DeployTargetRow.version + 1})
+        .where((DeployTargetRow.id == target_id) & (DeployTargetRow.version == version))
+        .returning(DeployTargetRow.id)
+    )
+    return bool(written)
 
 
 async def delete_target(target_id: int, *, actor: Actor, now: datetime) -> None:

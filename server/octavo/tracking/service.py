@@ -18,6 +18,21 @@ _RETURNED = (
     "link_id, code, content_id, cta_id, channel_id, variant_id, delivery_id, "
     "dest_url, pass_click_id, retired_at"
 )
+# A newer version of the destination wins; what stands already keeps its code.
+_MINT = (
+    "INSERT INTO trk_link (code, content_id, cta_id, channel_id, variant_id, delivery_id, "  # noqa: S608
+    "dest_url, dest_version, pass_click_id, is_trap, created_at, changed_at) "
+    "VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, 0, {}, {}) "
+    "ON CONFLICT (content_id, cta_id, channel_id, variant_id, delivery_id) DO UPDATE SET "
+    "dest_url = CASE WHEN excluded.dest_version >= trk_link.dest_version "
+    "THEN excluded.dest_url ELSE trk_link.dest_url END, "
+    "dest_version = CASE WHEN excluded.dest_version >= trk_link.dest_version "
+    "THEN excluded.dest_version ELSE trk_link.dest_version END, "
+    "changed_at = CASE WHEN trk_link.retired_at IS NULL "
+    "AND trk_link.dest_url = excluded.dest_url "
+    "THEN trk_link.changed_at ELSE excluded.changed_at END, "
+    f"retired_at = NULL RETURNING {_RETURNED}"
+)
 
 
 async def mint_link(
@@ -44,18 +59,7 @@ async def mint_link(
     _check_destination(dest_url)
     await get_channel(channel_id)
     rows = await db.fetch(
-        "INSERT INTO trk_link (code, content_id, cta_id, channel_id, variant_id, delivery_id, "  # noqa: S608
-        "dest_url, dest_version, pass_click_id, is_trap, created_at, changed_at) "
-        "VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, 0, {}, {}) "
-        "ON CONFLICT (content_id, cta_id, channel_id, variant_id, delivery_id) DO UPDATE SET "
-        "dest_url = CASE WHEN excluded.dest_version >= trk_link.dest_version "
-        "THEN excluded.dest_url ELSE trk_link.dest_url END, "
-        "dest_version = CASE WHEN excluded.dest_version >= trk_link.dest_version "
-        "THEN excluded.dest_version ELSE trk_link.dest_version END, "
-        "changed_at = CASE WHEN trk_link.retired_at IS NULL "
-        "AND trk_link.dest_url = excluded.dest_url "
-        "THEN trk_link.changed_at ELSE excluded.changed_at END, "
-        f"retired_at = NULL RETURNING {_RETURNED}",
+        _MINT,
         new_code(),
         content_id,
         cta_id,

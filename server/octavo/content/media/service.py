@@ -119,17 +119,21 @@ async def store_file(
             await heal(known, file, store)
             return Stored(media=known, is_new=False)
         path = await _path_for(file, shown, at=at)
+        row = _new_row(file, path=path, name=shown, alt=alt, origin=origin, actor=actor, now=now)
         await asyncio.to_thread(store.storage.put, path, file.path)
         try:
-            media_id = await _insert(
-                file, path=path, name=shown, alt=alt, origin=origin, actor=actor, now=now, bus=bus
-            )
+            media_id = await _insert(row, actor=actor, now=now, bus=bus)
         except BaseException:
             await asyncio.shield(drop(store, path))
             raise
     if media_id is not None:
         return Stored(media=await queries.get_media(media_id), is_new=True)
-    await drop(store, path)  # another process was first
+    await drop(store, path)
+    return await _stored_first(file)
+
+
+async def _stored_first(file: Incoming) -> Stored:
+    """Answer the file of the same bytes that another process stored meanwhile."""
     known = await queries.find_by_hash(file.sha256)
     if known is None:
         raise StorageUnavailableError("the file was deleted while it came in: send it again")
@@ -232,7 +236,7 @@ async def on_pieces_imported(event: PiecesImported) -> None:
     await uses.note_pieces(event.piece_ids)
 
 
-async def _insert(
+def _new_row(
     file: Incoming,
     *,
     path: str,
@@ -241,10 +245,8 @@ async def _insert(
     origin: str,
     actor: Actor | None,
     now: datetime,
-    bus: EventBus | None,
-) -> int | None:
-    """Store the row; None when these bytes have one."""
-    row = MediaRow(
+) -> MediaRow:
+    return MediaRow(
         sha256=file.sha256,
         name=name,
         mime=file.found.mime,
@@ -259,6 +261,12 @@ async def _insert(
         created_by=actor.id if actor is not None and actor.kind == "user" else None,
         created_at=now,
     )
+
+
+async def _insert(
+    row: MediaRow, *, actor: Actor | None, now: datetime, bus: EventBus | None
+) -> int | None:
+    """Store the row; None when these bytes have one."""
     async with transaction():
         rows: Any = await (
             MediaRow.insert(row)
@@ -271,7 +279,7 @@ async def _insert(
         if actor is not None:
             await accounts.record(actor, "media.added", subject=f"media:{media_id}", now=now)
         if bus is not None:
-            await bus.announce(MediaAdded(media_id=media_id, kind=file.found.kind))
+            await bus.announce(MediaAdded(media_id=media_id, kind=row.kind))
     return media_id
 
 

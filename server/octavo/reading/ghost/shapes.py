@@ -1,6 +1,6 @@
 """Our things as Ghost's documents show them: every key that Ghost has, and none of ours beside them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -24,6 +24,48 @@ _EXCERPT_LIMIT = 500
 _WORDS_PER_MINUTE = 275
 _FIRST_IMAGE_S, _LAST_IMAGE_S = 12, 3
 _COLOUR = "#a6331b"  # the accent of the default theme
+
+# The settings of what Ghost has and we have not: switched off, or empty.
+_NOT_HERE: Final[Mapping[str, object]] = {
+    "logo": None,
+    "icon": None,
+    "cover_image": None,
+    "facebook": None,
+    "twitter": None,
+    "codeinjection_head": None,
+    "codeinjection_foot": None,
+    "secondary_navigation": [],
+    "meta_title": None,
+    "og_image": None,
+    "og_title": None,
+    "og_description": None,
+    "twitter_image": None,
+    "twitter_title": None,
+    "twitter_description": None,
+    "members_support_address": None,
+    "members_enabled": False,
+    "members_invite_only": False,
+    "allow_self_signup": False,
+    "paid_members_enabled": False,
+    "donations_enabled": False,
+    "firstpromoter_account": None,
+    "portal_button": False,
+    "portal_button_style": None,
+    "portal_button_icon": None,
+    "portal_button_signup_text": None,
+    "portal_name": False,
+    "portal_plans": [],
+    "portal_default_plan": None,
+    "portal_signup_terms_html": None,
+    "portal_signup_checkbox_required": False,
+    "comments_enabled": "off",
+    "recommendations_enabled": False,
+    "outbound_link_tagging": False,
+    "default_email_address": None,
+    "support_email_address": None,
+    "editor_default_email_recipients": "disabled",
+    "labs": {},
+}
 
 Made = dict[str, Any]
 
@@ -169,52 +211,15 @@ def settings(site: Site) -> Made:
     """Answer the site's settings."""
     about = site.organisation
     return {
+        **_NOT_HERE,
         "title": about.name,
         "description": about.tagline or about.description,
-        "logo": None,
-        "icon": None,
         "accent_color": about.theme.get("accent", _COLOUR),
-        "cover_image": None,
-        "facebook": None,
-        "twitter": None,
         "lang": about.locale,
         "locale": about.locale,
         "timezone": about.zone,
-        "codeinjection_head": None,
-        "codeinjection_foot": None,
         "navigation": [{"label": link.label, "url": link.url} for link in about.nav],
-        "secondary_navigation": [],
-        "meta_title": None,
         "meta_description": about.description or None,
-        "og_image": None,
-        "og_title": None,
-        "og_description": None,
-        "twitter_image": None,
-        "twitter_title": None,
-        "twitter_description": None,
-        "members_support_address": None,
-        "members_enabled": False,
-        "members_invite_only": False,
-        "allow_self_signup": False,
-        "paid_members_enabled": False,
-        "donations_enabled": False,
-        "firstpromoter_account": None,
-        "portal_button": False,
-        "portal_button_style": None,
-        "portal_button_icon": None,
-        "portal_button_signup_text": None,
-        "portal_name": False,
-        "portal_plans": [],
-        "portal_default_plan": None,
-        "portal_signup_terms_html": None,
-        "portal_signup_checkbox_required": False,
-        "comments_enabled": "off",
-        "recommendations_enabled": False,
-        "outbound_link_tagging": False,
-        "default_email_address": None,
-        "support_email_address": None,
-        "editor_default_email_recipients": "disabled",
-        "labs": {},
         "site_uuid": ids.ghost_uuid(0, site=site.key),
         "url": site.url("/"),
         "version": GHOST_VERSION,
