@@ -313,3 +313,17 @@ def test_what_no_feed_can_carry_is_replaced_and_brings_no_script_together(sign: 
 @given(st.text(st.sampled_from("ab. \t\n\r\x0b\x0c\x1c\x1fé\u00a0\u2003"), max_size=40))
 def test_words_are_what_white_space_divides(text: str) -> None:
     assert render_body(text).words == len(text.split())
+
+
+@pytest.mark.parametrize(
+    ("markdown", "is_bare"),
+    [
+        ("<https://a.example/x?a=1&b=2>", True),
+        ("www.a.example/y", True),
+        ("[https://a.example](https://a.example/)", True),
+        ("[words](https://a.example/)", False),
+        ("[https://a.example](https://b.example/)", False),
+    ],
+)
+def test_a_link_that_shows_its_own_address_is_told_apart(markdown: str, is_bare: bool) -> None:
+    assert ('" class="bare"' in html(markdown)) is is_bare

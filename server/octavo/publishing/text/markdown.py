@@ -30,7 +30,7 @@ __all__ = [
     "shorten",
 ]
 
-RENDERER_VERSION = "comrak-0.0.16/3"
+RENDERER_VERSION = "comrak-0.0.16/4"
 """Moves whenever the same body would give other bytes."""
 
 _HTML_LIMIT = 40_000_000

@@ -100,6 +100,8 @@ _PATH_FRAGMENT = re.compile(
 _NAMED = re.compile(r'<a name="([^"]*)"(?![^>]* id=)')
 _NAME = re.compile(r'(<a [^>]*?) ?\bname="[^"]*"')
 _OTHER_CLASS = re.compile(r'<code class="(?!language-[\w+#.,:{}=-]+")[^"]*"')
+# A link that shows its own address: print, which writes addresses beside links, leaves this one out.
+_BARE = re.compile(r'<a href="(?:https?://)?([^"]+?)/?"(?=[^>]*>(?:https?://)?\1/?</a>)')
 _ALIGN = re.compile(r'(<t[dh](?: [^>]*?)?) align="(left|right|center|justify)"')
 _ALIGN_ANY = re.compile(r'(<t[dh](?: [^>]*?)?) align="[^"]*"')
 
@@ -122,6 +124,8 @@ def clean_html(html: str) -> str:
         html = _PATH_FRAGMENT.sub(r'href="\1#h-', html)
     if 'name="' in html:
         html = _NAME.sub(r"\1", _NAMED.sub(r'<a id="h-\1"', html))
+    if ">http" in html or ">www." in html:
+        html = _BARE.sub(r'\g<0> class="bare"', html)
     if "<code class" in html:
         html = _OTHER_CLASS.sub("<code", html)
     if " align=" in html:
