@@ -70,8 +70,15 @@ def test_the_fallbacks_keep_the_lines_where_they_are(css: str) -> None:
 
     assert faces
     for face in faces:
-        for name in ("size-adjust", "ascent-override", "descent-override", "line-gap-override"):
+        for name in ("size-adjust", "ascent-override", "descent-override"):
             assert name in face
+
+
+def test_every_line_has_a_height_of_its_own_and_not_that_of_its_font(css: str) -> None:
+    shorthands = re.findall(r"\bfont: ([^;}]+)", css)
+
+    assert [one for one in shorthands if "/" not in one and one != "inherit"] == []
+    assert "line-height: normal" not in css
 
 
 def test_directions_come_from_the_language(css: str) -> None:
