@@ -1,6 +1,5 @@
 """Serves the built admin UI: hashed assets for ever, one page for every screen below `/admin`."""
 
-import mimetypes
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import msgspec
 
 from octavo.kernel.encodings import Representation, wanted_coding
 from octavo.kernel.http_cache import matches
+from octavo.kernel.media_types import media_type
 from octavo.kernel.paths import admin_dist
 
 __all__ = ["AdminApp"]
@@ -34,7 +34,6 @@ _HEADERS = [
 ]
 _FOREVER = b"public, max-age=31536000, immutable"
 _ALWAYS_ASK = b"no-cache"
-_TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,14 +93,13 @@ class AdminApp:
 
 def _read(path: Path) -> _File:
     body = path.read_bytes()
-    guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
-    media_type = guessed or "application/octet-stream"
-    if media_type.startswith("text/"):
-        media_type += "; charset=utf-8"
+    kind = media_type(path.name)
+    if kind.startswith("text/"):
+        kind += "; charset=utf-8"
     hashed = path.parent.name == "assets"
     return _File(
-        whole=Representation(body, media_type, for_long=True),
-        media_type=media_type,
+        whole=Representation(body, kind, for_long=True),
+        media_type=kind,
         cache=_FOREVER if hashed else _ALWAYS_ASK,
     )
 

@@ -41,6 +41,22 @@ CASES = [
     make_piece(
         5, kind="link", title="", source="https://elsewhere.example/?a=1&b=2", fields={"quote": "So."}
     ),
+    make_piece(
+        6,
+        kind="audio",
+        title="Elsewhere",
+        fields={
+            "audio": {"media_id": None, "url": "https://files.example/a&b.m4a"},
+            "size_bytes": 7_654_321,
+            "episode_type": "bonus",
+        },
+    ),
+    make_piece(
+        7,
+        kind="audio",
+        title="Of unknown size",
+        fields={"audio": {"media_id": None, "url": "https://files.example/play?c"}},
+    ),
 ]  # fmt: skip
 SHOWN = ("feed.xml", "atom.xml", "feed.json", "podcast.xml", "sitemap.xml", "sitemaps/2026-01.xml",
          "languages/de/feed.xml", "robots.txt", "llms.txt", "_redirects")  # fmt: skip
@@ -77,7 +93,11 @@ async def test_every_file_for_programs_is_valid(make_desk: MakeDesk) -> None:
 
     assert check_all(site) >= 15
     links = etree.parse(site / "atom.xml").findall("{*}entry/{*}link[@rel='enclosure']")
-    assert [(link.get("type"), link.get("length")) for link in links] == [("audio/mpeg", "4000")]
+    assert [(link.get("type"), link.get("length")) for link in links] == [
+        ("audio/mpeg", "0"),
+        ("audio/mp4", "7654321"),
+        ("audio/mpeg", "4000"),
+    ]
     german = etree.parse(site / "languages/de/feed.xml")
     assert german.findtext("channel/language") == "de"
     assert german.findtext("channel/link") == "https://folio.example/languages/de/"

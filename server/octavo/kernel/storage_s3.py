@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import mimetypes
 import secrets
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import obstore
 from obstore import exceptions as failures
 from obstore.store import S3Store
 
+from octavo.kernel.media_types import media_type
 from octavo.kernel.storage import (
     CHUNK_BYTES,
     StorageUnavailableError,
@@ -97,13 +97,12 @@ class BucketStorage:
         return self._copies / _INCOMING
 
     def put(self, name: str, file: Path) -> None:
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         with self._explained():
             obstore.put(
                 self._store,
                 _checked(name),
                 file,
-                attributes={"Content-Type": kind},
+                attributes={"Content-Type": media_type(name)},
                 chunk_size=_PART_BYTES,
                 max_concurrency=_PARTS_AT_ONCE,
             )

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from octavo.kernel.media_types import media_type
 from octavo.publishing.feeds.content import around
 from octavo.publishing.pages.maker import PageMaker
 from octavo.publishing.pages.portable import TextLink, portable_html
@@ -15,11 +16,11 @@ __all__ = ["Enclosure", "Entry", "entry_of", "identity_of", "text"]
 
 _ENTRY_CACHE = 200
 _ENTRY_LIMIT = 1_000_000  # characters; the whole feed is held in memory, here and by its readers
-_GUESSED_TYPES = {"audio": "audio/mpeg", "video": "video/mp4"}
+_USUAL_TYPES = {"audio": "audio/mpeg", "video": "video/mp4"}
 
 
 class Enclosure(msgspec.Struct, frozen=True, kw_only=True):
-    """A recording that programs fetch; `size_bytes` is 0 when it lies elsewhere."""
+    """A recording that programs fetch; `size_bytes` is 0 when nobody has said it."""
 
     url: str
     type: str
@@ -117,10 +118,16 @@ def _enclosure(detail: PieceDetail, base_url: str) -> Enclosure | None:
         return None
     return Enclosure(
         url=_absolute(parts.recording, base_url),
-        type=parts.recording.mime or _GUESSED_TYPES.get(detail.kind, "application/octet-stream"),
+        type=parts.recording.mime or _claimed_type(parts.recording.url, detail.kind),
         size_bytes=parts.recording.size_bytes,
         duration_s=parts.duration_s,
     )
+
+
+def _claimed_type(url: str, kind: str) -> str:
+    """Answer what a recording that lies elsewhere is by its name; the usual one of its kind else."""
+    claimed = media_type(urlsplit(url).path)
+    return claimed if claimed.startswith(f"{kind}/") else _USUAL_TYPES.get(kind, claimed)
 
 
 def _absolute(file: FileFacts, base_url: str) -> str:

@@ -1,6 +1,6 @@
 """What is said of a file of the site when it is sent: its type, how long it keeps, what it may do."""
 
-import mimetypes
+from octavo.kernel import media_types
 
 __all__ = [
     "PAGE_POLICY",
@@ -22,34 +22,6 @@ PAGE_POLICY = (
 _MEDIA_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; sandbox"
 )
-_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".xml": "application/xml",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".woff2": "font/woff2",
-    ".woff": "font/woff",
-    ".webmanifest": "application/manifest+json",
-    ".vtt": "text/vtt; charset=utf-8",
-    ".srt": "application/x-subrip; charset=utf-8",
-    ".mp4": "video/mp4",
-    ".webm": "video/webm",
-    ".mov": "video/quicktime",
-    ".ogv": "video/ogg",
-    ".mp3": "audio/mpeg",
-    ".m4a": "audio/mp4",
-    ".aac": "audio/aac",
-    ".ogg": "audio/ogg",
-    ".oga": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".wav": "audio/wav",
-    ".flac": "audio/flac",
-}
 _NAMED_TYPES = {
     # Programs take a feed under any of its names; browsers show only this one with its style.
     "feed.xml": "application/xml; charset=utf-8",
@@ -106,5 +78,5 @@ def media_type(name: str) -> str:
     base = name.rpartition("/")[2]
     if not name.startswith("media/") and base in _NAMED_TYPES:
         return _NAMED_TYPES[base]
-    suffix = "." + base.rpartition(".")[2].lower()
-    return _TYPES.get(suffix) or mimetypes.guess_type(base)[0] or "application/octet-stream"
+    kind = media_types.media_type(base)
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") or base.endswith(".srt") else kind
