@@ -117,20 +117,9 @@ async def publish(
         & (PieceRow.id != piece_id)
         & PieceRow.live_revision_id.is_null()
     )
-    changes: dict[Any, Any] = {
-        PieceRow.status: "published",
-        PieceRow.live_revision_id: shown.revision_id,
-        PieceRow.live_at: now if row["published_at"] else published_at,
-        PieceRow.live_path: path,
-        PieceRow.published_at: published_at,
-        PieceRow.stands_at: published_at,
-        **NO_EDIT,
-    }
-    if shown.revision_id == row["head_revision_id"]:
-        changes[PieceRow.path] = path
-    if not scheduled:
-        changes |= NO_TIME
-    if not await write(row, changes, now=now):
+    live_at = now if row["published_at"] else published_at
+    changes = _put_live(row, shown, path, published_at=published_at, live_at=live_at)
+    if not await write(row, changes if scheduled else changes | NO_TIME, now=now):
         return False
     previous = await _live_state(row)
     await tags.tag_piece(piece_id, shown.tags, live=True)
@@ -144,13 +133,31 @@ async def publish(
             first=row["published_at"] is None,
             path=path,
             published_at=published_at,
-            live_at=changes[PieceRow.live_at],
+            live_at=live_at,
             tag_ids=tuple(ref.id for ref in shown.tags),
             author_ids=tuple(byline.id for byline in shown.authors),
             previous=previous,
         )
     )
     return True
+
+
+def _put_live(
+    row: Row, shown: Shown, path: str, *, published_at: datetime, live_at: datetime
+) -> dict[Any, Any]:
+    """Answer what changes in the row of a piece when this revision stands before readers."""
+    changes: dict[Any, Any] = {
+        PieceRow.status: "published",
+        PieceRow.live_revision_id: shown.revision_id,
+        PieceRow.live_at: live_at,
+        PieceRow.live_path: path,
+        PieceRow.published_at: published_at,
+        PieceRow.stands_at: published_at,
+        **NO_EDIT,
+    }
+    if shown.revision_id == row["head_revision_id"]:
+        changes[PieceRow.path] = path
+    return changes
 
 
 NO_TIME: dict[Any, Any] = {

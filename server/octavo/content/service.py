@@ -158,13 +158,16 @@ async def patch_piece(
             if joined:
                 await bus.announce(TranslationsChanged(piece_ids=joined))
     except Exception as exc:
-        if is_unique_violation(exc) and draft.slug == before.slug:
-            msg = "a translation in this language was made meanwhile"
-            raise TakenError(msg, field="language") from exc
         if is_unique_violation(exc):
-            raise TakenError("the slug belongs to another piece", field="slug") from exc
+            raise _taken(is_slug_new=draft.slug != before.slug) from exc
         raise
     return await queries.get_piece(piece_id)
+
+
+def _taken(*, is_slug_new: bool) -> TakenError:
+    if is_slug_new:
+        return TakenError("the slug belongs to another piece", field="slug")
+    return TakenError("a translation in this language was made meanwhile", field="language")
 
 
 async def delete_piece(piece_id: int, *, actor: Actor, now: datetime, bus: EventBus) -> None:

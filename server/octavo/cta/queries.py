@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
+
 from octavo.content import queries as content
 from octavo.content.errors import PieceNotFoundError
 from octavo.cta import rules
@@ -171,34 +173,50 @@ async def outcomes(
     whole = await tracking.totals_of_all_channels(piece_id, first, last)
     links = await tracking.find_links(content_id=piece_id)
     ctas = await _ctas_named({*attached, *(t.cta_id for t in whole), *(x.cta_id for x in links)})
-    expected = {i: (attached.get(i) or cta).expected for i, cta in ctas.items()}
-    objectives = await _objectives(ctas.values())
-    codes = {channel.channel_id: channel.code for channel in await tracking.list_channels()}
+    yardsticks = _Yardsticks(
+        ctas=ctas,
+        expected={i: (attached.get(i) or cta).expected for i, cta in ctas.items()},
+        objectives=await _objectives(ctas.values()),
+        channels={channel.channel_id: channel.code for channel in await tracking.list_channels()},
+        by_conversions={t.cta_id for t in whole if t.conversions},
+    )
     pending, oldest_ms = await tracking.pending(content_id=piece_id)
-    by_conversions = {t.cta_id for t in whole if t.conversions}
-
-    def told(totals: Totals) -> Outcome:
-        cta = ctas[totals.cta_id]
-        return _outcome(
-            totals,
-            cta,
-            channel=codes.get(totals.channel_id, "all"),
-            expected=expected[cta.id],
-            objective=objectives.get(cta.objective_id or 0),
-            by_conversions=cta.id in by_conversions,
-        )
-
     return Outcomes(
         piece_id=piece_id,
         day_from=day_from,
         day_to=day_to,
-        items=[told(t) for t in _with_silent(measured, links) if t.cta_id in ctas],
-        totals=[told(t) for t in _with_silent_ctas(whole, attached) if t.cta_id in ctas],
+        items=yardsticks.measure(_with_silent(measured, links)),
+        totals=yardsticks.measure(_with_silent_ctas(whole, attached)),
         unattributed=Unattributed(),
         filtered=_filtered(whole),
         as_of=now if oldest_ms is None else datetime.fromtimestamp(oldest_ms / 1000, UTC),
         pending=pending,
     )
+
+
+class _Yardsticks(msgspec.Struct, frozen=True, kw_only=True):
+    """What the outcomes of a piece are measured against. All by id; `channels` are codes."""
+
+    ctas: dict[int, Cta]
+    expected: dict[int, Expected]
+    objectives: dict[int, ObjectiveRef]
+    channels: dict[int, str]
+    by_conversions: set[int]
+
+    def measure(self, rows: Iterable[Totals]) -> list[Outcome]:
+        """Answer the outcome of each row whose call to action is still there."""
+        return [self._outcome(totals) for totals in rows if totals.cta_id in self.ctas]
+
+    def _outcome(self, totals: Totals) -> Outcome:
+        cta = self.ctas[totals.cta_id]
+        return _outcome(
+            totals,
+            cta,
+            channel=self.channels.get(totals.channel_id, "all"),
+            expected=self.expected[cta.id],
+            objective=self.objectives.get(cta.objective_id or 0),
+            by_conversions=cta.id in self.by_conversions,
+        )
 
 
 def _outcome(

@@ -1,7 +1,7 @@
 """Puts the sample in, by the front door."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -79,18 +79,8 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 async def _plan(actor: Actor, runtime: Runtime) -> _Plan:
     now, bus = runtime.clock(), runtime.bus
-    today = now.date()
     readers = await strategy.create_objective(
-        ObjectiveIn(
-            name="Two hundred new readers of the newsletter",
-            metric="subscriptions",
-            target=200,
-            starts_on=today - timedelta(days=30),
-            ends_on=today + timedelta(days=60),
-        ),
-        actor=actor,
-        now=now,
-        bus=bus,
+        _new_readers(now.date()), actor=actor, now=now, bus=bus
     )
     campaign = await strategy.create_campaign(
         CampaignIn(name="The winter catalogue", kind="campaign", objective_id=readers.id),
@@ -98,13 +88,37 @@ async def _plan(actor: Actor, runtime: Runtime) -> _Plan:
         now=now,
         bus=bus,
     )
-    wanted = {
+    made = {
+        slug: await ctas.create_cta(data, actor=actor, now=now, bus=bus)
+        for slug, data in _calls_to_action(readers.id).items()
+    }
+    parts = await series.create_series(SeriesIn(title=SERIES), actor=actor, now=now, bus=bus)
+    return _Plan(
+        campaign_id=campaign.id,
+        series_id=parts.id,
+        ctas=made,
+        files=await _files(actor, runtime),
+    )
+
+
+def _new_readers(today: date) -> ObjectiveIn:
+    return ObjectiveIn(
+        name="Two hundred new readers of the newsletter",
+        metric="subscriptions",
+        target=200,
+        starts_on=today - timedelta(days=30),
+        ends_on=today + timedelta(days=60),
+    )
+
+
+def _calls_to_action(objective_id: int) -> dict[str, CtaIn]:
+    return {
         "get-the-catalogue": CtaIn(
             slug="get-the-catalogue",
             label="Get the winter catalogue",
             action="download",
             destination=Destination(url="https://press.example/catalogue.pdf"),
-            objective_id=readers.id,
+            objective_id=objective_id,
             expected=Expected(count=40),
         ),
         "visit-the-shop": CtaIn(
@@ -115,17 +129,6 @@ async def _plan(actor: Actor, runtime: Runtime) -> _Plan:
             expected=Expected(rate=0.02),
         ),
     }
-    made = {
-        slug: await ctas.create_cta(data, actor=actor, now=now, bus=bus)
-        for slug, data in wanted.items()
-    }
-    parts = await series.create_series(SeriesIn(title=SERIES), actor=actor, now=now, bus=bus)
-    return _Plan(
-        campaign_id=campaign.id,
-        series_id=parts.id,
-        ctas=made,
-        files=await _files(actor, runtime),
-    )
 
 
 async def _files(actor: Actor, runtime: Runtime) -> dict[str, int]:

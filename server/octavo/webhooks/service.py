@@ -74,22 +74,21 @@ async def create_webhook(
     """
     url = rules.check_url(data.url, allowed_targets=allowed_targets)
     events = rules.check_events(data.events, known=_known())
-    name, code, secret = clean_text(data.name, field="name"), new_code(16), new_secret()
+    code, secret = new_code(16), new_secret()
+    row = WebhookRow(
+        code=code,
+        name=clean_text(data.name, field="name"),
+        url=url,
+        events=_json(events),
+        is_active=data.is_active,
+        secret=vault.seal(secret, context=sending.place(code)),
+        created_at=now,
+        updated_at=now,
+    )
     async with transaction():
         if await WebhookRow.count() >= MOST_WEBHOOKS:
             raise TooManyWebhooksError(f"there may be {MOST_WEBHOOKS} webhooks at most")
-        rows = await WebhookRow.insert(
-            WebhookRow(
-                code=code,
-                name=name,
-                url=url,
-                events=_json(events),
-                is_active=data.is_active,
-                secret=vault.seal(secret, context=sending.place(code)),
-                created_at=now,
-                updated_at=now,
-            )
-        ).returning(WebhookRow.id)
+        rows = await WebhookRow.insert(row).returning(WebhookRow.id)
         webhook_id = int(rows[0]["id"])
         await accounts.record(
             actor,

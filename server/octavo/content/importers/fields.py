@@ -114,10 +114,11 @@ def understand(
     draft = _taken_as_draft(path, matter, is_post=is_post, is_dated=bool(day), warnings=warnings)
     language = _language(values, warnings=warnings) or (placed.language if placed else "")
     inside = site.inside(path)
-    by_rule = "" if claimed else usual_url(
-        inside, values, site=site, title=title, slug=slug, date=day, language=language
-    )  # fmt: skip
-    series, series_position = series_of(_tables(values), warnings=warnings)
+    old_url = (
+        claimed
+        or usual_url(inside, values, site=site, title=title, slug=slug, date=day, language=language)
+        or _usual_url(inside, slug, published_at, zone=zone)
+    )
     found = Found(
         kind="post" if is_post else "page",
         title=title,
@@ -125,10 +126,8 @@ def understand(
         published_at=published_at,
         draft=draft,
         language=language,
-        old_url=claimed or by_rule or _usual_url(inside, slug, published_at, zone=zone),
+        old_url=old_url,
         warnings=warnings,
-        series=series,
-        series_position=series_position,
         translation_key=_first(values, _KEYS) or (placed.key if placed else ""),
     )
     return _described(found, values, site=site, zone=zone)
@@ -137,8 +136,11 @@ def understand(
 def _described(found: Found, values: dict[str, Value], *, site: Site, zone: ZoneInfo) -> Found:
     """Answer the piece with what is said about it, beside what it is and where it stood."""
     warnings = found.warnings
+    series, series_position = series_of(_tables(values), warnings=warnings)
     return msgspec.structs.replace(
         found,
+        series=series,
+        series_position=series_position,
         modified_at=_modified_at(values, zone=zone),
         tags=_labels(values, site=site, warnings=warnings),
         authors=_names(values),

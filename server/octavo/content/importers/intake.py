@@ -67,19 +67,7 @@ async def take_in(
     """
     started = time.monotonic()
     try:
-        organisation = await accounts_q.get_organisation()
-        zone = zone_named(options.zone or organisation.zone)
-        run = _Intake(
-            source=source,
-            zone=zone,
-            pattern=organisation.post_path,
-            dry_run=options.dry_run,
-            now=now,
-            bus=bus,
-            progress=progress,
-            log=log,
-        )
-        run.fallback = await _fallback(options.author_email, now=now, dry_run=options.dry_run)
+        run = await _intake(source, options, now=now, bus=bus, progress=progress, log=log)
         await run.read()
         await run.decide()
         await run.store()
@@ -105,6 +93,31 @@ async def _fallback(author_email: str | None, *, now: datetime, dry_run: bool) -
         return Byline(authors=[], user_id=user.id)
     byline = await authors.ensure_author_of_user(user.id, now=now)
     return Byline(authors=[byline], user_id=user.id)
+
+
+async def _intake(
+    source: Format,
+    options: Options,
+    *,
+    now: datetime,
+    bus: EventBus,
+    progress: Progress | None,
+    log: RowLog | None,
+) -> "_Intake":
+    """Answer an import that has begun: its zone and its author can be used."""
+    organisation = await accounts_q.get_organisation()
+    run = _Intake(
+        source=source,
+        zone=zone_named(options.zone or organisation.zone),
+        pattern=organisation.post_path,
+        dry_run=options.dry_run,
+        now=now,
+        bus=bus,
+        progress=progress,
+        log=log,
+    )
+    run.fallback = await _fallback(options.author_email, now=now, dry_run=options.dry_run)
+    return run
 
 
 class _Intake:

@@ -70,21 +70,25 @@ async def import_markdown(
             path, dry_run=dry_run, now=now, bus=bus, media=media, progress=progress,
             ctas=ctas or NoCtas(),
         )  # fmt: skip
-    shown: formats.Progress | None = None
-    if progress is not None:
-        told = progress
-
-        def shown(phase: formats.Phase, done: int, total: int) -> None:
-            if phase == "importing":
-                told(done, total)
-
     return await intake.take_in(
         MarkdownFolder(path, media=media, now=now, dry_run=dry_run),
         options=formats.Options(dry_run=dry_run, author_email=author_email, zone=zone),
         now=now,
         bus=bus,
-        progress=shown,
+        progress=_while_importing(progress),
     )
+
+
+def _while_importing(progress: Progress | None) -> formats.Progress | None:
+    """Answer who hears of every phase and tells of the last alone."""
+    if progress is None:
+        return None
+
+    def tell(phase: formats.Phase, done: int, total: int) -> None:
+        if phase == "importing":
+            progress(done, total)
+
+    return tell
 
 
 class _Head(NamedTuple):

@@ -119,30 +119,38 @@ async def patch_channel(
     if {"settings", "secrets"} & changes.keys():
         changed_row = row | {str(name): value for name, value in changes.items()}
         open_channel(changed_row, registry=registry, vault=vault)
-        # New settings deserve a new look: what blocked it, and its limits, may be gone.
-        changes |= {"limits": None, "limits_at": None, "verified_at": None, "account": None}
-        if row["state"] == "blocked":
-            changes |= {"state": "active", "reason": None}
+        changes |= _looked_at_anew(row)
     if patch.state == "active":
         changes |= {"reason": None, "not_before": None}
     fields = sorted(map(str, changes))
     changes |= {"version": ChannelRow.version + 1, "updated_at": now}
     async with transaction():
-        changed = await (
-            ChannelRow.update(changes)
-            .where((ChannelRow.id == channel_id) & (ChannelRow.version == patch.version))
-            .returning(ChannelRow.id)
-        )
-        if not changed:
-            current = await queries.get_channel(channel_id)
-            msg = f"channel {channel_id} is no longer at version {patch.version}"
-            raise StaleChannelError(msg, current=current)
+        await _update(channel_id, changes, version=patch.version)
         detail: dict[str, object] = {"fields": fields}
         await accounts.record(
             actor, "channel.changed", subject=f"channel:{channel_id}", now=now, detail=detail
         )
         await bus.announce(ChannelChanged(channel_id=channel_id))
     return await queries.get_channel(channel_id)
+
+
+def _looked_at_anew(row: Row) -> Changes:
+    """New settings deserve a new look: what blocked the channel, and its limits, may be gone."""
+    anew: Changes = {"limits": None, "limits_at": None, "verified_at": None, "account": None}
+    return anew | {"state": "active", "reason": None} if row["state"] == "blocked" else anew
+
+
+async def _update(channel_id: int, changes: Changes, *, version: int) -> None:
+    """Write to a channel that is still at this version; raise `StaleChannelError` if it is not."""
+    changed = await (
+        ChannelRow.update(changes)
+        .where((ChannelRow.id == channel_id) & (ChannelRow.version == version))
+        .returning(ChannelRow.id)
+    )
+    if not changed:
+        current = await queries.get_channel(channel_id)
+        msg = f"channel {channel_id} is no longer at version {version}"
+        raise StaleChannelError(msg, current=current)
 
 
 async def verify_channel(

@@ -83,15 +83,7 @@ async def plan_delivery(
         live = await is_live(piece_id)
         due_at = moment.instant if moment else (now if live else None)
         delivery_id = await _insert(piece_id, data, moment, due_at=due_at, actor=actor, now=now)
-        _, links = await messages.tracked_links(
-            piece_id,
-            channel_id=tracking_channel(data.channel_id),
-            delivery_id=delivery_id,
-            base_url=settings.base_url,
-            now=now,
-        )
-        kept: Changes = {"links": msgspec.json.encode(links).decode()}
-        await DeliveryRow.update(kept).where(DeliveryRow.id == delivery_id)
+        await _link(delivery_id, piece_id, data.channel_id, base_url=settings.base_url, now=now)
         await _record(actor, "delivery.planned", delivery_id, now=now, piece_id=piece_id)
         await bus.announce(
             DeliveryPlanned(delivery_id=delivery_id, piece_id=piece_id, channel_id=data.channel_id)
@@ -277,6 +269,21 @@ async def _check_new(piece_id: int, data: DeliveryIn, moment: walltime.Moment | 
         if row["text"] == data.text and row["send_at"] == wall:
             msg = f"delivery {row['id']} already brings this to that channel"
             raise DeliveryExistsError(msg, delivery_id=row["id"])
+
+
+async def _link(
+    delivery_id: int, piece_id: int, channel_id: int, *, base_url: str, now: datetime
+) -> None:
+    """Give a delivery its own tracked links."""
+    _, links = await messages.tracked_links(
+        piece_id,
+        channel_id=tracking_channel(channel_id),
+        delivery_id=delivery_id,
+        base_url=base_url,
+        now=now,
+    )
+    kept: Changes = {"links": msgspec.json.encode(links).decode()}
+    await DeliveryRow.update(kept).where(DeliveryRow.id == delivery_id)
 
 
 async def _insert(

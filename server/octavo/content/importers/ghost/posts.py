@@ -45,13 +45,8 @@ def understand(raw: Row, blog: Blog, *, zone: ZoneInfo, now: datetime, full: boo
         SkippedError: there is nothing in it.
     """
     row = blog.with_meta(raw)
-    title = _line(row, "title", limit=_MAX_TITLE)
-    if not title and not any(text_of(row, name).strip() for name in _BODIES):
-        raise SkippedError("has neither a title nor a text")
     warnings: list[str] = []
-    if not title:
-        title = _first_words(row) or "Untitled"
-        warnings.append(f"has no title: taken as {title!r}")
+    title = _title(row, warnings=warnings)
     slug = slugify(text_of(row, "slug")) or slugify(title) or "untitled"
     kind, status, draft = _state(row, now=now, warnings=warnings)
     published_at = _published_at(row, draft=draft, warnings=warnings)
@@ -83,6 +78,18 @@ def understand(raw: Row, blog: Blog, *, zone: ZoneInfo, now: datetime, full: boo
     injected = ("codeinjection_head", "codeinjection_foot")
     warnings += [f"its {name} is kept but never used" for name in injected if row.get(name)]
     return Post(found, status)
+
+
+def _title(row: Row, *, warnings: list[str]) -> str:
+    """Answer the title, or one made from the text; raise `SkippedError` if there is neither."""
+    title = _line(row, "title", limit=_MAX_TITLE)
+    if title:
+        return title
+    if not any(text_of(row, name).strip() for name in _BODIES):
+        raise SkippedError("has neither a title nor a text")
+    title = _first_words(row) or "Untitled"
+    warnings.append(f"has no title: taken as {title!r}")
+    return title
 
 
 def _published_at(row: Row, *, draft: bool, warnings: list[str]) -> datetime | None:
