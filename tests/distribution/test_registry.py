@@ -9,6 +9,7 @@ import pytest
 from octavo.distribution import registry
 from octavo.distribution.errors import AdapterUnavailableError, AdapterUnknownError
 from octavo.distribution.registry import AdapterRegistry
+from octavo.kernel import plugins
 from octavo.sdk import Adapter, Capabilities, Context, Prepared, Published
 
 
@@ -81,7 +82,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
         EntryPoint(name="gone", value="no_such_module:Thing", group=registry.GROUP),
         EntryPoint(name="nameless", value="octavo.sdk:NoSuchName", group=registry.GROUP),
     ]
-    monkeypatch.setattr(registry, "entry_points", lambda **_: points)
+    monkeypatch.setattr(plugins, "entry_points", lambda **_: points)
 
 
 @pytest.mark.usefixtures("broken")

@@ -1,16 +1,18 @@
-"""Which deployers there are: found by entry point, loaded when first asked for, each by itself."""
+"""Which deployers there are, and what each says of itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
-
-import msgspec
 
 from octavo.deploying.errors import DeployerUnavailableError, DeployerUnknownError
 from octavo.deploying.schemas import DeployerInfo
 from octavo.kernel.errors import FieldError
-from octavo.kernel.log import get_logger
+from octavo.kernel.plugins import (
+    PluginFaultError,
+    Plugins,
+    Unavailable,
+    check_identity,
+    check_settings,
+)
 from octavo.sdk import secret_fields, settings_schema
 from octavo.sdk.deploying import DEPLOY_API_VERSION, DeployCapabilities, Deployer
 
@@ -18,14 +20,7 @@ __all__ = ["DeployerRegistry"]
 
 GROUP: Final = "octavo.deployers"
 
-_log = get_logger("octavo.deploying")
-
 DeployerKind = type[Deployer[Any]]
-
-
-@dataclass(frozen=True)
-class _Unavailable:
-    reason: str
 
 
 class DeployerRegistry:
@@ -36,8 +31,7 @@ class DeployerRegistry:
     """
 
     def __init__(self, deployers: Mapping[str, object] | None = None) -> None:
-        self._given = deployers
-        self._loaded: dict[str, DeployerKind | _Unavailable] | None = None
+        self._plugins = Plugins(GROUP, accept=_checked, given=deployers)
 
     def get(self, deployer_id: str) -> DeployerKind:
         """Answer a kind of target that can be used.
@@ -46,72 +40,33 @@ class DeployerRegistry:
             DeployerUnknownError: nothing of that id is installed.
             DeployerUnavailableError: it is installed and broken.
         """
-        found = self._all().get(deployer_id)
+        found = self._plugins.get(deployer_id)
         if found is None:
-            known = ", ".join(sorted(self._all())) or "none"
             raise DeployerUnknownError(
-                f"there is no deployer {deployer_id!r}; installed: {known}",
+                f"there is no deployer {deployer_id!r}; installed: {self._plugins.names()}",
                 FieldError(field="deployer", message="unknown deployer", code="unknown_deployer"),
             )
-        if isinstance(found, _Unavailable):
-            raise DeployerUnavailableError(f"{deployer_id} is unavailable: {found.reason}")
+        if isinstance(found, Unavailable):
+            raise DeployerUnavailableError(f"{found.code} is unavailable: {found.reason}")
         return found
 
     def list(self) -> "list[DeployerInfo]":
         """Describe every deployer, the broken ones too, by id."""
-        return [_describe(name, one) for name, one in sorted(self._all().items())]
-
-    def _all(self) -> dict[str, DeployerKind | _Unavailable]:
-        if self._loaded is None:
-            self._loaded = (
-                {point.name: _load(point) for point in entry_points(group=GROUP)}
-                if self._given is None
-                else {name: _checked(name, thing) for name, thing in self._given.items()}
-            )
-        return self._loaded
+        return [_describe(name, one) for name, one in self._plugins.list()]
 
 
-def _load(point: EntryPoint) -> DeployerKind | _Unavailable:
-    try:
-        thing = point.load()
-    except (Exception, SystemExit) as exc:  # noqa: BLE001 - whatever it does disables it alone
-        _log.warning("deployer_unavailable", deployer=point.name, error=type(exc).__name__)
-        return _Unavailable(f"it cannot be imported ({type(exc).__name__}: {exc})")
-    return _checked(point.name, thing)
-
-
-def _checked(name: str, thing: object) -> DeployerKind | _Unavailable:
+def _checked(name: str, thing: object) -> DeployerKind:
     if not (isinstance(thing, type) and issubclass(thing, Deployer)):
-        return _Unavailable("it is not a subclass of octavo.sdk.deploying.Deployer")
-    reason = _fault(name, thing)
-    if reason is not None:
-        _log.warning("deployer_unavailable", deployer=name, reason=reason)
-        return _Unavailable(reason)
+        raise PluginFaultError("it is not a subclass of octavo.sdk.deploying.Deployer")
+    check_identity(thing, name=name, version=DEPLOY_API_VERSION)
+    if not isinstance(getattr(thing, "capabilities", None), DeployCapabilities):
+        raise PluginFaultError("its capabilities are missing")
+    check_settings(thing)
     return thing
 
 
-def _fault(name: str, kind: DeployerKind) -> str | None:
-    version = getattr(kind, "api_version", None)
-    if version != DEPLOY_API_VERSION:
-        return (
-            f"it speaks version {version} of the contract, this Octavo speaks {DEPLOY_API_VERSION}"
-        )
-    if getattr(kind, "id", None) != name or not getattr(kind, "title", ""):
-        return f"its id must be {name!r}, as its entry point, and it needs a title"
-    if not isinstance(getattr(kind, "capabilities", None), DeployCapabilities):
-        return "its capabilities are missing"
-    settings = getattr(kind, "settings", None)
-    if not (isinstance(settings, type) and issubclass(settings, msgspec.Struct)):
-        return "its settings are not a msgspec Struct"
-    try:
-        settings_schema(settings)
-    except Exception as exc:  # noqa: BLE001 - as above
-        return f"its settings cannot be described ({type(exc).__name__}: {exc})"
-    return None
-
-
-def _describe(name: str, one: DeployerKind | _Unavailable) -> DeployerInfo:
-    if isinstance(one, _Unavailable):
+def _describe(name: str, one: DeployerKind | Unavailable) -> DeployerInfo:
+    if isinstance(one, Unavailable):
         return DeployerInfo(
             id=name,
             title=name,
