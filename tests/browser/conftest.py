@@ -1,21 +1,18 @@
 """A real server, a real Chromium, and one signed-in person."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
+from tests.browser.pages import Admin
+from tests.browser.server_process import Server
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(HERE))  # pages.py and chromium.py, for the tests beside them
-
-from chromium import FLAGS, HOW_TO, find_chromium  # noqa: E402
-from pages import Admin  # noqa: E402
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright  # noqa: E402
-from server_process import Server  # noqa: E402
 
 _skipped: list[str] = []
 SCREEN = {"width": 1280, "height": 800}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from outside import free_port
-from pages import PASSWORD
+from tests.browser.outside import free_port
+from tests.browser.pages import PASSWORD
 
 __all__ = ["Server"]
 

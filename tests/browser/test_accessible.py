@@ -5,8 +5,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pages import Admin, Scheme
 from playwright.sync_api import BrowserContext, Page, expect
+from tests.browser.pages import Admin, Scheme
 
 AXE = Path(__file__).parents[2] / "admin/node_modules/axe-core/axe.min.js"
 DOT = bytes.fromhex(

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
-from server_process import Server
-from test_accessible import findings
+from tests.browser.server_process import Server
+from tests.browser.test_accessible import findings
 
 _VALIDATOR = Path(__file__).parents[2] / "admin/node_modules/html-validate/bin/html-validate.mjs"
 _TEXT = """

@@ -2,10 +2,10 @@
 
 import re
 
-from pages import Admin
 from playwright.sync_api import expect
-from server_process import Server
-from test_accessible import findings
+from tests.browser.pages import Admin
+from tests.browser.server_process import Server
+from tests.browser.test_accessible import findings
 
 
 def test_a_target_is_added_filled_and_one_that_refuses_says_why(

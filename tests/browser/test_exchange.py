@@ -7,11 +7,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from outside import Receiver, run_receiver
-from pages import Admin, Scheme
 from playwright.sync_api import expect
-from server_process import Server
-from test_accessible import findings, settle
+from tests.browser.outside import Receiver, run_receiver
+from tests.browser.pages import Admin, Scheme
+from tests.browser.server_process import Server
+from tests.browser.test_accessible import findings, settle
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from outside import Receiver, run_mastodon, run_receiver
-from pages import Admin
 from playwright.sync_api import BrowserContext, Page, expect
-from server_process import Server
+from tests.browser.outside import Receiver, run_mastodon, run_receiver
+from tests.browser.pages import Admin
+from tests.browser.server_process import Server
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
 ZONE = "Europe/Madrid"

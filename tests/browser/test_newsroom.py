@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from pages import PASSWORD, Admin
 from playwright.sync_api import BrowserContext, expect
-from server_process import Server
-from test_accessible import findings
-
-from conftest import sign_in
+from tests.browser.conftest import sign_in
+from tests.browser.pages import PASSWORD, Admin
+from tests.browser.server_process import Server
+from tests.browser.test_accessible import findings
 
 
 def make_piece(owner: httpx.Client, **fields: object) -> dict[str, object]:

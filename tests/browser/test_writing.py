@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from pages import Admin
 from playwright.sync_api import BrowserContext, expect
+from tests.browser.pages import Admin
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Whole imports in processes of their own: killed at any moment, and larger than memory."""
 
-import importlib.util
 import json
 import os
 import random
@@ -9,14 +8,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-_spec = importlib.util.spec_from_file_location("wxr", ROOT / "tests" / "bench" / "wxr.py")
-wxr = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(wxr)
+from tests.bench import wxr
 
 POSTS, KILLS = 700, 6
 # What an import stores, without ids, times and addresses of files, which differ by chance.

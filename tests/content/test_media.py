@@ -2,24 +2,17 @@
 
 import asyncio
 import hashlib
-import importlib.util
 import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from tests.content import media_samples as samples
 
 from octavo.accounts import service as accounts
 from octavo.content.media import jobs, orphans, replacing
 from octavo.content.media import service as library
 from octavo.content.tables import MediaRow, MediaUseRow, RevisionRow
 from octavo.kernel.storage import StorageUnavailableError
-
-_spec = importlib.util.spec_from_file_location(
-    "media_samples", Path(__file__).with_name("media_samples.py")
-)
-samples = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
 
 API = "/api/v1/media"
 

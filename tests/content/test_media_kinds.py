@@ -1,7 +1,6 @@
 """What a file is, by its bytes; what is refused, and what is made harmless."""
 
 import gzip
-import importlib.util
 import io
 import json
 import re
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.content import media_samples as samples
 
 from octavo.content.errors import MediaTooLargeError
 from octavo.content.media.incoming import received
@@ -19,12 +19,6 @@ from octavo.content.media.limits import MediaLimits, parse_limits
 from octavo.content.media.names import new_path, shown_name
 from octavo.kernel.settings import SettingsError
 from octavo.kernel.storage import is_name
-
-_spec = importlib.util.spec_from_file_location(
-    "media_samples", Path(__file__).with_name("media_samples.py")
-)
-samples = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 PIXELS = 60_000_000

@@ -1,19 +1,11 @@
 """Uses beyond the body: covers, fields, planned edits; hostile uploads through the whole stack."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
+from tests.content import media_samples as samples
 
 from octavo.content.media import service as library
 from octavo.content.media import uses
 from octavo.content.tables import MediaRow, MediaUseRow, PieceRow, RevisionRow
-
-_spec = importlib.util.spec_from_file_location(
-    "media_samples", Path(__file__).with_name("media_samples.py")
-)
-samples = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
 
 API = "/api/v1/media"
 POLYGLOT = b"GIF89a/*" + b"\x00" * 6 + b"*/=1;alert(document.domain)//"

@@ -1,31 +1,18 @@
-"""The bucket of `tests/storage`, for deployments."""
+"""The bucket of `tests/storage` and the desk of `tests/publishing`, for deployments."""
 
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from tests.publishing.fakes import NOW, Desk, make_piece, tag, tree
+from tests.storage.conftest import bucket_server
+
+__all__ = ["bucket_server"]
 
 pytest.register_assert_rewrite("octavo.sdk.deploying_testing")
-
-_spec = spec_from_file_location(
-    "storage_conftest", Path(__file__).parents[1] / "storage" / "conftest.py"
-)
-_storage = module_from_spec(_spec)
-_spec.loader.exec_module(_storage)
-bucket_server = _storage.bucket_server
-
-
-_spec = spec_from_file_location(
-    "publishing_fakes", Path(__file__).parents[1] / "publishing" / "fakes.py"
-)
-fakes = module_from_spec(_spec)
-_spec.loader.exec_module(fakes)
 
 
 @pytest.fixture
 def folio(tmp_path):
     """The fakes of `tests/publishing`, with a desk of six posts."""
-    fakes.desk = fakes.Desk(
-        tmp_path, [fakes.make_piece(number) for number in range(1, 7)], workers=0
-    )
-    return fakes
+    desk = Desk(tmp_path, [make_piece(number) for number in range(1, 7)], workers=0)
+    return SimpleNamespace(desk=desk, NOW=NOW, make_piece=make_piece, tag=tag, tree=tree)

@@ -1,6 +1,5 @@
 """Channels and deliveries on real databases, with a network of our own that can misbehave."""
 
-import importlib.util
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any, ClassVar
 
 import msgspec
 import pytest
+from tests.distribution.chaos_worker import Logbook
 
 from octavo.accounts.schemas import SYSTEM
 from octavo.content import queries as content_q
@@ -264,13 +264,7 @@ def fake() -> Callable[..., type[Adapter[Any]]]:
 @pytest.fixture
 def logbook() -> type[Adapter[Any]]:
     """The adapter of the chaos test, as its worker processes have it."""
-    path = Path(__file__).with_name("chaos_worker.py")
-    spec = importlib.util.spec_from_file_location("chaos_worker", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Logbook
+    return Logbook
 
 
 @pytest.fixture

@@ -1,20 +1,16 @@
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from fakes import Desk
-from house import House
+from tests.publishing.fakes import Desk
+from tests.publishing.house import House
 
 from octavo.content.schemas import PublishedPiece
 from octavo.kernel.db import Database
 
 if TYPE_CHECKING:
-    from conftest import FrozenClock
+    from tests.conftest import FrozenClock
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from octavo.publishing.stored import StoredLibrary, StoredLog
 from octavo.runtime import subscribe
 
 if TYPE_CHECKING:
-    from conftest import FrozenClock
+    from tests.conftest import FrozenClock
 
 
 class House:

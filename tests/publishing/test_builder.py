@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin
 
 import feedparser
 import pytest
-from fakes import NOW, Desk, author, cta, make_piece, tag
+from tests.publishing.fakes import NOW, Desk, author, cta, make_piece, tag
 
 from octavo.publishing.building import builder
 from octavo.publishing.building.lock import build_lock

@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from house import House
-from image_samples import photo
 from PIL import Image
+from tests.publishing.house import House
+from tests.publishing.image_samples import photo
 
 from octavo.accounts import queries as accounts_queries
 from octavo.accounts import service as accounts

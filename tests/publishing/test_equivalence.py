@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from fakes import NOW, Desk, author, cta, file, make_piece, series, tag
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.publishing.fakes import NOW, Desk, author, cta, file, make_piece, series, tag
 
 from octavo.content.kinds import Cover
 from octavo.publishing.cards.queries import SITE

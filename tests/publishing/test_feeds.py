@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import feedparser
-from fakes import NOW, Desk, file, make_piece, series, tag
+from tests.publishing.fakes import NOW, Desk, file, make_piece, series, tag
 
 from octavo.content.kinds import Cover
 from octavo.publishing.feeds.podcast import podcast_guid

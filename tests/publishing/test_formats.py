@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import feedparser
-from fakes import NOW, Desk, author, file, make_piece, series, tag
-from formats import check_json_feed, check_xml, files_for_programs
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from tests.publishing.fakes import NOW, Desk, author, file, make_piece, series, tag
+from tests.publishing.formats import check_json_feed, check_xml, files_for_programs
 
 from octavo.content.kinds import Cover
 from octavo.content.schemas import AuthorRef, TagRef

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from house import House
-from image_samples import WHERE, opened, photo
 from PIL import Image
+from tests.publishing.house import House
+from tests.publishing.image_samples import WHERE, opened, photo
 
 from octavo.content.kinds import Cover
 from octavo.content.media import orphans

@@ -5,8 +5,8 @@ import struct
 import time
 
 import pytest
-from image_samples import WHERE, opened, photo
 from PIL import Image, ImageCms, ImageOps
+from tests.publishing.image_samples import WHERE, opened, photo
 
 from octavo.publishing.images.clean import cleaned
 

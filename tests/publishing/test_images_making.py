@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from image_samples import WHERE, opened, photo
 from PIL import Image
+from tests.publishing.image_samples import WHERE, opened, photo
 
 from octavo.content.media.images import recognise
 from octavo.publishing.images import making

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fakes import NOW, Desk, author, make_piece, tag, tree
+from tests.publishing.fakes import NOW, Desk, author, make_piece, tag, tree
 
 from octavo.content.schemas import PublishedPiece
 
@@ -18,7 +18,7 @@ _CHILD = """
 import asyncio, os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-import fakes, test_kill
+from tests.publishing import fakes, test_kill
 from octavo.publishing.building import output
 die_at = int(sys.argv[4])
 if die_at:
@@ -67,9 +67,9 @@ async def expected(tmp_path: Path, name: str) -> dict[str, bytes]:
 
 
 def start_child(home: Path, name: str, die_at: int, how: str) -> "subprocess.Popen[str]":
-    here = str(Path(__file__).parent)
+    root = str(Path(__file__).parents[2])
     child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, here, str(home), name, str(die_at), how],
+        [sys.executable, "-c", _CHILD, root, str(home), name, str(die_at), how],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
-from fakes import NOW, Desk, file, make_piece, series, tag
+from tests.publishing.fakes import NOW, Desk, file, make_piece, series, tag
 
 from octavo.content.kinds import Cover
 

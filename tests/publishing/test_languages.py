@@ -4,7 +4,7 @@ import re
 
 import msgspec
 import pytest
-from fakes import NOW, Desk, make_piece
+from tests.publishing.fakes import NOW, Desk, make_piece
 
 
 @pytest.fixture

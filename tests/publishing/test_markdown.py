@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from fakes import make_piece
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
+from tests.publishing.fakes import make_piece
 
 from octavo.publishing.read_model.facts import PieceSource
 from octavo.publishing.read_model.prepared import NOT_XML, prepare, unpack_html

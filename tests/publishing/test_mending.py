@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 
-from fakes import NOW, Desk, make_piece
+from tests.publishing.fakes import NOW, Desk, make_piece
 
 MakeDesk = Callable[..., Desk]
 

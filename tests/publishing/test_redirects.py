@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from fakes import NOW, Desk, make_piece
+from tests.publishing.fakes import NOW, Desk, make_piece
 
 MakeDesk = Callable[..., Desk]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import NOW, Desk, make_piece, tag
+from tests.publishing.fakes import NOW, Desk, make_piece, tag
 
 from octavo.publishing.search import layout
 from octavo.publishing.search.words import bucket_of, terms

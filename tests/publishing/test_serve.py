@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from fakes import NOW, Desk, make_piece
+from tests.publishing.fakes import NOW, Desk, make_piece
 
 from octavo.publishing.serving.site import site_app
 

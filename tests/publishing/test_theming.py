@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from fakes import NOW, Desk, author, make_piece, tag
+from tests.publishing.fakes import NOW, Desk, author, make_piece, tag
 
 from octavo.publishing.errors import BuildFailedError
 

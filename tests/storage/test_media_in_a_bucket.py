@@ -2,21 +2,16 @@
 
 import shutil
 import struct
-import sys
 import zlib
-from pathlib import Path
 
 import pytest
+from tests.publishing.image_samples import opened, photo
 
 from octavo.content.media import orphans
 from octavo.deploying.running import Deploying, run_deployment
 from octavo.kernel.storage import StorageUnavailableError
 from octavo.publishing import service as publishing
 from octavo.publishing.images.jobs import Studio
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "publishing"))
-
-from image_samples import opened, photo
 
 API = "/api/v1/media"
 
