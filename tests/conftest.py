@@ -36,6 +36,15 @@ from octavo.kernel.settings import load_settings
 
 pytest.register_assert_rewrite("octavo.sdk.testing")
 
+FOUNDER = {
+    "organisation_name": "The Press",
+    "zone": "Europe/Madrid",
+    "name": "Ada Lovelace",
+    "email": "ada@example.org",
+    "password": "correct horse battery",
+}
+"""What the first owner says of herself and her press."""
+
 _TEMPLATE = "octavo_template"
 _skipped: set[str] = set()
 
@@ -304,14 +313,7 @@ class Installation:
         client = self.client()
         answer = await client.post(
             "/api/v1/setup",
-            json={
-                "token": token,
-                "organisation_name": "The Press",
-                "zone": "Europe/Madrid",
-                "name": "Ada Lovelace",
-                "email": "ada@example.org",
-                "password": "correct horse battery",
-            },
+            json={"token": token, **FOUNDER},
         )
         assert answer.status_code == 201, answer.text
         client.headers["x-csrf-token"] = answer.json()["csrf_token"]

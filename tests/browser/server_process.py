@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.browser.outside import free_port
 from tests.browser.pages import PASSWORD
+from tests.outside import free_port
 
 __all__ = ["Server"]
 

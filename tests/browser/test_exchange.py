@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import expect
-from tests.browser.outside import Receiver, run_receiver
 from tests.browser.pages import Admin, Scheme
 from tests.browser.server_process import Server
 from tests.browser.test_accessible import findings, settle
+from tests.outside import Receiver, run_receiver
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_a_webhook_is_made_tested_paused_and_its_messages_are_sent_again(
     page.get_by_role("link", name="Cache").click()
     page.get_by_role("button", name="Send a test").click()
     expect(page.get_by_text("It answered 200")).to_be_visible()
-    assert receiver.received[-1]["type"] == "webhook.ping"
+    assert receiver.messages[-1]["type"] == "webhook.ping"
 
     made = owner.post("/api/v1/pieces", json={"title": "On leaves"}).json()
     details = page.get_by_role("button", name="Details: piece.created")
@@ -66,14 +66,14 @@ def test_a_webhook_is_made_tested_paused_and_its_messages_are_sent_again(
     expect(line.get_by_text("Delivered")).to_be_visible(timeout=40_000)
     details.click()
     expect(page.get_by_label("Message")).to_contain_text("On leaves")
-    before = len(receiver.received)
+    before = len(receiver.messages)
     page.get_by_role("button", name="Send again: piece.created").click()
     expect(page.get_by_text("It goes out again.")).to_be_visible()
     for _ in range(200):
-        if len(receiver.received) > before:
+        if len(receiver.messages) > before:
             break
         page.wait_for_timeout(100)
-    again = [one for one in receiver.received if one["type"] == "piece.created"]
+    again = [one for one in receiver.messages if one["type"] == "piece.created"]
     assert again[0]["data"]["piece_id"] == made["id"]  # type: ignore[index]
     assert len({one["id"] for one in again}) == 1
     assert len(again) == 2

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from tests.browser.outside import Receiver, run_mastodon, run_receiver
 from tests.browser.pages import Admin
 from tests.browser.server_process import Server
+from tests.outside import Receiver, run_mastodon, run_receiver
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
 ZONE = "Europe/Madrid"
@@ -128,7 +128,7 @@ def test_the_whole_chain_as_a_person_walks_it(
     admin.open_piece(piece_id, "/deliveries")
     admin.expect_delivery("Our own list", "sent", timeout_s=60)
     admin.expect_delivery("Fediverse", "sent", timeout_s=60)
-    assert len(receiver.received) == 1
+    assert len(receiver.messages) == 1
     titles = [item["title"] for item in httpx.get(f"{fresh_server.base}/feed.json").json()["items"]]
     assert titles == ["On folding a month into eight leaves", "How we bought a press"]
 

@@ -1,27 +1,25 @@
 """A nursery of workers for the chaos test: imports everything once, then forks one per line read.
 
-    python chaos_worker.py DATABASE_URL REMOTE_URL LEASE_S     prints the process id of each worker
+    python -m tests.distribution.chaos_worker DATABASE_URL REMOTE_URL LEASE_S
 
 Each worker is the real `send_due` on a clock of its own, against a network that does not dedupe.
 """
 
 import asyncio
 import os
-import signal
 import sys
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
 import msgspec
+from tests.conftest import make_database
+from tests.nursery import breed
 
-from octavo import piccolo_conf
 from octavo.distribution import rules
 from octavo.distribution.jobs import send_due
 from octavo.distribution.registry import AdapterRegistry
 from octavo.kernel.clock import system_clock
-from octavo.kernel.db import Database
 from octavo.kernel.events import EventBus
 from octavo.kernel.http import GuardedClient
 from octavo.kernel.settings import Settings
@@ -70,15 +68,6 @@ class Logbook(Adapter[LogbookSettings]):
         return Published(remote_id=ctx.key) if reply.decode(bool) else NotFound()
 
 
-def make_database(url: str) -> Database:
-    tables, side = [], {}
-    for app in piccolo_conf.APPS:
-        members = import_module(f"octavo.{app}.piccolo_app").APP_CONFIG.table_classes
-        stem = piccolo_conf.SIDE_APPS.get(app)
-        (side.setdefault(stem, []) if stem else tables).extend(members)
-    return Database(url, tables=tables, side=side)
-
-
 async def work(database_url: str, remote_url: str, lease_s: float) -> None:
     database = make_database(database_url)
     await database.open()
@@ -101,19 +90,7 @@ async def work(database_url: str, remote_url: str, lease_s: float) -> None:
             await asyncio.sleep(0.05)
 
 
-def nursery(database_url: str, remote_url: str, lease_s: float) -> None:
-    rules.BACKOFF = (timedelta(milliseconds=200),) * len(rules.BACKOFF)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are gathered by the kernel
-    for _ in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            # A worker must die with the test, whatever happens to it.
-            signal.alarm(180)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it logs there
-            asyncio.run(work(database_url, remote_url, lease_s))
-            os._exit(0)
-        print(child, flush=True)
-
-
 if __name__ == "__main__":
-    nursery(sys.argv[1], sys.argv[2], float(sys.argv[3]))
+    rules.BACKOFF = (timedelta(milliseconds=200),) * len(rules.BACKOFF)
+    url, remote, lease_s = sys.argv[1:]
+    breed(lambda: work(url, remote, float(lease_s)), most_s=180)

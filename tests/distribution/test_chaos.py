@@ -9,14 +9,13 @@ import collections
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.nursery import Nursery
 
 from octavo.distribution.registry import AdapterRegistry
 from octavo.distribution.tables import AttemptRow, DeliveryRow
@@ -53,46 +52,23 @@ class LogbookServer(FakeRemote):
         return self.lines
 
 
-class Nursery:
-    """Starts workers, and does to them what operators and kernels do."""
+class Workers(Nursery):
+    """Workers, and what operators and kernels do to them."""
 
     def __init__(self, database_url: str, remote: FakeRemote, log: list[str]) -> None:
-        script = str(Path(__file__).with_name("chaos_worker.py"))
-        command = [sys.executable, script, database_url, remote.url, str(LEASE_S)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        super().__init__("tests.distribution.chaos_worker", database_url, remote.url, str(LEASE_S))
         self._log = log
         self._began = time.monotonic()
-        self.alive: list[int] = []
 
-    async def start(self) -> None:
-        self.alive.append(await asyncio.to_thread(self._start))
-
-    def _start(self) -> int:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("one more\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    async def kill(self, worker: int) -> None:
-        os.kill(worker, signal.SIGKILL)
-        self.alive.remove(worker)
-        self._note("kill -9", worker)
-        await self.start()
+    async def kill(self, child: int) -> None:
+        self._note("kill -9", child)
+        await super().kill(child)
 
     async def pause(self, worker: int, seconds: float) -> None:
         os.kill(worker, signal.SIGSTOP)
         self._note("pause", worker)
         await asyncio.sleep(seconds)
         os.kill(worker, signal.SIGCONT)
-
-    def stop(self) -> None:
-        for worker in self.alive:
-            os.kill(worker, signal.SIGKILL)
-        self._process.kill()
-        self._process.communicate()
 
     def _note(self, what: str, worker: int) -> None:
         self._log.append(f"{time.monotonic() - self._began:7.3f} {what} {worker}")
@@ -134,26 +110,26 @@ async def test_no_delivery_is_sent_twice_or_lost_whatever_happens_to_the_workers
     log = [f"seed {seed}"]
     async with LogbookServer(chance) as remote:
         keys = await plan(desk, logbook, remote)
-        nursery = Nursery(database_url, remote, log)
+        workers = Workers(database_url, remote, log)
         pauses = []
         try:
             for _ in range(WORKERS):
-                await nursery.start()
+                await workers.start()
             acts = ["kill"] * KILLS + ["pause"] * PAUSES
             chance.shuffle(acts)
             await asyncio.sleep(0.5)
             for act in acts:
                 await asyncio.sleep(chance.uniform(0.2, 0.7))
-                worker = chance.choice(nursery.alive)
+                worker = chance.choice(workers.alive)
                 if act == "kill":
-                    await nursery.kill(worker)
+                    await workers.kill(worker)
                 else:
                     length_s = chance.uniform(0.5, 2.5) * LEASE_S
-                    pauses.append(asyncio.ensure_future(nursery.pause(worker, length_s)))
+                    pauses.append(asyncio.ensure_future(workers.pause(worker, length_s)))
             await asyncio.gather(*pauses, return_exceptions=True)
             finished = await all_sent(60)
         finally:
-            nursery.stop()
+            workers.stop()
         seen = collections.Counter(remote.lines)
     states = await fetch("SELECT state, COUNT(*) AS n FROM delivery GROUP BY state")
     looked = await AttemptRow.count().where(AttemptRow.phase == "reconcile")

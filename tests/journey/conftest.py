@@ -1,31 +1,23 @@
 """A real server process on a free port, and the outside world it talks to."""
 
 import contextlib
-import json
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.conftest import FOUNDER
+from tests.outside import Receiver, free_port, run_mastodon, run_receiver
 
 OCTAVO = [sys.executable, "-m", "octavo"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until(check: Callable[[], object], *, timeout_s: float = 20, what: str = "it") -> object:
@@ -130,14 +122,7 @@ class Server:
         self.clients.append(client)
         answer = client.post(
             "/api/v1/setup",
-            json={
-                "token": self.set_up_token(),
-                "organisation_name": "The Press",
-                "zone": "Europe/Madrid",
-                "name": "Ada Lovelace",
-                "email": "ada@example.org",
-                "password": "correct horse battery",
-            },
+            json={"token": self.set_up_token(), **FOUNDER},
         )
         assert answer.status_code == 201, answer.text
         client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
@@ -166,77 +151,18 @@ def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         server.close()
 
 
-@dataclass
-class Receiver:
-    """A loopback server that keeps what it is sent."""
-
-    port: int
-    received: list[tuple[dict[str, str], dict[str, object]]] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-
-    @property
-    def target(self) -> str:
-        return f"127.0.0.1:{self.port}"
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     """Somebody else's webhook endpoint."""
-    box = Receiver(port=free_port())
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            box.bodies.append(body)
-            box.received.append((headers, json.loads(body)))
-            self.send_response(200)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            return None
-
-    httpd = ThreadingHTTPServer(("127.0.0.1", box.port), Handler)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield box
-    httpd.shutdown()
-    httpd.server_close()
-    thread.join(5)
+    with run_receiver() as box:
+        yield box
 
 
 @pytest.fixture
 def mastodon() -> Iterator[str]:
-    """A Mastodon-compatible server; answers its address."""
-    if shutil.which("mastodon_mock", path=str(Path(sys.executable).parent)) is None:
-        pytest.skip("mastodon_mock is not installed")
-    port = free_port()
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "mastodon_mock",
-            "serve",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--in-memory",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-    def answers() -> bool:
-        with contextlib.suppress(httpx.TransportError):
-            return httpx.get(f"http://127.0.0.1:{port}/api/v2/instance").status_code == 200
-        return False
-
-    wait_until(answers, timeout_s=40, what="mastodon_mock")
-    yield f"127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
+    """A Mastodon-compatible server; answers its host and port."""
+    with run_mastodon() as target:
+        yield target
 
 
 class Command:

@@ -1,12 +1,13 @@
 """A nursery of senders for the kill test: imports everything once, then forks one per line read.
 
-python sender_process.py DATABASE_URL RECEIVER LEASE_S     prints the process id of each sender
+python -m tests.webhooks.sender_process DATABASE_URL RECEIVER LEASE_S
 """
 
 import asyncio
 import os
-import signal
 import sys
+
+from tests.nursery import breed
 
 from octavo.kernel.clock import system_clock
 from octavo.kernel.settings import load_settings
@@ -41,20 +42,8 @@ async def work(database_url: str, receiver: str, lease_s: float) -> None:
             await asyncio.sleep(0.02)
 
 
-def nursery(database_url: str, receiver: str, lease_s: float) -> None:
+if __name__ == "__main__":
     rules.SCHEDULE = (rules.SCHEDULE[1] / 25,) * len(rules.SCHEDULE)
     rules._FIRST_PAUSE /= 25
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are gathered by the kernel
-    for _ in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            # A sender must die with the test, whatever happens to it.
-            signal.alarm(120)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it logs there
-            asyncio.run(work(database_url, receiver, lease_s))
-            os._exit(0)
-        print(child, flush=True)
-
-
-if __name__ == "__main__":
-    nursery(sys.argv[1], sys.argv[2], float(sys.argv[3]))
+    url, target, lease_s = sys.argv[1:]
+    breed(lambda: work(url, target, float(lease_s)), most_s=120)

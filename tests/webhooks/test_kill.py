@@ -3,15 +3,12 @@
 import asyncio
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook as Verifier
+from tests.nursery import Nursery
 
 from octavo.kernel.clock import system_clock
 from octavo.kernel.db import fetch, transaction
@@ -32,40 +29,6 @@ def environment(receiver):
     }
 
 
-class Nursery:
-    def __init__(self, database_url: str, target: str, home: Path) -> None:
-        script = str(Path(__file__).with_name("sender_process.py"))
-        self._process = subprocess.Popen(
-            [sys.executable, script, database_url, target, str(LEASE_S)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "HOOKS_HOME": str(home)},
-        )
-        self.alive: list[int] = []
-
-    async def start(self) -> None:
-        self.alive.append(await asyncio.to_thread(self._start))
-
-    def _start(self) -> int:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("one more\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    async def kill(self, sender: int) -> None:
-        os.kill(sender, signal.SIGKILL)
-        self.alive.remove(sender)
-        await self.start()
-
-    def stop(self) -> None:
-        for sender in self.alive:
-            os.kill(sender, signal.SIGKILL)
-        self._process.kill()
-        self._process.communicate()
-
-
 @pytest.mark.timeout(120)
 async def test_killed_senders_lose_nothing_and_repeat_under_the_same_id(
     desk, receiver, database_url, tmp_path
@@ -80,7 +43,13 @@ async def test_killed_senders_lose_nothing_and_repeat_under_the_same_id(
         return Reply(status=500 if chance.random() < 0.1 else 204, body=b"")
 
     receiver.answer = answer
-    nursery = Nursery(database_url, f"127.0.0.1:{receiver.port}", tmp_path / "home")
+    nursery = Nursery(
+        "tests.webhooks.sender_process",
+        database_url,
+        f"127.0.0.1:{receiver.port}",
+        str(LEASE_S),
+        environ={"HOOKS_HOME": str(tmp_path / "home")},
+    )
     try:
         for _ in range(2):
             await nursery.start()

@@ -27,10 +27,15 @@ def free_port() -> int:
 
 @dataclass
 class Receiver:
-    """A webhook endpoint that keeps what it is sent."""
+    """A webhook endpoint that keeps what it is sent: headers and messages, and the plain bytes."""
 
     port: int
-    received: list[dict[str, object]] = field(default_factory=list)
+    received: list[tuple[dict[str, str], dict[str, object]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[dict[str, object]]:
+        return [message for _, message in self.received]
 
     @property
     def target(self) -> str:
@@ -44,7 +49,9 @@ def run_receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            box.received.append(json.loads(body))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            box.bodies.append(body)
+            box.received.append((headers, json.loads(body)))
             self.send_response(200)
             self.send_header("content-length", "0")
             self.end_headers()
