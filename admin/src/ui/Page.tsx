@@ -10,11 +10,13 @@ interface PageProps {
   actions?: ReactNode;
   lead?: ReactNode;
   narrow?: boolean;
+  /** What the browser's tab says, where the title alone does not tell screens apart. */
+  documentTitle?: string;
   children: ReactNode;
 }
 
-export function Page({ title, actions, lead, narrow = false, children }: PageProps) {
-  useDocumentTitle(`${title} · Octavo`);
+export function Page({ title, actions, lead, narrow = false, documentTitle = title, children }: PageProps) {
+  useDocumentTitle(`${documentTitle} · Octavo`);
   return (
     <div className={narrow ? `${classes.page} ${classes.narrow}` : classes.page}>
       <header className={classes.head}>

@@ -1,8 +1,9 @@
-import { Button, Table } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { queries } from "@/api/queries";
 import { formatDateTime } from "@/ui/format";
+import { RecordTable } from "@/ui/RecordTable";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 import { t as ui } from "@/ui/strings";
 
@@ -16,30 +17,17 @@ export function AuditPage() {
   if (entries.length === 0) return <EmptyState>{t("noAudit")}</EmptyState>;
   return (
     <>
-      <Table.ScrollContainer minWidth={560}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("when")}</Table.Th>
-              <Table.Th>{t("who")}</Table.Th>
-              <Table.Th>{t("did")}</Table.Th>
-              <Table.Th>{t("what")}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {entries.map((entry) => (
-              <Table.Tr key={entry.id}>
-                <Table.Td style={{ whiteSpace: "nowrap" }}>
-                  <time dateTime={entry.at}>{formatDateTime(entry.at)}</time>
-                </Table.Td>
-                <Table.Td>{entry.actor_name}</Table.Td>
-                <Table.Td>{entry.action.replaceAll(/[._]/g, " ")}</Table.Td>
-                <Table.Td className="quiet">{entry.subject.replace(":", " ")}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <RecordTable
+        label={t("audit")}
+        rows={entries}
+        keyOf={(entry) => entry.id}
+        columns={[
+          { head: t("did"), cell: (entry) => entry.action.replaceAll(/[._]/g, " ") },
+          { head: t("what"), cell: (entry) => entry.subject.replace(":", " ") },
+          { head: t("who"), cell: (entry) => entry.actor_name },
+          { head: t("when"), cell: (entry) => <time dateTime={entry.at}>{formatDateTime(entry.at)}</time> },
+        ]}
+      />
       {audit.hasNextPage && (
         <Button
           variant="outline"

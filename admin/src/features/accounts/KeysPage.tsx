@@ -1,4 +1,4 @@
-import { Button, Modal, Radio, Stack, Table, TextInput } from "@mantine/core";
+import { Button, Modal, Radio, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -11,6 +11,7 @@ import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { formatDate, formatDateTime } from "@/ui/format";
 import { OneTimeSecret } from "@/ui/OneTimeSecret";
 import { Section } from "@/ui/Page";
+import { RecordTable } from "@/ui/RecordTable";
 import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
@@ -62,44 +63,29 @@ function KeyTable({ keys }: { keys: ApiKey[] }) {
   });
   return (
     <>
-      <Table.ScrollContainer minWidth={600}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("keyName")}</Table.Th>
-              <Table.Th>{t("key")}</Table.Th>
-              <Table.Th>{t("scope")}</Table.Th>
-              <Table.Th>{t("made")}</Table.Th>
-              <Table.Th>{t("lastUsed")}</Table.Th>
-              <Table.Td />
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {keys.map((key) => (
-              <Table.Tr key={key.id}>
-                <Table.Td fw={600}>{key.name}</Table.Td>
-                <Table.Td>
-                  <code style={{ fontFamily: "var(--mono)", fontSize: 12.6 }}>{key.prefix}…</code>
-                </Table.Td>
-                <Table.Td>{key.scope === "admin" ? t("scopeAdmin") : t("scopeContent")}</Table.Td>
-                <Table.Td>{formatDate(key.created_at)}</Table.Td>
-                <Table.Td>{key.last_used_at ? formatDateTime(key.last_used_at) : t("never")}</Table.Td>
-                <Table.Td ta="end">
-                  <Button
-                    size="xs"
-                    variant="outline"
-                    color="vermilion"
-                    aria-label={`${t("revoke")}: ${key.name}`}
-                    onClick={() => setLeaving(key)}
-                  >
-                    {t("revoke")}
-                  </Button>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <RecordTable
+        label={t("keys")}
+        rows={keys}
+        keyOf={(key) => key.id}
+        columns={[
+          { head: t("keyName"), cell: (key) => key.name },
+          { head: t("key"), cell: (key) => <code style={{ fontFamily: "var(--mono)", fontSize: 12.6 }}>{key.prefix}…</code> },
+          { head: t("scope"), cell: (key) => (key.scope === "admin" ? t("scopeAdmin") : t("scopeContent")) },
+          { head: t("made"), cell: (key) => formatDate(key.created_at) },
+          { head: t("lastUsed"), cell: (key) => (key.last_used_at ? formatDateTime(key.last_used_at) : t("never")) },
+        ]}
+        actions={(key) => (
+          <Button
+            size="xs"
+            variant="outline"
+            color="vermilion"
+            aria-label={`${t("revoke")}: ${key.name}`}
+            onClick={() => setLeaving(key)}
+          >
+            {t("revoke")}
+          </Button>
+        )}
+      />
       <ConfirmDialog
         opened={leaving !== null}
         title={t("revokeTitle", { name: leaving?.name ?? "" })}

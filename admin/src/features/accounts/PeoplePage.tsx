@@ -1,4 +1,4 @@
-import { Button, Menu, Modal, Radio, Stack, Table, TextInput } from "@mantine/core";
+import { Button, Menu, Modal, Radio, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconDots, IconPlus } from "@tabler/icons-react";
@@ -13,6 +13,7 @@ import type { InvitationMade, Role, User } from "@/api/types";
 import { formatDate, formatDateTime } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
 import { OneTimeSecret } from "@/ui/OneTimeSecret";
+import { RecordTable } from "@/ui/RecordTable";
 import { ErrorState, FormError, Rows } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
@@ -43,28 +44,31 @@ export function PeoplePage() {
 
 function UserTable({ users, mayManage }: { users: User[]; mayManage: boolean }) {
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("name")}</Table.Th>
-            <Table.Th>{t("email")}</Table.Th>
-            <Table.Th>{t("role")}</Table.Th>
-            <Table.Th>{t("lastSeen")}</Table.Th>
-            {mayManage && <Table.Td />}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {users.map((user) => (
-            <UserRow key={user.id} user={user} mayManage={mayManage} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <RecordTable
+      label={t("people")}
+      rows={users}
+      keyOf={(user) => user.id}
+      columns={[
+        { head: t("name"), cell: (user) => <NameOf user={user} /> },
+        { head: t("email"), cell: (user) => user.email },
+        { head: t("role"), cell: (user) => (user.is_active ? roleWord(user.role) : t("inactive")) },
+        { head: t("lastSeen"), cell: (user) => (user.last_seen_at ? formatDateTime(user.last_seen_at) : t("never")) },
+      ]}
+      actions={mayManage ? (user) => <Actions user={user} /> : undefined}
+    />
   );
 }
 
-function UserRow({ user, mayManage }: { user: User; mayManage: boolean }) {
+function NameOf({ user }: { user: User }) {
+  const me = useSignedIn().user.id === user.id;
+  return (
+    <>
+      {user.name} {me && <span className="quiet">({t("you")})</span>}
+    </>
+  );
+}
+
+function Actions({ user }: { user: User }) {
   const me = useSignedIn().user.id === user.id;
   const client = useQueryClient();
   const change = useMutation({
@@ -73,41 +77,29 @@ function UserRow({ user, mayManage }: { user: User; mayManage: boolean }) {
     onError: (error) => notifications.show({ message: messageOf(error), color: "vermilion" }),
   });
   return (
-    <Table.Tr>
-      <Table.Td>
-        <strong>{user.name}</strong> {me && <span className="quiet">({t("you")})</span>}
-      </Table.Td>
-      <Table.Td>{user.email}</Table.Td>
-      <Table.Td>{user.is_active ? roleWord(user.role) : t("inactive")}</Table.Td>
-      <Table.Td>{user.last_seen_at ? formatDateTime(user.last_seen_at) : t("never")}</Table.Td>
-      {mayManage && (
-        <Table.Td ta="end">
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <IconButton label={t("userActions", { name: user.name })} icon={IconDots} />
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Label>{t("role")}</Menu.Label>
-              {ROLES.map((role) => (
-                <Menu.Item
-                  key={role}
-                  role="menuitemradio"
-                  aria-checked={role === user.role}
-                  disabled={role === user.role}
-                  onClick={() => change.mutate({ role })}
-                >
-                  {roleWord(role)}
-                </Menu.Item>
-              ))}
-              <Menu.Divider />
-              <Menu.Item disabled={me} onClick={() => change.mutate({ is_active: !user.is_active })}>
-                {user.is_active ? t("shutOut") : t("letIn")}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        </Table.Td>
-      )}
-    </Table.Tr>
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <IconButton label={t("userActions", { name: user.name })} icon={IconDots} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t("role")}</Menu.Label>
+        {ROLES.map((role) => (
+          <Menu.Item
+            key={role}
+            role="menuitemradio"
+            aria-checked={role === user.role}
+            disabled={role === user.role}
+            onClick={() => change.mutate({ role })}
+          >
+            {roleWord(role)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item disabled={me} onClick={() => change.mutate({ is_active: !user.is_active })}>
+          {user.is_active ? t("shutOut") : t("letIn")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

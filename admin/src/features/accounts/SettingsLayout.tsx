@@ -1,25 +1,20 @@
-import { Link, Outlet } from "@tanstack/react-router";
-
 import { useMay } from "@/api/session";
-import { Page } from "@/ui/Page";
-import { Tabs } from "@/ui/Tabs";
+import { TabbedPage, type Tab } from "@/ui/TabbedPage";
 
 import { t } from "./strings";
 
 export function SettingsLayout() {
-  const mayKeys = useMay("manage_keys");
-  const mayAudit = useMay("audit");
+  const keys: Tab[] = useMay("manage_keys") ? [{ to: "/settings/keys", title: t("keys") }] : [];
+  const audit: Tab[] = useMay("audit") ? [{ to: "/settings/audit", title: t("audit") }] : [];
   return (
-    <Page title={t("settings")}>
-      <Tabs label={t("settings")}>
-        <Link to="/settings" activeOptions={{ exact: true }}>
-          {t("organisation")}
-        </Link>
-        <Link to="/settings/people">{t("people")}</Link>
-        {mayKeys && <Link to="/settings/keys">{t("keys")}</Link>}
-        {mayAudit && <Link to="/settings/audit">{t("audit")}</Link>}
-      </Tabs>
-      <Outlet />
-    </Page>
+    <TabbedPage
+      title={t("settings")}
+      tabs={[
+        { to: "/settings", title: t("organisation") },
+        { to: "/settings/people", title: t("people") },
+        ...keys,
+        ...audit,
+      ]}
+    />
   );
 }

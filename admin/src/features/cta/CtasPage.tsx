@@ -1,4 +1,4 @@
-import { Button, Modal, Table } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPencil, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -13,6 +13,7 @@ import { useList } from "@/api/useList";
 import { IconButton } from "@/ui/IconButton";
 import { MoreButton } from "@/ui/MoreButton";
 import { Page } from "@/ui/Page";
+import { RecordTable } from "@/ui/RecordTable";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 
 import { CtaForm } from "./CtaForm";
@@ -38,43 +39,25 @@ export function CtasPage() {
       {ctas.isError && <ErrorState error={ctas.error} onRetry={ctas.refetch} />}
       {ctas.isSuccess && ctas.items.length === 0 && <EmptyState action={newButton}>{t("noCtas")}</EmptyState>}
       {ctas.items.length > 0 && (
-        <Table.ScrollContainer minWidth={720}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("label")}</Table.Th>
-                <Table.Th>{t("action")}</Table.Th>
-                <Table.Th>{t("destination")}</Table.Th>
-                <Table.Th>{t("objective")}</Table.Th>
-                <Table.Th className="numbers">{t("expected")}</Table.Th>
-                {mayPlan && <Table.Td />}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {ctas.items.map((cta) => (
-                <Table.Tr key={cta.id}>
-                  <Table.Td>
-                    <strong>{cta.label}</strong>
-                    <code className={classes.slug}>{cta.slug}</code>
-                  </Table.Td>
-                  <Table.Td>{t(cta.action)}</Table.Td>
-                  <Table.Td className={classes.address}>{cta.destination.url ?? "–"}</Table.Td>
-                  <Table.Td>{names.get(cta.objective_id ?? 0) ?? t("noObjective")}</Table.Td>
-                  <Table.Td className="numbers">{expectedWords(cta.expected)}</Table.Td>
-                  {mayPlan && (
-                    <Table.Td ta="end">
-                      <IconButton
-                        label={t("edit", { label: cta.label })}
-                        icon={IconPencil}
-                        onClick={() => setEditing(cta)}
-                      />
-                    </Table.Td>
-                  )}
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <RecordTable
+          label={t("ctas")}
+          rows={ctas.items}
+          keyOf={(cta) => cta.id}
+          columns={[
+            { head: t("label"), cell: (cta) => <LabelAndSlug cta={cta} /> },
+            { head: t("action"), cell: (cta) => t(cta.action) },
+            { head: t("destination"), cell: (cta) => cta.destination.url ?? "–" },
+            { head: t("objective"), cell: (cta) => names.get(cta.objective_id ?? 0) ?? t("noObjective") },
+            { head: t("expected"), cell: (cta) => expectedWords(cta.expected), numbers: true },
+          ]}
+          actions={
+            mayPlan
+              ? (cta) => (
+                  <IconButton label={t("edit", { label: cta.label })} icon={IconPencil} onClick={() => setEditing(cta)} />
+                )
+              : undefined
+          }
+        />
       )}
       <MoreButton list={ctas} />
       <Modal
@@ -86,6 +69,15 @@ export function CtasPage() {
         {editing && <EditForm cta={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
       </Modal>
     </Page>
+  );
+}
+
+function LabelAndSlug({ cta }: { cta: Cta }) {
+  return (
+    <>
+      {cta.label}
+      <code className={classes.slug}>{cta.slug}</code>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Menu, Modal, Stack, Table, UnstyledButton } from "@mantine/core";
+import { Button, Menu, Modal, Stack, UnstyledButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconDots, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -14,6 +14,7 @@ import { formatDateTime } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
 import { MoreButton } from "@/ui/MoreButton";
 import { Page } from "@/ui/Page";
+import { RecordTable } from "@/ui/RecordTable";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 import { Status } from "@/ui/Status";
 
@@ -41,30 +42,20 @@ export function ChannelsPage() {
       {channels.isError && <ErrorState error={channels.error} onRetry={channels.refetch} />}
       {channels.isSuccess && channels.items.length === 0 && <EmptyState action={connectButton}>{t("noChannels")}</EmptyState>}
       {channels.items.length > 0 && (
-        <Table.ScrollContainer minWidth={640}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("name")}</Table.Th>
-                <Table.Th>{t("kind")}</Table.Th>
-                <Table.Th>{t("state")}</Table.Th>
-                <Table.Th>{t("account")}</Table.Th>
-                {mayConfigure && <Table.Td />}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {channels.items.map((channel) => (
-                <ChannelRow
-                  key={channel.id}
-                  channel={channel}
-                  kind={adapterOf(channel.adapter)?.title ?? channel.adapter}
-                  mayConfigure={mayConfigure}
-                  onEdit={() => setEditing(channel)}
-                />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <RecordTable
+          label={t("channels")}
+          rows={channels.items}
+          keyOf={(channel) => channel.id}
+          columns={[
+            { head: t("name"), cell: (channel) => channel.name },
+            { head: t("kind"), cell: (channel) => adapterOf(channel.adapter)?.title ?? channel.adapter },
+            { head: t("state"), cell: (channel) => <State channel={channel} /> },
+            { head: t("account"), cell: (channel) => <Account channel={channel} /> },
+          ]}
+          actions={
+            mayConfigure ? (channel) => <Actions channel={channel} onEdit={() => setEditing(channel)} /> : undefined
+          }
+        />
       )}
       <MoreButton list={channels} />
       <Modal opened={connecting} onClose={() => setConnecting(false)} title={t("connectTitle")}>
@@ -83,17 +74,33 @@ export function ChannelsPage() {
   );
 }
 
-function ChannelRow({
-  channel,
-  kind,
-  mayConfigure,
-  onEdit,
-}: {
-  channel: Channel;
-  kind: string;
-  mayConfigure: boolean;
-  onEdit: () => void;
-}) {
+function State({ channel }: { channel: Channel }) {
+  return (
+    <>
+      <Status state={channel.state} />
+      {channel.reason && <span className={classes.reason}>{channel.reason}</span>}
+    </>
+  );
+}
+
+function Account({ channel }: { channel: Channel }) {
+  return (
+    <>
+      {channel.account?.url ? (
+        <a href={channel.account.url} target="_blank" rel="noreferrer">
+          {channel.account.handle}
+        </a>
+      ) : (
+        (channel.account?.handle ?? "–")
+      )}
+      <span className={classes.reason}>
+        {t("verified")}: {channel.verified_at ? formatDateTime(channel.verified_at) : t("never")}
+      </span>
+    </>
+  );
+}
+
+function Actions({ channel, onEdit }: { channel: Channel; onEdit: () => void }) {
   const client = useQueryClient();
   const refresh = () => client.invalidateQueries({ queryKey: ["channels"] });
   const say = (error: Error) => notifications.show({ message: messageOf(error), color: "vermilion" });
@@ -113,46 +120,22 @@ function ChannelRow({
   });
 
   return (
-    <Table.Tr>
-      <Table.Td fw={600}>{channel.name}</Table.Td>
-      <Table.Td>{kind}</Table.Td>
-      <Table.Td>
-        <Status state={channel.state} />
-        {channel.reason && <span className={classes.reason}>{channel.reason}</span>}
-      </Table.Td>
-      <Table.Td>
-        {channel.account?.url ? (
-          <a href={channel.account.url} target="_blank" rel="noreferrer">
-            {channel.account.handle}
-          </a>
-        ) : (
-          (channel.account?.handle ?? "–")
-        )}
-        <span className={classes.reason}>
-          {t("verified")}: {channel.verified_at ? formatDateTime(channel.verified_at) : t("never")}
-        </span>
-      </Table.Td>
-      {mayConfigure && (
-        <Table.Td ta="end">
-          <Menu position="bottom-end" width={210}>
-            <Menu.Target>
-              <IconButton
-                label={t("actions", { name: channel.name })}
-                icon={IconDots}
-                loading={verify.isPending || setState.isPending}
-              />
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => verify.mutate()}>{t("verify")}</Menu.Item>
-              <Menu.Item onClick={onEdit}>{t("edit")}</Menu.Item>
-              <Menu.Item onClick={() => setState.mutate(channel.state === "active" ? "paused" : "active")}>
-                {channel.state === "active" ? t("pause") : t("resume")}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        </Table.Td>
-      )}
-    </Table.Tr>
+    <Menu position="bottom-end" width={210}>
+      <Menu.Target>
+        <IconButton
+          label={t("actions", { name: channel.name })}
+          icon={IconDots}
+          loading={verify.isPending || setState.isPending}
+        />
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => verify.mutate()}>{t("verify")}</Menu.Item>
+        <Menu.Item onClick={onEdit}>{t("edit")}</Menu.Item>
+        <Menu.Item onClick={() => setState.mutate(channel.state === "active" ? "paused" : "active")}>
+          {channel.state === "active" ? t("pause") : t("resume")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

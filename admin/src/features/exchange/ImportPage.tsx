@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Progress, Table } from "@mantine/core";
+import { Button, NativeSelect, Progress } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { useList } from "@/api/useList";
 import { formatNumber } from "@/ui/format";
 import { MoreButton } from "@/ui/MoreButton";
 import { Page, Section } from "@/ui/Page";
+import { RecordTable } from "@/ui/RecordTable";
 import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
 import { Status } from "@/ui/Status";
 
@@ -135,33 +136,16 @@ function Report({ run, eyed }: { run: ImportRun; eyed: ImportRow[] }) {
 function ReportTable({ rows }: { rows: ImportRow[] }) {
   return (
     // Nothing in it takes the focus: on a phone, the keyboard scrolls the region itself.
-    <Table.ScrollContainer
-      minWidth={640}
-      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("report") } }}
-    >
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("item")}</Table.Th>
-            <Table.Th>{t("outcome")}</Table.Th>
-            <Table.Th>{t("why")}</Table.Th>
-            <Table.Th>{t("place")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row, index) => (
-            <Table.Tr key={index} className={classes.row}>
-              <Table.Td fw={600}>{row.item || row.file}</Table.Td>
-              <Table.Td>{t(row.outcome)}</Table.Td>
-              <Table.Td>{[row.reason, ...(row.warnings ?? [])].filter(Boolean).join(" · ") || "–"}</Table.Td>
-              <Table.Td>
-                {row.file}
-                {row.line ? `, ${t("line", { line: row.line })}` : ""}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <RecordTable
+      label={t("report")}
+      rows={rows}
+      keyOf={(_, index) => index}
+      columns={[
+        { head: t("item"), cell: (row) => row.item || row.file },
+        { head: t("outcome"), cell: (row) => t(row.outcome) },
+        { head: t("why"), cell: (row) => [row.reason, ...(row.warnings ?? [])].filter(Boolean).join(" · ") || "–" },
+        { head: t("place"), cell: (row) => `${row.file}${row.line ? `, ${t("line", { line: row.line })}` : ""}` },
+      ]}
+    />
   );
 }

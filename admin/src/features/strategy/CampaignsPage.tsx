@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, Stack, Table, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPencil, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -13,6 +13,7 @@ import { useList } from "@/api/useList";
 import { IconButton } from "@/ui/IconButton";
 import { MoreButton } from "@/ui/MoreButton";
 import { Page } from "@/ui/Page";
+import { RecordTable } from "@/ui/RecordTable";
 import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
@@ -39,42 +40,35 @@ export function CampaignsPage() {
       {campaigns.isError && <ErrorState error={campaigns.error} onRetry={campaigns.refetch} />}
       {campaigns.isSuccess && campaigns.items.length === 0 && <EmptyState action={newButton}>{t("noCampaigns")}</EmptyState>}
       {campaigns.items.length > 0 && (
-        <Table.ScrollContainer minWidth={640}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("name")}</Table.Th>
-                <Table.Th>{t("kind")}</Table.Th>
-                <Table.Th>{t("objective")}</Table.Th>
-                <Table.Th>{t("period")}</Table.Th>
-                {mayPlan && <Table.Td />}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {campaigns.items.map((campaign) => (
-                <Table.Tr key={campaign.id}>
-                  <Table.Td fw={600}>
-                    <Link to="/pieces" search={{ campaign: campaign.id }} title={t("showPieces")}>
-                      {campaign.name}
-                    </Link>
-                  </Table.Td>
-                  <Table.Td>{kindWord(campaign.kind)}</Table.Td>
-                  <Table.Td>{names.get(campaign.objective_id ?? 0) ?? t("noObjective")}</Table.Td>
-                  <Table.Td>{periodWords(campaign.starts_on, campaign.ends_on)}</Table.Td>
-                  {mayPlan && (
-                    <Table.Td ta="end">
-                      <IconButton
-                        label={t("edit", { name: campaign.name })}
-                        icon={IconPencil}
-                        onClick={() => setEditing(campaign)}
-                      />
-                    </Table.Td>
-                  )}
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <RecordTable
+          label={t("campaigns")}
+          rows={campaigns.items}
+          keyOf={(campaign) => campaign.id}
+          columns={[
+            {
+              head: t("name"),
+              cell: (campaign) => (
+                <Link to="/pieces" search={{ campaign: campaign.id }} title={t("showPieces")}>
+                  {campaign.name}
+                </Link>
+              ),
+            },
+            { head: t("kind"), cell: (campaign) => kindWord(campaign.kind) },
+            { head: t("objective"), cell: (campaign) => names.get(campaign.objective_id ?? 0) ?? t("noObjective") },
+            { head: t("period"), cell: (campaign) => periodWords(campaign.starts_on, campaign.ends_on) },
+          ]}
+          actions={
+            mayPlan
+              ? (campaign) => (
+                  <IconButton
+                    label={t("edit", { name: campaign.name })}
+                    icon={IconPencil}
+                    onClick={() => setEditing(campaign)}
+                  />
+                )
+              : undefined
+          }
+        />
       )}
       <MoreButton list={campaigns} />
       <Modal

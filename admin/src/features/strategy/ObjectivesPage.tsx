@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Table, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPencil, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -13,6 +13,7 @@ import { formatNumber } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
 import { MoreButton } from "@/ui/MoreButton";
 import { Page } from "@/ui/Page";
+import { RecordTable } from "@/ui/RecordTable";
 import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
@@ -45,38 +46,28 @@ export function ObjectivesPage() {
       {objectives.isError && <ErrorState error={objectives.error} onRetry={objectives.refetch} />}
       {objectives.isSuccess && objectives.items.length === 0 && <EmptyState action={newButton}>{t("noObjectives")}</EmptyState>}
       {objectives.items.length > 0 && (
-        <Table.ScrollContainer minWidth={600}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("name")}</Table.Th>
-                <Table.Th>{t("metric")}</Table.Th>
-                <Table.Th className="numbers">{t("target")}</Table.Th>
-                <Table.Th>{t("period")}</Table.Th>
-                {mayPlan && <Table.Td />}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {objectives.items.map((objective) => (
-                <Table.Tr key={objective.id}>
-                  <Table.Td fw={600}>{objective.name}</Table.Td>
-                  <Table.Td>{metricWord(objective)}</Table.Td>
-                  <Table.Td className="numbers">{formatNumber(objective.target)}</Table.Td>
-                  <Table.Td>{periodWords(objective.starts_on, objective.ends_on)}</Table.Td>
-                  {mayPlan && (
-                    <Table.Td ta="end">
-                      <IconButton
-                        label={t("edit", { name: objective.name })}
-                        icon={IconPencil}
-                        onClick={() => setEditing(objective)}
-                      />
-                    </Table.Td>
-                  )}
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <RecordTable
+          label={t("objectives")}
+          rows={objectives.items}
+          keyOf={(objective) => objective.id}
+          columns={[
+            { head: t("name"), cell: (objective) => objective.name },
+            { head: t("metric"), cell: metricWord },
+            { head: t("target"), cell: (objective) => formatNumber(objective.target), numbers: true },
+            { head: t("period"), cell: (objective) => periodWords(objective.starts_on, objective.ends_on) },
+          ]}
+          actions={
+            mayPlan
+              ? (objective) => (
+                  <IconButton
+                    label={t("edit", { name: objective.name })}
+                    icon={IconPencil}
+                    onClick={() => setEditing(objective)}
+                  />
+                )
+              : undefined
+          }
+        />
       )}
       <MoreButton list={objectives} />
       <Modal
