@@ -5,24 +5,38 @@ import random
 import wave
 from array import array
 
+import msgspec
 from PIL import Image, ImageDraw
 
-__all__ = ["made_files"]
+__all__ = ["MadeFile", "made_files"]
 
 _PAPER, _INK, _RED, _SHADE = "#faf7f0", "#26221c", "#b3371b", "#e9e1d2"
 _SIZE = (1600, 1000)
 _RATE_HZ = 11_025
 
 
-def made_files() -> dict[str, bytes]:
+class MadeFile(msgspec.Struct, frozen=True):
+    """A file of the sample; `alt` says what is to be seen."""
+
+    data: bytes
+    alt: str = ""
+
+
+def made_files() -> dict[str, MadeFile]:
     """Answer the files by name: three schemes of folding, a shelf, and a press at work."""
     return {
-        "fold-1.png": _fold(columns=2, rows=1),
-        "fold-2.png": _fold(columns=2, rows=2),
-        "fold-3.png": _fold(columns=4, rows=2),
-        "spines.png": _spines(),
-        "platen-press.wav": _platen(),
+        "fold-1.png": MadeFile(_fold(columns=2, rows=1), _folded("once", "two")),
+        "fold-2.png": MadeFile(_fold(columns=2, rows=2), _folded("twice", "four")),
+        "fold-3.png": MadeFile(_fold(columns=4, rows=2), _folded("three times", "eight")),
+        "spines.png": MadeFile(
+            _spines(), "The spines of twelve books beside each other, in paper, ink and red."
+        ),
+        "platen-press.wav": MadeFile(_platen()),
     }
+
+
+def _folded(how: str, leaves: str) -> str:
+    return f"A sheet folded {how}: {leaves} leaves beside each other."
 
 
 def _fold(*, columns: int, rows: int) -> bytes:

@@ -134,10 +134,11 @@ def _calls_to_action(objective_id: int) -> dict[str, CtaIn]:
 async def _files(actor: Actor, runtime: Runtime) -> dict[str, int]:
     """Store the files of the sample; answer their numbers by name."""
     numbers: dict[str, int] = {}
-    for name, data in made_files().items():
+    for name, made in made_files().items():
         stored = await media.store_file(
-            _chunks(data),
+            _chunks(made.data),
             name,
+            alt=made.alt,
             store=runtime.media,
             now=runtime.clock(),
             bus=runtime.bus,

@@ -99,16 +99,8 @@ SAMPLES: Sequence[Sample] = (
         days=7,
         fields={
             "pictures": [
-                {
-                    "media_id": f"fold-{n}.png",
-                    "alt": f"A sheet folded {how}: {leaves} leaves beside each other.",
-                    "caption": name,
-                }
-                for n, how, leaves, name in (
-                    (1, "once", "two", "Folio"),
-                    (2, "twice", "four", "Quarto"),
-                    (3, "three times", "eight", "Octavo"),
-                )
+                {"media_id": f"fold-{n}.png", "caption": name}
+                for n, name in ((1, "Folio"), (2, "Quarto"), (3, "Octavo"))
             ]
         },
     ),
@@ -145,10 +137,7 @@ SAMPLES: Sequence[Sample] = (
         tags=["News"],
         days=2,
         cta="get-the-catalogue",
-        cover={
-            "media_id": "spines.png",
-            "alt": "The spines of twelve books beside each other, in paper, ink and red.",
-        },
+        cover={"media_id": "spines.png"},
     ),
     Sample(
         title="An evening at the press",
