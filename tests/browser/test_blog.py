@@ -2,11 +2,9 @@
 
 import json
 import shutil
-import struct
 import subprocess
 import time
 import wave
-import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
+from tests import pictures
 from tests.browser.server_process import Server
 from tests.browser.test_accessible import findings
 
@@ -63,19 +62,8 @@ _PAGES = [
 
 
 def _png(width: int, height: int) -> bytes:
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        )
-
     rows = b"".join(b"\0" + bytes([y % 256, 80, 60]) * width for y in range(height))
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
+    return pictures.png(width, height, rows)
 
 
 def _silence() -> bytes:

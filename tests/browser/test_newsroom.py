@@ -1,13 +1,12 @@
 """What a newsroom does: looks back, uses pictures, reviews, does one thing to many pieces."""
 
 import re
-import struct
-import zlib
 from collections.abc import Callable
 
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, expect
+from tests import pictures
 from tests.browser.conftest import sign_in
 from tests.browser.pages import PASSWORD, Admin
 from tests.browser.server_process import Server
@@ -28,20 +27,8 @@ def stored(owner: httpx.Client, piece_id: object) -> dict[str, object]:
 
 def png(width: int, height: int, colour: bytes) -> bytes:
     """A picture of one colour, small enough to be made here."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
     rows = (b"\0" + colour * width) * height
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
+    return pictures.png(width, height, rows)
 
 
 @pytest.fixture

@@ -1,22 +1,13 @@
 """Small files of every kind, made here."""
 
 import struct
-import zlib
+
+from tests import pictures
 
 
 def png(width: int = 4, height: int = 2, *, colour: int = 0) -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + check
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     rows = (b"\0" + bytes([colour, 0, 0]) * min(width, 64)) * min(height, 64)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
+    return pictures.png(width, height, rows)
 
 
 def gif(width: int = 3, height: int = 3) -> bytes:

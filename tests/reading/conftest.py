@@ -61,6 +61,20 @@ class Blog:
             piece = await self.move(piece, state)
         return piece
 
+    async def call_to_action(self) -> int:
+        """Make the call to action `get-it`; answer its id."""
+        answer = await self.api.post(
+            "/api/v1/ctas",
+            json={
+                "label": "Get it",
+                "action": "download",
+                "expected": {"count": 1},
+                "destination": {"url": "https://example.org/guide.pdf"},
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
     async def patch(self, path: str, **changes: Any) -> dict[str, Any]:
         answer = await self.api.patch(f"/api/v1/{path}", json=changes)
         assert answer.status_code == 200, answer.text

@@ -162,16 +162,8 @@ async def test_addresses_in_a_text_are_absolute_and_its_anchors_stay(blog):
 
 async def test_calls_to_action_are_tracked_links_where_the_text_asks_for_them(blog):
     piece = await blog.draft("Rye", body="Before.\n\n<!-- cta: get-it -->\n\nAfter.")
-    cta = await blog.api.post(
-        "/api/v1/ctas",
-        json={
-            "label": "Get it", "action": "download", "expected": {"count": 1},
-            "destination": {"url": "https://example.org/guide.pdf"},
-        },
-    )  # fmt: skip
-    link = await blog.api.post(
-        f"/api/v1/pieces/{piece['id']}/ctas", json={"cta_id": cta.json()["id"]}
-    )
+    cta_id = await blog.call_to_action()
+    link = await blog.api.post(f"/api/v1/pieces/{piece['id']}/ctas", json={"cta_id": cta_id})
     for state in ("in_review", "approved", "published"):
         piece = await blog.move(piece, state)
 

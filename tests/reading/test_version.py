@@ -75,14 +75,7 @@ async def test_every_change_is_in_the_next_answer(blog):
     await changes(blog.patch(f"authors/{author['id']}", version=author["version"], name="A. L."))
     settings = (await blog.api.get("/api/v1/settings")).json()
     await changes(blog.patch("settings", version=settings["version"], name="The Other Press"))
-    cta = await blog.api.post(
-        "/api/v1/ctas",
-        json={
-            "label": "Get it", "action": "download", "expected": {"count": 1},
-            "destination": {"url": "https://example.org/guide.pdf"},
-        },
-    )  # fmt: skip
-    cta_id = cta.json()["id"]
+    cta_id = await blog.call_to_action()
     await changes(blog.api.post(f"/api/v1/pieces/{rye['id']}/ctas", json={"cta_id": cta_id}))
     version = (await blog.api.get(f"/api/v1/ctas/{cta_id}")).json()["version"]
     await changes(blog.patch(f"ctas/{cta_id}", version=version, label="Take it"))

@@ -1,10 +1,9 @@
 """A whole installation whose media lie in a bucket: uploaded, built into the site, replaced, deleted."""
 
 import shutil
-import struct
-import zlib
 
 import pytest
+from tests import pictures
 from tests.publishing.image_samples import opened, photo
 
 from octavo.content.media import orphans
@@ -17,13 +16,7 @@ API = "/api/v1/media"
 
 
 def png(colour: int) -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + check
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    body = chunk(b"IDAT", zlib.compress(bytes([0, colour, 0, 0])))
-    return b"\x89PNG\r\n\x1a\n" + header + body + chunk(b"IEND", b"")
+    return pictures.png(1, 1, bytes([0, colour, 0, 0]))
 
 
 @pytest.fixture
