@@ -1,5 +1,6 @@
 """What a page says of its piece to machines: JSON-LD in the words of schema.org."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ from octavo.publishing.theme.contexts import (
 )
 
 __all__ = ["Described", "json_ld", "profile_ld"]
+
+Absolute = Callable[[str], str]
 
 _TYPES = {
     "page": "WebPage",
@@ -56,39 +59,8 @@ def json_ld(about: Described, *, site_name: str, base_url: str) -> Markup:
     def absolute(url: str) -> str:
         return base_url + url if url.startswith("/") else url
 
-    publisher = {"@type": "Organization", "name": site_name, "url": base_url + "/"}
-    said: dict[str, Any] = {
-        "@type": _TYPES.get(about.kind, "BlogPosting"),
-        "@id": about.url,
-        "headline": about.title,
-        "url": about.url,
-        "mainEntityOfPage": about.url,
-        "datePublished": about.published.iso,
-        "inLanguage": about.language,
-        "publisher": publisher,
-    }
-    if about.description:
-        said["description"] = about.description
-    if about.updated:
-        said["dateModified"] = about.updated.iso
-    if about.authors:
-        said["author"] = [
-            {"@type": "Person", "name": a.name, "url": absolute(a.url)} for a in about.authors
-        ]
-    if about.tags:
-        said["keywords"] = [tag.name for tag in about.tags]
-    if about.images:
-        said["image"] = [absolute(url) for url in about.images]
-    if about.source and about.kind == "link":
-        said["citation"] = about.source
-    if about.series:
-        part = "PodcastSeries" if about.kind == "audio" else "CreativeWorkSeries"
-        title, url = about.series
-        key = "partOfSeries" if about.kind == "audio" else "isPartOf"
-        said[key] = {"@type": part, "name": title, "url": absolute(url)}
-    said |= _translations(about)
-    said |= _recording(about, absolute)
-    graph: list[dict[str, Any]] = [said]
+    piece = _piece(about, absolute, publisher=site_name)
+    graph = [piece | _series(about, absolute) | _translations(about) | _recording(about, absolute)]
     if about.kind != "page":
         graph.append(_breadcrumbs(about, base_url=base_url, site_name=site_name))
     return _script({"@context": "https://schema.org", "@graph": graph})
@@ -104,6 +76,43 @@ def profile_ld(author: AuthorRef, *, url: str) -> Markup:
     return _script({"@context": "https://schema.org", "@type": "ProfilePage", "mainEntity": person})
 
 
+def _piece(about: Described, absolute: Absolute, *, publisher: str) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "@type": _TYPES.get(about.kind, "BlogPosting"),
+        "@id": about.url,
+        "headline": about.title,
+        "url": about.url,
+        "mainEntityOfPage": about.url,
+        "datePublished": about.published.iso,
+        "inLanguage": about.language,
+        "publisher": {"@type": "Organization", "name": publisher, "url": absolute("/")},
+    }
+    if about.description:
+        said["description"] = about.description
+    if about.updated:
+        said["dateModified"] = about.updated.iso
+    if about.authors:
+        said["author"] = [
+            {"@type": "Person", "name": a.name, "url": absolute(a.url)} for a in about.authors
+        ]
+    if about.tags:
+        said["keywords"] = [tag.name for tag in about.tags]
+    if about.images:
+        said["image"] = [absolute(url) for url in about.images]
+    if about.source and about.kind == "link":
+        said["citation"] = about.source
+    return said
+
+
+def _series(about: Described, absolute: Absolute) -> dict[str, Any]:
+    if about.series is None:
+        return {}
+    title, url = about.series
+    if about.kind == "audio":
+        return {"partOfSeries": {"@type": "PodcastSeries", "name": title, "url": absolute(url)}}
+    return {"isPartOf": {"@type": "CreativeWorkSeries", "name": title, "url": absolute(url)}}
+
+
 def _translations(about: Described) -> dict[str, Any]:
     if about.original:
         return {"translationOfWork": _work(*about.original)}
@@ -116,7 +125,7 @@ def _work(language: str, url: str) -> dict[str, str]:
     return {"@type": "CreativeWork", "@id": url, "url": url, "inLanguage": language}
 
 
-def _recording(about: Described, absolute: Any) -> dict[str, Any]:
+def _recording(about: Described, absolute: Absolute) -> dict[str, Any]:
     recording = about.recording
     if recording is None:
         return {}
