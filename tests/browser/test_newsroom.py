@@ -377,3 +377,24 @@ def test_a_theme_is_tried_on_before_readers_see_it(admin: Admin, owner: httpx.Cl
     notice.get_by_role("button", name="Close").click()
     expect(notice).to_have_count(0)
     assert owner.get("/api/v1/settings").json()["theme"]["reading_font"] == "instrument"
+
+
+def test_an_old_address_is_found_among_more_than_one_page_of_them(
+    admin: Admin, owner: httpx.Client
+) -> None:
+    for number in range(101):
+        made = owner.post(
+            "/api/v1/redirects", json={"from_path": f"/old-{number:03}/", "to_path": "/"}
+        )
+        assert made.status_code == 201
+    page = admin.page
+    admin.open("/organise/redirects")
+    expect(page.get_by_text("/old-100/")).to_be_visible()
+    expect(page.get_by_text("/old-000/")).to_have_count(0)
+
+    page.get_by_role("searchbox", name="Find by a part of an address").fill("old-000")
+    expect(page.get_by_text("/old-000/")).to_be_visible()
+    expect(page.get_by_text("/old-100/")).to_have_count(0)
+
+    page.get_by_role("searchbox").fill("never")
+    expect(page.get_by_text("No redirect has that in one of its addresses.")).to_be_visible()

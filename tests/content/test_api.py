@@ -238,3 +238,29 @@ async def test_odd_addresses_get_an_answer_and_never_a_fault(client, path):
     answer = await client.get(path)
 
     assert answer.status_code in {200, 400, 404}, answer.text
+
+
+async def found(client, path, key):
+    return [item[key] for item in (await client.get(path)).json()["items"]]
+
+
+async def test_labels_and_redirects_are_found_by_what_people_see_of_them(client):
+    for name, slug in (("News", "aktuelles"), ("100 % wool", "wool"), ("Cajón", "cajon")):
+        assert (await client.post("/tags", json={"name": name, "slug": slug})).status_code == 201
+    await client.post("/authors", json={"name": "Ada Prensa", "slug": "ap"})
+    await client.post("/series", json={"title": "From sheet to book", "slug": "bound"})
+    for old, new in (("/2019/Old.html", "/"), ("/x_y/", "https://elsewhere.example/")):
+        await client.post("/redirects", json={"from_path": old, "to_path": new})
+
+    assert await found(client, "/tags?q=new", "name") == ["News"]
+    assert await found(client, "/tags?q=tuell", "name") == ["News"]
+    assert await found(client, "/tags?q=100 %25", "name") == ["100 % wool"]
+    assert await found(client, "/tags?q=CAJÓN", "name") == ["Cajón"]
+    assert await found(client, "/authors?q=prensa", "name") == ["Ada Prensa"]
+    assert await found(client, "/series?q=SHEET", "title") == ["From sheet to book"]
+    assert await found(client, "/redirects?q=old", "from_path") == ["/2019/Old.html"]
+    assert await found(client, "/redirects?q=elsewhere", "from_path") == ["/x_y/"]
+    assert await found(client, "/redirects?q=_", "from_path") == ["/x_y/"]
+    assert await found(client, "/redirects?q=nowhere", "from_path") == []
+    for path in ("tags", "authors", "series", "redirects"):
+        assert (await client.get(f"/{path}?q=%00")).status_code in {200, 400}

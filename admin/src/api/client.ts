@@ -97,14 +97,14 @@ export const api = {
   leave: (pieceId: number) =>
     answer(client.DELETE("/api/v1/pieces/{piece_id}/presence", { params: byId("piece_id", pieceId) })),
 
-  tags: (query: T.PageQuery) => answer(client.GET("/api/v1/tags", { params: { query } })),
+  tags: (query: T.FoundQuery) => answer(client.GET("/api/v1/tags", { params: { query } })),
   createTag: (body: Body<"/api/v1/tags", "post">) => answer(client.POST("/api/v1/tags", { body })),
   patchTag: (id: number, body: Body<"/api/v1/tags/{tag_id}", "patch">) =>
     answer(client.PATCH("/api/v1/tags/{tag_id}", { params: byId("tag_id", id), body })),
   deleteTag: (id: number) => answer(client.DELETE("/api/v1/tags/{tag_id}", { params: byId("tag_id", id) })),
   mergeTag: (id: number, into: number) =>
     answer(client.POST("/api/v1/tags/{tag_id}/merge", { params: byId("tag_id", id), body: { into } })),
-  authors: (query: T.PageQuery) => answer(client.GET("/api/v1/authors", { params: { query } })),
+  authors: (query: T.FoundQuery) => answer(client.GET("/api/v1/authors", { params: { query } })),
   createAuthor: (body: Body<"/api/v1/authors", "post">) => answer(client.POST("/api/v1/authors", { body })),
   patchAuthor: (id: number, body: Body<"/api/v1/authors/{author_id}", "patch">) =>
     answer(client.PATCH("/api/v1/authors/{author_id}", { params: byId("author_id", id), body })),
@@ -112,7 +112,7 @@ export const api = {
     answer(client.DELETE("/api/v1/authors/{author_id}", { params: byId("author_id", id) })),
   mergeAuthor: (id: number, into: number) =>
     answer(client.POST("/api/v1/authors/{author_id}/merge", { params: byId("author_id", id), body: { into } })),
-  series: (query: T.PageQuery) => answer(client.GET("/api/v1/series", { params: { query } })),
+  series: (query: T.FoundQuery) => answer(client.GET("/api/v1/series", { params: { query } })),
   createSeries: (body: Body<"/api/v1/series", "post">) => answer(client.POST("/api/v1/series", { body })),
   patchSeries: (id: number, body: Body<"/api/v1/series/{series_id}", "patch">) =>
     answer(client.PATCH("/api/v1/series/{series_id}", { params: byId("series_id", id), body })),
@@ -120,7 +120,7 @@ export const api = {
     answer(client.PUT("/api/v1/series/{series_id}/order", { params: byId("series_id", id), body })),
   deleteSeries: (id: number) =>
     answer(client.DELETE("/api/v1/series/{series_id}", { params: byId("series_id", id) })),
-  redirects: (query: T.PageQuery) => answer(client.GET("/api/v1/redirects", { params: { query } })),
+  redirects: (query: T.FoundQuery) => answer(client.GET("/api/v1/redirects", { params: { query } })),
   createRedirect: (body: Body<"/api/v1/redirects", "post">) => answer(client.POST("/api/v1/redirects", { body })),
   deleteRedirect: (id: number) =>
     answer(client.DELETE("/api/v1/redirects/{redirect_id}", { params: byId("redirect_id", id) })),

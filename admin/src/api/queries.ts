@@ -3,7 +3,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
-import type { ExportRun, ImportRow, ImportRun, MediaQuery, Page, PageQuery, PieceQuery, PieceSummary, WebhookDelivery } from "@/api/types";
+import type { ExportRun, FoundQuery, ImportRow, ImportRun, MediaQuery, Page, PageQuery, PieceQuery, PieceSummary, WebhookDelivery } from "@/api/types";
 
 const MANY = 100;
 const MOST_IN_SERIES = 1_000;
@@ -19,6 +19,11 @@ export interface ListOptions<T> {
 
 function pagesOf<T>(queryKey: readonly unknown[], read: (page: PageQuery) => Promise<Page<T>>, staleTime = 0): ListOptions<T> {
   return { queryKey, read: (page) => read({ limit: MANY, ...page }), staleTime };
+}
+
+/** A list that can be searched; whoever changes one of its things makes `[name]` old, whatever was searched. */
+function found<T>(name: string, q: string, read: (page: FoundQuery) => Promise<Page<T>>, staleTime = 0): ListOptions<T> {
+  return pagesOf(q ? [name, { q }] : [name], (page) => read({ q: q || undefined, ...page }), staleTime);
 }
 
 function isUnderWay(run: Pick<ImportRun, "state">): boolean {
@@ -65,8 +70,8 @@ export const queries = {
       refetchOnWindowFocus: false,
     }),
   piece: (id: number) => queryOptions({ queryKey: ["piece", id], queryFn: () => api.piece(id) }),
-  tags: () => pagesOf(["tags"], api.tags, 60_000),
-  authors: () => pagesOf(["authors"], api.authors, 60_000),
+  tags: (q = "") => found("tags", q, api.tags, 60_000),
+  authors: (q = "") => found("authors", q, api.authors, 60_000),
   revisions: (pieceId: number) => pagesOf(["piece", pieceId, "revisions"], (page) => api.revisions(pieceId, page)),
   comparison: (pieceId: number, from: number, to: number) =>
     queryOptions({
@@ -87,8 +92,8 @@ export const queries = {
       queryFn: () => api.mediaRenditions(media.id),
       refetchInterval: (query) => (query.state.data?.state === "wanted" ? 3_000 : false),
     }),
-  series: () => pagesOf(["series"], api.series, 60_000),
-  redirects: () => pagesOf(["redirects"], api.redirects),
+  series: (q = "") => found("series", q, api.series, 60_000),
+  redirects: (q = "") => found("redirects", q, api.redirects),
   objectives: () => pagesOf(["objectives"], api.objectives),
   campaigns: () => pagesOf(["campaigns"], api.campaigns),
   ctas: () => pagesOf(["ctas"], api.ctas),

@@ -14,6 +14,10 @@ export interface PageQuery {
   limit?: number;
 }
 
+export interface FoundQuery extends PageQuery {
+  q?: string;
+}
+
 export type User = Schemas["User"];
 export type Role = User["role"];
 export type Organisation = Schemas["Organisation"];

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 
 import type { ListOptions } from "@/api/queries";
@@ -18,10 +18,10 @@ export interface List<T> {
   loadMore: () => void;
 }
 
-/** A list of the server by its pages: one at a time as somebody asks, or `all` for a selector. */
+/** A list of the server by its pages: one at a time as somebody asks, or `all` for a selector; `keep` shows the last one until this is there. */
 export function useList<T>(
   { queryKey, read, staleTime, follow }: ListOptions<T>,
-  { all = false, enabled = true }: { all?: boolean; enabled?: boolean } = {},
+  { all = false, enabled = true, keep = false }: { all?: boolean; enabled?: boolean; keep?: boolean } = {},
 ): List<T> {
   const query = useInfiniteQuery({
     queryKey,
@@ -30,6 +30,7 @@ export function useList<T>(
     getNextPageParam: (page) => page.next_cursor,
     staleTime,
     enabled,
+    placeholderData: keep ? keepPreviousData : undefined,
     refetchInterval: follow && ((current) => follow(current.state.data?.pages.flatMap((page) => page.items) ?? [])),
   });
   const { data, hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;

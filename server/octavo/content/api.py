@@ -289,12 +289,13 @@ async def merge_tag(
 
 @get("/redirects", operation_id="list_redirects", guards=[may(Action.READ)])
 async def list_redirects(
+    q: FromQuery[str] = "",
     piece: IdFilter = None,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[Limit] = 20,
 ) -> Page[StoredRedirect]:
-    """Answer the redirects, newest first."""
-    return await redirects.list_redirects(piece_id=piece, cursor=cursor, limit=limit)
+    """Answer the redirects, newest first; `q` finds them by a part of the old address or of the new one."""
+    return await redirects.list_redirects(q=q, piece_id=piece, cursor=cursor, limit=limit)
 
 
 @post("/redirects", operation_id="create_redirect", guards=[may(Action.REVIEW)])

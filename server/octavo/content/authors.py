@@ -20,6 +20,7 @@ from octavo.content.errors import (
     wrong,
 )
 from octavo.content.events import AuthorChanged, AuthorCreated
+from octavo.content.finding import holds
 from octavo.content.planned import has_planned_byline, replace_planned
 from octavo.content.schemas import Author, AuthorIn, AuthorPatch, AuthorRef
 from octavo.content.tables import AuthorRow, PieceAuthorRow
@@ -116,10 +117,10 @@ async def get_author(author_id: int) -> Author:
 
 
 async def list_authors(*, q: str = "", cursor: str | None = None, limit: int = 20) -> Page[Author]:
-    """Answer a page of the authors, newest first; `q` finds them by a part of the slug."""
+    """Answer a page of the authors, newest first; `q` finds them by a part of the name or slug."""
     query = AuthorRow.select(*_AUTHOR).order_by(AuthorRow.id, ascending=False).limit(limit + 1)
     if q.strip():
-        query = query.where(AuthorRow.slug.like(f"%{slugify(q)}%"))
+        query = query.where(holds(q, "name", slug=slugify(q)))
     if cursor:
         query = query.where(AuthorRow.id < id_of(cursor))
     rows = await query

@@ -10,6 +10,7 @@ from octavo.content import rules
 from octavo.content.cursors import id_of
 from octavo.content.errors import RedirectNotFoundError, TakenError, wrong
 from octavo.content.events import RedirectsChanged
+from octavo.content.finding import holds
 from octavo.content.schemas import RedirectIn, StoredRedirect
 from octavo.content.tables import PieceRow, RedirectRow
 from octavo.kernel.db import is_unique_violation, transaction
@@ -26,10 +27,12 @@ _REDIRECT = (
 
 
 async def list_redirects(
-    *, piece_id: int | None = None, cursor: str | None = None, limit: int = 20
+    *, q: str = "", piece_id: int | None = None, cursor: str | None = None, limit: int = 20
 ) -> Page[StoredRedirect]:
-    """Answer a page of the redirects, newest first."""
+    """Answer a page of the redirects, newest first; `q` finds them by a part of either address."""
     query = RedirectRow.select(*_REDIRECT).order_by(RedirectRow.id, ascending=False)
+    if q.strip():
+        query = query.where(holds(q, "from_path", "to_path"))
     if piece_id is not None:
         query = query.where(RedirectRow.piece_id == piece_id)
     if cursor:

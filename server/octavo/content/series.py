@@ -13,6 +13,7 @@ from octavo.content import rules, service
 from octavo.content.cursors import id_of
 from octavo.content.errors import SeriesNotFoundError, StalePieceError, TakenError, wrong
 from octavo.content.events import SeriesChanged
+from octavo.content.finding import holds
 from octavo.content.kinds import Meta
 from octavo.content.schemas import PiecePatch, Series, SeriesIn, SeriesOrder, SeriesPatch
 from octavo.content.tables import PieceRow, RevisionRow, SeriesRow
@@ -44,10 +45,10 @@ async def get_series(series_id: int) -> Series:
 
 
 async def list_series(*, q: str = "", cursor: str | None = None, limit: int = 20) -> Page[Series]:
-    """Answer a page of the series, newest first; `q` finds them by a part of the slug."""
+    """Answer a page of the series, newest first; `q` finds them by a part of the title or slug."""
     query = SeriesRow.select(*_SERIES).order_by(SeriesRow.id, ascending=False).limit(limit + 1)
     if q.strip():
-        query = query.where(SeriesRow.slug.like(f"%{rules.author_slug(q)}%"))
+        query = query.where(holds(q, "title", slug=rules.author_slug(q)))
     if cursor:
         query = query.where(SeriesRow.id < id_of(cursor))
     rows = await query

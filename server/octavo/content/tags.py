@@ -13,6 +13,7 @@ from octavo.content import rules
 from octavo.content.cursors import id_of
 from octavo.content.errors import StalePieceError, TagNotFoundError, TakenError, wrong
 from octavo.content.events import TagChanged, TagCreated
+from octavo.content.finding import holds
 from octavo.content.planned import replace_planned
 from octavo.content.schemas import Tag, TagIn, TagPatch, TagRef
 from octavo.content.tables import PieceTagRow, TagRow
@@ -73,10 +74,10 @@ async def get_tag(tag_id: int) -> Tag:
 
 
 async def list_tags(*, q: str = "", cursor: str | None = None, limit: int = 20) -> Page[Tag]:
-    """Answer a page of the tags, newest first; `q` finds them by a part of the slug."""
+    """Answer a page of the tags, newest first; `q` finds them by a part of the name or slug."""
     query = TagRow.select(*_TAG).order_by(TagRow.id, ascending=False).limit(limit + 1)
     if q.strip():
-        query = query.where(TagRow.slug.like(f"%{rules.tag_slug(q)}%"))
+        query = query.where(holds(q, "name", slug=rules.tag_slug(q)))
     if cursor:
         query = query.where(TagRow.id < id_of(cursor))
     rows = await query

@@ -15,9 +15,10 @@ import { useServerForm } from "@/ui/useServerForm";
 import { MergeDialog } from "./MergeDialog";
 import { NamedThings } from "./NamedThings";
 import { t } from "./strings";
+import { useFinding } from "./useFinding";
 
 export function AuthorsPage() {
-  const authors = useList(queries.authors());
+  const authors = useFinding(queries.authors);
   const client = useQueryClient();
   const mayReview = useMay("review");
   const [merging, setMerging] = useState<Author | null>(null);
@@ -30,7 +31,7 @@ export function AuthorsPage() {
     <>
       <NamedThings
         label={t("authors")}
-        list={authors}
+        finding={authors}
         nameOf={(author) => author.name}
         note={(author) => author.bio}
         uses={(author) => (

@@ -1,24 +1,22 @@
-import { Button, Menu, Modal, TextInput } from "@mantine/core";
+import { Button, Menu, Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconDots, IconPlus, IconSearch } from "@tabler/icons-react";
+import { IconDots, IconPlus } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 
-import type { List } from "@/api/useList";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { IconButton } from "@/ui/IconButton";
 import { Ledger, LedgerLine } from "@/ui/Ledger";
 import { MoreButton } from "@/ui/MoreButton";
 import { EmptyState, ErrorState, Rows } from "@/ui/States";
 
-import classes from "./Organise.module.css";
+import { FindBar } from "./FindBar";
 import { t } from "./strings";
-
-const FIND_FROM = 8;
+import type { Finding } from "./useFinding";
 
 interface NamedThingsProps<T> {
   label: string;
-  list: List<T>;
+  finding: Finding<T>;
   nameOf: (thing: T) => string;
   note: (thing: T) => ReactNode;
   /** Who uses it: words at the end of the line. */
@@ -34,11 +32,10 @@ interface NamedThingsProps<T> {
 
 /** Things that pieces refer to by name: found, made, edited and deleted in one place. */
 export function NamedThings<T extends { id: number }>(props: NamedThingsProps<T>) {
-  const { label, list, nameOf, words, mayMake, form, remove } = props;
+  const { label, finding, nameOf, words, mayMake, form, remove } = props;
+  const { list, wanted } = finding;
   const [editing, setEditing] = useState<T | "new" | null>(null);
   const [removing, setRemoving] = useState<T | null>(null);
-  const [wanted, setWanted] = useState("");
-  const shown = list.items.filter((thing) => nameOf(thing).toLowerCase().includes(wanted.trim().toLowerCase()));
   const removal = useMutation({
     mutationFn: remove.act,
     onSuccess: async (_, thing) => {
@@ -57,27 +54,15 @@ export function NamedThings<T extends { id: number }>(props: NamedThingsProps<T>
     <>
       {list.isPending && <Rows count={6} height={52} />}
       {list.isError && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isSuccess && list.items.length === 0 && <EmptyState action={makeButton}>{words.empty}</EmptyState>}
-      {list.items.length > 0 && (
+      {list.isSuccess && list.items.length === 0 && !wanted && <EmptyState action={makeButton}>{words.empty}</EmptyState>}
+      {(list.items.length > 0 || wanted) && (
         <>
-          <div className={classes.bar}>
-            {(list.items.length >= FIND_FROM || wanted) && (
-              <TextInput
-                className={classes.find}
-                type="search"
-                aria-label={t("find")}
-                placeholder={t("find")}
-                leftSection={<IconSearch size={16} stroke={1.5} />}
-                value={wanted}
-                onChange={(event) => setWanted(event.currentTarget.value)}
-              />
-            )}
-            <span className={classes.room} />
+          <FindBar finding={finding} label={t("find")}>
             {makeButton}
-          </div>
-          {shown.length === 0 && <p className="quiet">{t("noneFound")}</p>}
+          </FindBar>
+          {list.isSuccess && list.items.length === 0 && <p className="quiet">{t("noneFound")}</p>}
           <Ledger label={label}>
-            {shown.map((thing) => (
+            {list.items.map((thing) => (
               <Line
                 key={thing.id}
                 {...props}

@@ -9,7 +9,6 @@ import { api } from "@/api/client";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Redirect } from "@/api/types";
-import { useList } from "@/api/useList";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { IconButton } from "@/ui/IconButton";
 import { Ledger, LedgerLine } from "@/ui/Ledger";
@@ -17,11 +16,14 @@ import { MoreButton } from "@/ui/MoreButton";
 import { EmptyState, ErrorState, FormError, Rows } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
 
+import { FindBar } from "./FindBar";
 import classes from "./Organise.module.css";
 import { t } from "./strings";
+import { useFinding } from "./useFinding";
 
 export function RedirectsPage() {
-  const redirects = useList(queries.redirects());
+  const finding = useFinding(queries.redirects);
+  const { list: redirects, wanted } = finding;
   const client = useQueryClient();
   const mayReview = useMay("review");
   const [making, setMaking] = useState(false);
@@ -44,15 +46,15 @@ export function RedirectsPage() {
     <>
       {redirects.isPending && <Rows count={4} height={52} />}
       {redirects.isError && <ErrorState error={redirects.error} onRetry={redirects.refetch} />}
-      {redirects.isSuccess && redirects.items.length === 0 && (
+      {redirects.isSuccess && redirects.items.length === 0 && !wanted && (
         <EmptyState action={makeButton}>{t("noRedirects")}</EmptyState>
       )}
-      {redirects.items.length > 0 && (
+      {(redirects.items.length > 0 || wanted) && (
         <>
-          <div className={classes.bar}>
-            <span className={classes.room} />
+          <FindBar finding={finding} label={t("findRedirect")}>
             {makeButton}
-          </div>
+          </FindBar>
+          {redirects.isSuccess && redirects.items.length === 0 && <p className="quiet">{t("noRedirectFound")}</p>}
           <Ledger label={t("redirects")}>
             {redirects.items.map((one) => (
               <LedgerLine

@@ -9,7 +9,6 @@ import { api } from "@/api/client";
 import { queries } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Series } from "@/api/types";
-import { useList } from "@/api/useList";
 import { IconButton } from "@/ui/IconButton";
 import { FormError } from "@/ui/States";
 import { useServerForm } from "@/ui/useServerForm";
@@ -18,9 +17,10 @@ import { NamedThings } from "./NamedThings";
 import { OrderDialog } from "./OrderDialog";
 import classes from "./Organise.module.css";
 import { t } from "./strings";
+import { useFinding } from "./useFinding";
 
 export function SeriesPage() {
-  const series = useList(queries.series());
+  const series = useFinding(queries.series);
   const client = useQueryClient();
   const [ordering, setOrdering] = useState<Series | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: ["series"] });
@@ -29,7 +29,7 @@ export function SeriesPage() {
     <>
       <NamedThings
         label={t("series")}
-        list={series}
+        finding={series}
         nameOf={(one) => one.title}
         note={(one) => one.description}
         uses={(one) => (

@@ -15,9 +15,10 @@ import { useServerForm } from "@/ui/useServerForm";
 import { MergeDialog } from "./MergeDialog";
 import { NamedThings } from "./NamedThings";
 import { t } from "./strings";
+import { useFinding } from "./useFinding";
 
 export function TagsPage() {
-  const tags = useList(queries.tags());
+  const tags = useFinding(queries.tags);
   const client = useQueryClient();
   const [merging, setMerging] = useState<Tag | null>(null);
   const all = useList(queries.tags(), { all: true, enabled: merging !== null });
@@ -29,7 +30,7 @@ export function TagsPage() {
     <>
       <NamedThings
         label={t("tags")}
-        list={tags}
+        finding={tags}
         nameOf={(tag) => tag.name}
         note={(tag) => tag.description}
         uses={(tag) => (

@@ -76,6 +76,8 @@ export const t = catalogue({
     showPieces: "Show the pieces",
     find: "Find by name",
     noneFound: "Nothing has that name.",
+    findRedirect: "Find by a part of an address",
+    noRedirectFound: "No redirect has that in one of its addresses.",
     from: "Old address",
     fromHint: "A path on this site, such as /2019/old-page/.",
     to: "Leads to",
