@@ -217,6 +217,12 @@ def test_dialogs_are_accessible(admin: Admin, filled: dict[str, int], scheme: Sc
     assert wrong == []
 
 
+# Buttons of the page that stand beyond its right edge, in a box of their own that scrolls.
+_BEYOND = """[...document.querySelectorAll("main button")]
+    .filter((button) => button.checkVisibility() && button.getBoundingClientRect().right > innerWidth)
+    .map((button) => button.ariaLabel || button.textContent)"""
+
+
 def test_the_phone_layout_has_a_menu_and_no_sideways_scroll(
     admin: Admin, filled: dict[str, int]
 ) -> None:
@@ -228,6 +234,7 @@ def test_the_phone_layout_has_a_menu_and_no_sideways_scroll(
         width = page.evaluate("document.documentElement.scrollWidth")
 
         assert width <= 390, f"{path} is {width} px wide"
+        assert page.evaluate(_BEYOND) == [], f"{path} has buttons that a thumb must look for"
     admin.open("/pieces")
     page.get_by_role("button", name="Open the menu").click()
     page.get_by_role("dialog").get_by_role("link", name="Objectives").click()
